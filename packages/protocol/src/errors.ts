@@ -1,0 +1,173 @@
+/**
+ * Every error a person or program can meet: one row each. The HTTP status, the tRPC code, the exit code of `ccd`
+ * and `docs/errors.md` are derived from the row. To add an error, add a row.
+ *
+ * - `http`: status on the API.
+ * - `retry`: may the same call be made again? `never` (it will fail again), `later` (after something changed or
+ *   time passed), `safe` (at once, nothing happened), `unknown` (it may have happened: look first).
+ * - `hint`: what to do about it.
+ */
+export type ErrorSpec = { http: number; retry: "never" | "later" | "safe" | "unknown"; hint: string };
+
+export const ERRORS = {
+  REQUEST_INVALID: { http: 400, retry: "never", hint: "Correct the fields named in the message." },
+  PROMPT_EMPTY: {
+    http: 400,
+    retry: "never",
+    hint: "Send a prompt with at least one character that is not white space.",
+  },
+  PROMPT_TOO_LARGE: {
+    http: 413,
+    retry: "never",
+    hint: "Put the text into a file of the workspace and name it in the prompt.",
+  },
+  BODY_TOO_LARGE: { http: 413, retry: "never", hint: "Send less in one request." },
+  ROUTE_NOT_FOUND: { http: 404, retry: "never", hint: "The API is at /trpc, the health report at /health." },
+  TOKEN_MISSING: {
+    http: 401,
+    retry: "never",
+    hint: "Send `Authorization: Bearer TOKEN`; `ccd token --sub NAME` makes one for a local server.",
+  },
+  TOKEN_EXPIRED: {
+    http: 401,
+    retry: "later",
+    hint: "Get a new token; `ccd token --sub NAME` makes one for a local server.",
+  },
+  TOKEN_INVALID: {
+    http: 401,
+    retry: "never",
+    hint: "The token must be a JWT signed by the server's secret with HS256, with `sub` and `exp`.",
+  },
+  SESSION_NOT_FOUND: { http: 404, retry: "never", hint: "List your sessions to see valid ids." },
+  SESSION_NOT_RUNNING: { http: 409, retry: "never", hint: "Create a new session; this one has ended." },
+  TURN_NOT_FOUND: { http: 404, retry: "never", hint: "Read the session's events to see its turns." },
+  IDEMPOTENCY_KEY_REUSED: {
+    http: 409,
+    retry: "never",
+    hint: "Use a new key for a new prompt; the same key always means the same turn.",
+  },
+  RUNTIME_UNAVAILABLE: {
+    http: 503,
+    retry: "safe",
+    hint: "Start the Docker Engine, or point DOCKER_HOST at one; `./dev doctor` looks for it.",
+  },
+  IMAGE_NOT_FOUND: { http: 503, retry: "later", hint: "Build the session image with `./dev image`." },
+  IMAGE_BUILD_FAILED: {
+    http: 500,
+    retry: "later",
+    hint: "Read the last lines of the build above; `./dev doctor` checks disk and engine.",
+  },
+  INSTANCE_START_FAILED: {
+    http: 503,
+    retry: "later",
+    hint: "Read the message; `./dev doctor` checks engine, disk and image.",
+  },
+  STARTUP_TIMEOUT: {
+    http: 504,
+    retry: "later",
+    hint: "The machine may be overloaded; raise STARTUP_TIMEOUT or start fewer sessions at once.",
+  },
+  INSTANCE_LOST: {
+    http: 503,
+    retry: "unknown",
+    hint: "The container ended under the turn; look at the session's events, then send the prompt to a new session.",
+  },
+  SESSION_STOPPED: { http: 409, retry: "never", hint: "The session was stopped before the turn could finish." },
+  AGENT_EXITED: {
+    http: 502,
+    retry: "unknown",
+    hint: "Claude Code ended by itself; the message carries the last lines it wrote.",
+  },
+  LINK_VERSION_MISMATCH: {
+    http: 502,
+    retry: "never",
+    hint: "The image's wrapper and the gateway differ; rebuild the image with `./dev image`.",
+  },
+  MODEL_AUTH_FAILED: {
+    http: 502,
+    retry: "never",
+    hint: "Set a valid ANTHROPIC_API_KEY or CLAUDE_CODE_OAUTH_TOKEN for the gateway and restart it.",
+  },
+  MODEL_RATE_LIMITED: {
+    http: 503,
+    retry: "later",
+    hint: "Wait for the limit to reset, or use a credential with a higher limit.",
+  },
+  MODEL_OVERLOADED: { http: 503, retry: "later", hint: "The model's service is busy; try again in a minute." },
+  MODEL_UNREACHABLE: {
+    http: 502,
+    retry: "later",
+    hint: "The gateway cannot reach the model; check its network and ANTHROPIC_BASE_URL.",
+  },
+  MODEL_FAILED: {
+    http: 502,
+    retry: "unknown",
+    hint: "The model's service refused or failed; the message carries its answer.",
+  },
+  BROKER_REQUEST_REFUSED: {
+    http: 403,
+    retry: "never",
+    hint: "The broker forwards POST /v1/messages and /v1/messages/count_tokens, nothing else.",
+  },
+  STORE_UNAVAILABLE: {
+    http: 503,
+    retry: "safe",
+    hint: "Check that the data directory exists, is writable and has space.",
+  },
+  STORE_SCHEMA_TOO_NEW: { http: 500, retry: "never", hint: "Upgrade this server, or use another DATA_DIR." },
+  DATA_DIR_IN_USE: {
+    http: 500,
+    retry: "never",
+    hint: "Another gateway uses this data directory; stop it or choose another DATA_DIR.",
+  },
+  PORT_IN_USE: { http: 500, retry: "never", hint: "Stop the program that listens there, or choose another PORT." },
+  CONFIG_INVALID: { http: 500, retry: "never", hint: "Correct the settings named in the message." },
+  SERVER_STOPPING: { http: 503, retry: "safe", hint: "The gateway is shutting down; try again when it is back." },
+  SERVER_UNREACHABLE: {
+    http: 503,
+    retry: "unknown",
+    hint: "Start the gateway with `./dev start` or `ccd serve`, or set CC_DOCKER_URL.",
+  },
+  INTERNAL: {
+    http: 500,
+    retry: "unknown",
+    hint: "This is a defect; the gateway's log has the details under the request id.",
+  },
+} as const satisfies Record<string, ErrorSpec>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** How an error travels: in API answers, in `turn.failed` and `session.failed` events, in `--json` output. */
+export type ErrorShape = { code: ErrorCode; message: string; hint: string; retry: ErrorSpec["retry"] };
+
+/** The one error class. `message` says what happened, with the value; the row's `hint` says what to do. */
+export class CcError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "CcError";
+    this.code = code;
+  }
+}
+
+/** Guards by code rather than by class, so that it holds across bundles that each carry a copy of this file. */
+export function isCcError(error: unknown, code?: ErrorCode): error is CcError {
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  return isErrorCode(error.code) && (code === undefined || error.code === code);
+}
+
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === "string" && Object.hasOwn(ERRORS, value);
+}
+
+export function describeError(code: ErrorCode, message: string): ErrorShape {
+  const { hint, retry } = ERRORS[code];
+  return { code, message, hint, retry };
+}
+
+/** Anything thrown, as a person may see it. What is not in the table is a defect and says nothing about itself. */
+export function toErrorShape(error: unknown): ErrorShape {
+  if (isCcError(error)) return describeError(error.code, error.message);
+  return describeError("INTERNAL", "Something went wrong inside the gateway.");
+}

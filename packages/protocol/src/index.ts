@@ -1,0 +1,35 @@
+export {
+  CcError,
+  describeError,
+  ERRORS,
+  type ErrorCode,
+  type ErrorShape,
+  type ErrorSpec,
+  isCcError,
+  isErrorCode,
+  toErrorShape,
+} from "./errors.ts";
+export {
+  type AgentEventType,
+  EVENT_TYPES,
+  Event,
+  type EventType,
+  endsSession,
+  endsTurn,
+  type GatewayEventType,
+} from "./event.ts";
+export { SessionId, TurnId } from "./ids.ts";
+export { createLineReader, encodeLine, type LineReader } from "./json-lines.ts";
+export {
+  BROKER_PORT,
+  DOORS,
+  type Door,
+  FromWrapper,
+  LINK_VERSION,
+  MAX_AGENT_MESSAGE_BYTES,
+  MAX_LINK_LINE_BYTES,
+  OutboxItem,
+  ToWrapper,
+} from "./link.ts";
+export { SESSION_STATUSES, Session, SessionConfig, SessionStatus } from "./session.ts";
+export { isTurnOver, MAX_PROMPT_BYTES, TokenUsage, TURN_STATUSES, Turn, TurnResult, TurnStatus } from "./turn.ts";

@@ -1,0 +1,73 @@
+/**
+ * What the wrapper and the gateway say to each other on the control door: JSON, one message a line.
+ * `docs/link-protocol.md` draws the conversation. A change that an older peer would misread raises LINK_VERSION.
+ */
+import { z } from "zod";
+import { SessionId, TurnId } from "./ids.ts";
+import { SessionConfig } from "./session.ts";
+
+export const LINK_VERSION = 1;
+
+/** The longest line either side accepts. Room for a message of MAX_AGENT_MESSAGE_BYTES with its envelope. */
+export const MAX_LINK_LINE_BYTES = 16 * 1024 * 1024;
+
+/** A larger message of the agent is replaced by its type and size: `{ type, truncated: true, bytes }`. */
+export const MAX_AGENT_MESSAGE_BYTES = 8 * 1024 * 1024;
+
+/** The doors of the link, as the `:authority` of a CONNECT stream. */
+export const DOORS = ["control", "broker"] as const;
+export type Door = (typeof DOORS)[number];
+
+/** Where the agent finds the broker inside its instance. */
+export const BROKER_PORT = 8377;
+
+/**
+ * One numbered entry of the wrapper's outbox. Numbers count 1, 2, 3 … for the life of an instance; the gateway keeps
+ * the last it stored and drops what it has seen, so resending is harmless.
+ * - `agent`: a message of the agent, as it came.
+ * - `agent-exited`: the agent's process ended although nobody asked; `turnId` when a turn was running.
+ */
+export const OutboxItem = z.discriminatedUnion("kind", [
+  z.object({
+    n: z.int().positive(),
+    kind: z.literal("agent"),
+    turnId: TurnId.optional(),
+    message: z.looseObject({ type: z.string().max(100) }),
+  }),
+  z.object({
+    n: z.int().positive(),
+    kind: z.literal("agent-exited"),
+    turnId: TurnId.optional(),
+    detail: z.string().max(8000),
+  }),
+]);
+export type OutboxItem = z.infer<typeof OutboxItem>;
+
+export const FromWrapper = z.discriminatedUnion("type", [
+  /** First on every connection. `ready`: the agent has answered its handshake. `lastNumber`: newest in the outbox. */
+  z.object({
+    type: z.literal("hello"),
+    version: z.int(),
+    sessionId: SessionId,
+    ready: z.boolean(),
+    lastNumber: z.int().nonnegative(),
+  }),
+  z.object({ type: z.literal("ready") }),
+  z.object({ type: z.literal("items"), items: z.array(OutboxItem).min(1) }),
+]);
+export type FromWrapper = z.infer<typeof FromWrapper>;
+
+export const ToWrapper = z.discriminatedUnion("type", [
+  /** First on every connection. `acked`: the newest outbox number the gateway has stored. */
+  z.object({
+    type: z.literal("hello"),
+    version: z.int(),
+    sessionId: SessionId,
+    acked: z.int().nonnegative(),
+    config: SessionConfig,
+  }),
+  z.object({ type: z.literal("ack"), n: z.int().nonnegative() }),
+  /** Sent again after a reconnect; a turn the wrapper already knows is ignored. */
+  z.object({ type: z.literal("turn.start"), turnId: TurnId, prompt: z.string() }),
+]);
+export type ToWrapper = z.infer<typeof ToWrapper>;

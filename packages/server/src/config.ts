@@ -1,0 +1,133 @@
+/** Every setting of the gateway: one row each. `docs/configuration.md` is generated from the rows. */
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { CcError } from "@cc-docker/protocol";
+import { z } from "zod";
+
+/** A value that must not reach a log: prints as `***`, `reveal()` gives it. */
+export type Secret = { reveal(): string; toString(): string; toJSON(): string };
+
+export function secret(value: string): Secret {
+  return { reveal: () => value, toString: () => "***", toJSON: () => "***" };
+}
+
+type Setting = { description: string; default: string; secret?: boolean; schema: z.ZodType };
+
+const text = z.string().min(1);
+const secretText = text.transform(secret);
+const seconds = z.coerce.number().positive().max(86_400);
+
+const rows = {
+  HOST: { description: "Address the gateway listens on.", default: "127.0.0.1", schema: text },
+  PORT: {
+    description: "Port the gateway listens on; 0 picks a free one.",
+    default: "8000",
+    schema: z.coerce.number().int().min(0).max(65_535),
+  },
+  DATA_DIR: {
+    description: "Directory of the database, the generated secret and the links' sockets. Only one gateway may use it.",
+    default: "~/.cc-docker",
+    schema: text.transform((path) => path.replace(/^~(?=\/|$)/, homedir())),
+  },
+  JWT_SECRET: {
+    description:
+      "Secret that signs and checks HS256 tokens, at least 32 characters. Made and kept in DATA_DIR when absent.",
+    default: "",
+    secret: true,
+    schema: z.union([z.literal("").transform(() => undefined), z.string().min(32).transform(secret)]),
+  },
+  DOCKER_HOST: {
+    description: "The engine: `unix:///path`, `tcp://host:port` or `http://host:port`. The local socket when empty.",
+    default: "",
+    schema: z.union([z.literal("").transform(() => undefined), z.string().regex(/^(unix|tcp|http|https):\/\/.+/)]),
+  },
+  LINK: {
+    description:
+      "Road to a container: `socket` (bind-mounted directory), `exec` (relay in the container), `auto` (socket where the engine is local).",
+    default: "auto",
+    schema: z.enum(["auto", "socket", "exec"]),
+  },
+  SESSION_IMAGE: {
+    description: "Image of the sessions' containers; `./dev image` builds it.",
+    default: "cc-docker/session:latest",
+    schema: text,
+  },
+  STARTUP_TIMEOUT: {
+    description: "Seconds a session may take from its start to a ready agent.",
+    default: "60",
+    schema: seconds,
+  },
+  MODEL: {
+    description:
+      "`scripted` answers with the built-in scripted model, `anthropic` with a real one; `auto` takes the real one when a credential is set.",
+    default: "auto",
+    schema: z.enum(["auto", "anthropic", "scripted"]),
+  },
+  ANTHROPIC_API_KEY: {
+    description: "Credential of the model. Stays in the gateway; no container ever sees it.",
+    default: "",
+    secret: true,
+    schema: optionalSecret(),
+  },
+  CLAUDE_CODE_OAUTH_TOKEN: {
+    description: "Used when ANTHROPIC_API_KEY is empty.",
+    default: "",
+    secret: true,
+    schema: optionalSecret(),
+  },
+  ANTHROPIC_BASE_URL: {
+    description: "Where the broker forwards model calls to.",
+    default: "https://api.anthropic.com",
+    schema: z.url({ protocol: /^https?$/ }),
+  },
+  LOG_LEVEL: {
+    description: "DEBUG, INFO, WARNING or ERROR.",
+    default: "INFO",
+    schema: text.transform((level) => level.toUpperCase()).pipe(z.enum(["DEBUG", "INFO", "WARNING", "ERROR"])),
+  },
+} as const satisfies Record<string, Setting>;
+
+function optionalSecret() {
+  return z.union([z.literal("").transform(() => undefined), secretText]);
+}
+
+type Rows = typeof rows;
+export type Config = { [Name in keyof Rows]: z.output<Rows[Name]["schema"]> };
+
+/** The rows without their parsers, for documents. */
+export const SETTINGS: Record<string, Omit<Setting, "schema">> = rows;
+
+/**
+ * Reads all settings from an environment. An empty one starts a working server.
+ * @throws CcError CONFIG_INVALID naming every bad setting at once, without secret values.
+ */
+export function loadConfig(env: Record<string, string | undefined>): Config {
+  const problems: string[] = [];
+  const config: Record<string, unknown> = {};
+  for (const [name, row] of Object.entries<Setting>(rows)) {
+    const given = env[name]?.trim();
+    const parsed = row.schema.safeParse(given ? given : row.default);
+    if (parsed.success) config[name] = parsed.data;
+    else
+      problems.push(
+        `${name}${row.secret ? "" : `=${given}`}: ${parsed.error.issues[0]?.message ?? "invalid"} (${row.description})`,
+      );
+  }
+  if (env["MODEL"] === "anthropic" && !config["ANTHROPIC_API_KEY"] && !config["CLAUDE_CODE_OAUTH_TOKEN"]) {
+    problems.push("MODEL=anthropic: neither ANTHROPIC_API_KEY nor CLAUDE_CODE_OAUTH_TOKEN is set");
+  }
+  if (problems.length > 0) throw new CcError("CONFIG_INVALID", `Invalid settings: ${problems.join("; ")}`);
+  return config as Config;
+}
+
+/** Files below DATA_DIR that others look for: one name, one place. */
+export function dataPaths(dataDir: string) {
+  return {
+    database: join(dataDir, "cc-docker.db"),
+    jwtSecret: join(dataDir, "jwt-secret"),
+    server: join(dataDir, "server.json"),
+    sockets: join(dataDir, "run"),
+    install: join(dataDir, "install-id"),
+    lock: join(dataDir, "lock"),
+  };
+}

@@ -1,0 +1,125 @@
+/** The rules, wired. Everything an edge may ask for is here. */
+import { randomUUID } from "node:crypto";
+import type { Duplex } from "node:stream";
+import { CcError, describeError, type SessionId, type TurnId } from "@cc-docker/protocol";
+import { createBackground } from "../lib/background.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/logger.ts";
+import type { Bus } from "../ports/bus/bus.ts";
+import type { Runtime } from "../ports/runtime/runtime.ts";
+import type { EventRow, SessionRow, Store } from "../ports/store/store.ts";
+import { createEventLog } from "./events/event-log.ts";
+import { createInstances } from "./sessions/instances.ts";
+import { reconcileSessions } from "./sessions/reconcile-sessions.ts";
+import { createSessionWriter, isLive } from "./sessions/session-writer.ts";
+import { createSessions, type OwnedSession, type Sessions } from "./sessions/sessions.ts";
+import { createIngest, type Ingest } from "./turns/ingest.ts";
+import { createTurns, type Turns } from "./turns/turns.ts";
+
+export type { SessionRow };
+
+export type CoreDeps = {
+  store: Store;
+  bus: Bus;
+  runtime: Runtime;
+  clock: Clock;
+  log: Logger;
+  settings: { image: string; startupTimeoutMs: number; reconcileEveryMs: number };
+};
+
+/** A component's name and what is wrong with it; `undefined` when nothing is. */
+export type Health = Record<"database" | "docker", string | undefined>;
+
+export type Core = {
+  sessions: Sessions;
+  turns: Pick<Turns, "send" | "ask" | "get">;
+  events: {
+    read(input: OwnedSession & { after: number; limit: number }): Promise<EventRow[]>;
+    follow(input: OwnedSession & { after: number; signal: AbortSignal }): AsyncGenerator<EventRow[], void, undefined>;
+  };
+  /** What the link edge needs of a session. */
+  links: {
+    onWanted(listener: (sessionId: SessionId) => void): () => void;
+    onCommand(sessionId: SessionId, listener: () => void): () => void;
+    /** The session while it needs a link. @throws CcError SESSION_NOT_RUNNING */
+    require(sessionId: SessionId): Promise<SessionRow>;
+    open(sessionId: SessionId, signal: AbortSignal): Promise<Duplex>;
+    ready(sessionId: SessionId): Promise<void>;
+    findRunningTurn: Turns["findRunning"];
+    ingest: Ingest;
+    /** Gives the session up after its link could not be had for too long. */
+    giveUp(sessionId: SessionId, detail: string): Promise<void>;
+  };
+  health(signal: AbortSignal): Promise<Health>;
+  /** Makes store and runtime agree now, and again every `reconcileEveryMs`. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export function createCore({ store, bus, runtime, clock, log, settings }: CoreDeps): Core {
+  const background = createBackground(log);
+  const writer = createSessionWriter({ store, bus, clock });
+  const instances = createInstances({ store, bus, runtime, writer, background, log, settings });
+  const sessions = createSessions({ store, writer, instances, newSessionId: () => randomUUID() as SessionId });
+  const turns = createTurns({ store, bus, writer, newTurnId: () => randomUUID() as TurnId });
+  const ingest = createIngest({ writer, onFailed: instances.sweep });
+  const log_ = createEventLog({ store, bus });
+  const reconcile = () => reconcileSessions({ store, runtime, bus, instances, log });
+  let timer: NodeJS.Timeout | undefined;
+
+  async function requireLive(sessionId: SessionId): Promise<SessionRow> {
+    const session = await store.findSession(sessionId);
+    if (session && isLive(session)) return session;
+    throw new CcError("SESSION_NOT_RUNNING", `Session ${sessionId} needs no link.`);
+  }
+
+  async function* follow({ after, signal, ...owned }: OwnedSession & { after: number; signal: AbortSignal }) {
+    await sessions.get(owned);
+    yield* log_.follow(owned.sessionId, after, signal);
+  }
+
+  return {
+    sessions,
+    turns,
+    events: {
+      async read({ after, limit, ...owned }) {
+        await sessions.get(owned);
+        return log_.read(owned.sessionId, { after, limit });
+      },
+      follow,
+    },
+    links: {
+      onWanted: (listener) => bus.subscribe("links:*", (topic) => listener(topic.slice("links:".length) as SessionId)),
+      onCommand: (sessionId, listener) => bus.subscribe(`commands:${sessionId}`, listener),
+      require: requireLive,
+      open: instances.openLink,
+      ready: instances.ready,
+      findRunningTurn: turns.findRunning,
+      ingest,
+      giveUp: (sessionId, detail) =>
+        instances.fail(
+          sessionId,
+          "crashed",
+          describeError("INSTANCE_LOST", `The link to session ${sessionId} is lost: ${detail}.`),
+        ),
+    },
+    async health(signal) {
+      return { database: await problemOf(store.check()), docker: await problemOf(runtime.check(signal)) };
+    },
+    async start() {
+      await reconcile().catch((error: unknown) => log.error({ err: error }, "the first reconciliation failed"));
+      timer = setInterval(() => background.run("reconcile", reconcile), settings.reconcileEveryMs);
+    },
+    async close() {
+      clearInterval(timer);
+      await background.close();
+    },
+  };
+}
+
+async function problemOf(check: Promise<void>): Promise<string | undefined> {
+  return check.then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+}

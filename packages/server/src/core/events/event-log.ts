@@ -1,0 +1,46 @@
+/** Reading a session's log: pages from a cursor, and the same cursor followed live. */
+import { CcError, type SessionId } from "@cc-docker/protocol";
+import type { Bus } from "../../ports/bus/bus.ts";
+import type { EventRow, Store } from "../../ports/store/store.ts";
+import { createBell } from "./bell.ts";
+
+/** A page as a reader gets it: bounded, so that a slow reader costs a cursor and one page. */
+const PAGE = { limit: 500, maxBytes: 1024 * 1024 };
+
+export type EventLog = {
+  read(sessionId: SessionId, page: { after: number; limit: number }): Promise<EventRow[]>;
+  /**
+   * Every event with `seq > after`, in order, once; then those to come, until `signal` or the session's deletion
+   * (SESSION_NOT_FOUND). Ends without an error on `signal`.
+   */
+  follow(sessionId: SessionId, after: number, signal: AbortSignal): AsyncGenerator<EventRow[], void, undefined>;
+};
+
+export function createEventLog({ store, bus }: { store: Store; bus: Bus }): EventLog {
+  function read(sessionId: SessionId, { after, limit }: { after: number; limit: number }): Promise<EventRow[]> {
+    return store.readEvents(sessionId, { after, limit, maxBytes: PAGE.maxBytes });
+  }
+
+  async function* follow(sessionId: SessionId, after: number, signal: AbortSignal) {
+    using bell = createBell(bus, `events:${sessionId}`);
+    let cursor = after;
+    while (!signal.aborted) {
+      const page = await store.readEvents(sessionId, { after: cursor, ...PAGE });
+      const last = page.at(-1);
+      if (last) {
+        cursor = last.seq;
+        yield page;
+        continue;
+      }
+      await requireLog(sessionId);
+      await bell.wait(signal);
+    }
+  }
+
+  async function requireLog(sessionId: SessionId): Promise<void> {
+    const session = await store.findSession(sessionId);
+    if (!session || session.deleted) throw new CcError("SESSION_NOT_FOUND", `Session ${sessionId} was deleted.`);
+  }
+
+  return { read, follow };
+}

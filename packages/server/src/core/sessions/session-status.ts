@@ -1,0 +1,24 @@
+import type { SessionStatus } from "@cc-docker/protocol";
+
+/** Every allowed change of a session's status: one row each. A session begins as `starting`. */
+const MOVES = [
+  { reason: "ready", from: ["starting"], to: "idle" },
+  { reason: "turn_started", from: ["idle"], to: "running" },
+  { reason: "turn_ended", from: ["running"], to: "idle" },
+  { reason: "requested", from: ["starting", "idle", "running"], to: "stopped" },
+  { reason: "start_error", from: ["starting"], to: "failed" },
+  { reason: "startup_timeout", from: ["starting"], to: "failed" },
+  { reason: "crashed", from: ["starting", "idle", "running"], to: "failed" },
+] as const satisfies { reason: string; from: SessionStatus[]; to: SessionStatus }[];
+
+export type MoveReason = (typeof MOVES)[number]["reason"];
+
+/** Where a reason leads from a status; `undefined` when it does not apply there. */
+export function nextStatus(from: SessionStatus, reason: MoveReason): SessionStatus | undefined {
+  return MOVES.find((move) => move.reason === reason && (move.from as readonly SessionStatus[]).includes(from))?.to;
+}
+
+/** At rest: no instance, no further events until it is started again. */
+export function isAtRest(status: SessionStatus): boolean {
+  return status === "stopped" || status === "failed";
+}

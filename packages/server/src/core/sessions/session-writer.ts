@@ -1,0 +1,117 @@
+/**
+ * The one way to change a session: its row, its turns and its log move together in one durable step, and the bells
+ * ring after it. Numbers of events are given here and nowhere else.
+ */
+import { type ErrorShape, type EventType, type SessionId, type SessionStatus, type TurnId } from "@cc-docker/protocol";
+import type { Clock } from "../../lib/clock.ts";
+import type { Bus } from "../../ports/bus/bus.ts";
+import type { EventRow, SessionRow, Store, StoreWriter } from "../../ports/store/store.ts";
+import { isAtRest, type MoveReason, nextStatus } from "./session-status.ts";
+
+export type SessionChange = {
+  readonly tx: StoreWriter;
+  /** The session as this change has made it so far. */
+  readonly session: SessionRow;
+  readonly now: string;
+  append(type: EventType, data: unknown, turnId?: TurnId): void;
+  patch(fields: Partial<Pick<SessionRow, "outboxAcked" | "turnCount" | "costUsd" | "deleted">>): void;
+  /** Moves the status by the table and says so in the log. False when the reason does not apply to the status. */
+  move(reason: MoveReason, error?: ErrorShape): boolean;
+};
+
+export type SessionWriter = {
+  /** Runs `work` on the session, durably; `undefined` when there is no such row. */
+  change<T>(id: SessionId, work: (change: SessionChange) => Promise<T>): Promise<T | undefined>;
+  /** Inserts the row with its first event. */
+  insert(row: Omit<SessionRow, "position" | "lastSeq" | "updatedAt" | "createdAt" | "status">): Promise<SessionRow>;
+};
+
+export function createSessionWriter({ store, bus, clock }: { store: Store; bus: Bus; clock: Clock }): SessionWriter {
+  async function change<T>(id: SessionId, work: (change: SessionChange) => Promise<T>): Promise<T | undefined> {
+    const done = await store.write(async (tx) => {
+      const row = await tx.findSession(id);
+      if (!row) return undefined;
+      const draft = createDraft(tx, row, clock.nowIso());
+      const value = await work(draft.change);
+      await draft.flush();
+      return { value, session: draft.change.session };
+    });
+    if (!done) return undefined;
+    ring(done.session);
+    return done.value;
+  }
+
+  /** Rings rather too often: a bell says "look", and looking is cheap. */
+  function ring({ id, lastSeq }: SessionRow): void {
+    bus.publish(`events:${id}`, lastSeq);
+    bus.publish(`commands:${id}`, lastSeq);
+  }
+
+  async function insert(row: Parameters<SessionWriter["insert"]>[0]): Promise<SessionRow> {
+    const now = clock.nowIso();
+    const session: Omit<SessionRow, "position"> = {
+      ...row,
+      status: "starting",
+      lastSeq: 0,
+      createdAt: now,
+      updatedAt: now,
+    };
+    return store.write(async (tx) => {
+      await tx.insertSession(session);
+      const draft = createDraft(tx, (await tx.findSession(row.id)) as SessionRow, now);
+      draft.change.append("session.starting", { reason: "created" });
+      await draft.flush();
+      return draft.change.session;
+    });
+  }
+
+  return { change, insert };
+}
+
+function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
+  let session = row;
+  const events: EventRow[] = [];
+
+  function append(type: EventType, data: unknown, turnId?: TurnId): void {
+    const seq = session.lastSeq + 1;
+    session = { ...session, lastSeq: seq };
+    events.push({ seq, json: JSON.stringify({ seq, sessionId: session.id, type, turnId, at: now, data }) });
+  }
+
+  function move(reason: MoveReason, error?: ErrorShape): boolean {
+    const to = nextStatus(session.status, reason);
+    if (!to) return false;
+    session = { ...session, status: to, ...(error && { error }) };
+    append(eventOf(to), { reason, ...(error && { error }) });
+    return true;
+  }
+
+  async function flush(): Promise<void> {
+    if (events.length > 0) await tx.insertEvents(session.id, events);
+    session = { ...session, updatedAt: now };
+    await tx.updateSession(session.id, session);
+  }
+
+  const change: SessionChange = {
+    tx,
+    now,
+    append,
+    move,
+    patch: (fields) => {
+      session = { ...session, ...fields };
+    },
+    get session() {
+      return session;
+    },
+  };
+  return { change, flush };
+}
+
+function eventOf(status: SessionStatus): EventType {
+  return `session.${status}`;
+}
+
+/** Whether the session takes part in anything still: it exists for its owner and has, or should have, an instance. */
+export function isLive(session: SessionRow): boolean {
+  return !session.deleted && !isAtRest(session.status);
+}

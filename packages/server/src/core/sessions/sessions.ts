@@ -1,0 +1,87 @@
+import {
+  CcError,
+  describeError,
+  type Session,
+  type SessionConfig,
+  type SessionId,
+  type SessionStatus,
+} from "@cc-docker/protocol";
+import type { SessionRow, Store } from "../../ports/store/store.ts";
+import type { Instances } from "./instances.ts";
+import type { SessionWriter } from "./session-writer.ts";
+
+export type Sessions = {
+  /** The row is on disk when this resolves; the instance starts in the background. */
+  create(input: { owner: string; config: SessionConfig }): Promise<Session>;
+  /** @throws CcError SESSION_NOT_FOUND, also for what belongs to another owner or was deleted */
+  get(input: OwnedSession): Promise<Session>;
+  /** Newest first. `nextCursor` is present when there may be more. */
+  list(input: ListInput): Promise<{ sessions: Session[]; nextCursor?: string }>;
+  /** Ends the instance; the log stays. Stopping what is at rest is fine. */
+  stop(input: OwnedSession): Promise<Session>;
+  /** Removes container, volumes, log and turns. */
+  delete(input: OwnedSession): Promise<void>;
+};
+
+export type OwnedSession = { owner: string; sessionId: SessionId };
+export type ListInput = { owner: string; limit: number; cursor?: string; status?: SessionStatus };
+type SessionsDeps = { store: Store; writer: SessionWriter; instances: Instances; newSessionId: () => SessionId };
+
+export function createSessions({ store, writer, instances, newSessionId }: SessionsDeps): Sessions {
+  async function create({ owner, config }: { owner: string; config: SessionConfig }): Promise<Session> {
+    const fresh = { generation: 1, outboxAcked: 0, turnCount: 0, costUsd: 0, deleted: false };
+    const session = await writer.insert({ id: newSessionId(), owner, config, ...fresh });
+    instances.launch(session);
+    return toSession(session);
+  }
+
+  async function requireSession({ owner, sessionId }: OwnedSession): Promise<SessionRow> {
+    const session = await store.findSession(sessionId);
+    if (session && session.owner === owner && !session.deleted) return session;
+    throw new CcError("SESSION_NOT_FOUND", `There is no session ${sessionId}.`);
+  }
+
+  async function list({
+    owner,
+    limit,
+    cursor,
+    status,
+  }: ListInput): Promise<{ sessions: Session[]; nextCursor?: string }> {
+    const before = cursor === undefined ? undefined : parseCursor(cursor);
+    const rows = await store.listSessions({
+      owner,
+      limit,
+      ...(before !== undefined && { before }),
+      ...(status && { status }),
+    });
+    const last = rows.at(-1);
+    const more = last !== undefined && rows.length === limit;
+    return { sessions: rows.map(toSession), ...(more && { nextCursor: String(last.position) }) };
+  }
+
+  async function stop(input: OwnedSession): Promise<Session> {
+    const { id } = await requireSession(input);
+    await instances.stop(id);
+    return toSession(await requireSession(input));
+  }
+
+  async function remove(input: OwnedSession): Promise<void> {
+    const { id } = await requireSession(input);
+    await writer.change(id, async (change) => change.patch({ deleted: true }));
+    await instances.remove(id);
+  }
+
+  return { create, get: async (input) => toSession(await requireSession(input)), list, stop, delete: remove };
+}
+
+function parseCursor(cursor: string): number {
+  const position = Number(cursor);
+  if (Number.isSafeInteger(position) && position > 0) return position;
+  throw new CcError("REQUEST_INVALID", `"${cursor.slice(0, 40)}" is not a cursor of this list.`);
+}
+
+function toSession({ error, ...row }: SessionRow): Session {
+  const { id, status, config, lastSeq, turnCount, costUsd, createdAt, updatedAt } = row;
+  const described = error && { error: describeError(error.code, error.message) };
+  return { id, status, config, lastSeq, turnCount, costUsd, createdAt, updatedAt, ...described };
+}

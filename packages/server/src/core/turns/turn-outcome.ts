@@ -1,0 +1,70 @@
+/** What Claude Code's `result` message says of a turn. The message is data: fields are taken as they parse, or left. */
+import { describeError, type ErrorCode, type TurnResult } from "@cc-docker/protocol";
+import { z } from "zod";
+import type { TurnOutcome } from "./turn-moves.ts";
+
+export type AgentMessage = { type: string; [field: string]: unknown };
+
+const amount = z.number().nonnegative().catch(0);
+
+const ResultMessage = z.object({
+  subtype: z.string().catch(""),
+  is_error: z.boolean().catch(false),
+  result: z.string().catch(""),
+  errors: z.array(z.string()).catch([]),
+  api_error_status: z.number().nullish().catch(null),
+  duration_ms: amount,
+  total_cost_usd: amount,
+  usage: z
+    .object({
+      input_tokens: amount,
+      output_tokens: amount,
+      cache_read_input_tokens: amount,
+      cache_creation_input_tokens: amount,
+    })
+    .catch({ input_tokens: 0, output_tokens: 0, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 }),
+});
+type ResultMessage = z.infer<typeof ResultMessage>;
+
+/** `costBeforeUsd`: Claude Code reports the cost of its whole session; what came before this turn is taken off. */
+export function readOutcome(message: AgentMessage, costBeforeUsd: number): TurnOutcome {
+  const parsed = ResultMessage.parse(message);
+  const result = toResult(parsed, costBeforeUsd);
+  if (parsed.subtype === "success" && !parsed.is_error) return { status: "completed", result };
+  return { status: "failed", error: describeError(codeOf(parsed), detailOf(parsed)), result };
+}
+
+function toResult({ result, duration_ms, total_cost_usd, usage }: ResultMessage, costBeforeUsd: number): TurnResult {
+  return {
+    text: result,
+    durationMs: duration_ms,
+    costUsd: Math.max(0, total_cost_usd - costBeforeUsd),
+    usage: {
+      inputTokens: usage.input_tokens,
+      outputTokens: usage.output_tokens,
+      cacheReadTokens: usage.cache_read_input_tokens,
+      cacheCreationTokens: usage.cache_creation_input_tokens,
+    },
+  };
+}
+
+/** The status the model's service gave, as Claude Code passes it on; 502 is the broker's own word for "no answer". */
+function codeOf({ api_error_status: status }: ResultMessage): ErrorCode {
+  switch (status) {
+    case 401:
+    case 403:
+      return "MODEL_AUTH_FAILED";
+    case 429:
+      return "MODEL_RATE_LIMITED";
+    case 502:
+      return "MODEL_UNREACHABLE";
+    case 529:
+      return "MODEL_OVERLOADED";
+    default:
+      return "MODEL_FAILED";
+  }
+}
+
+function detailOf({ result, errors, subtype }: ResultMessage): string {
+  return (result || errors.join("; ") || subtype || "The model gave no reason.").slice(0, 2000);
+}

@@ -1,0 +1,53 @@
+/** Who is calling. Tokens are checked here, never made. */
+import { CcError } from "@cc-docker/protocol";
+import { errors, jwtVerify } from "jose";
+import type { Secret } from "../config.ts";
+
+/** `sub` of the caller's token: the owner of what it makes. */
+export type Caller = { owner: string };
+export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
+
+/** Far beyond any sensible token, far below what costs to look at. */
+const MAX_TOKEN_LENGTH = 8192;
+const MAX_OWNER_LENGTH = 200;
+
+/**
+ * Checks `Authorization: Bearer JWT`: HS256 and nothing else, `sub` and `exp` required.
+ * @throws (the returned function) CcError TOKEN_MISSING, TOKEN_EXPIRED, TOKEN_INVALID
+ */
+export function createAuthenticate(jwtSecret: Secret): Authenticate {
+  const key = new TextEncoder().encode(jwtSecret.reveal());
+  return async (authorization) => {
+    const token = bearerOf(authorization);
+    const { payload } = await jwtVerify(token, key, { algorithms: ["HS256"], requiredClaims: ["sub", "exp"] }).catch(
+      (error: unknown) => {
+        throw translate(error);
+      },
+    );
+    const owner = payload.sub ?? "";
+    if (owner === "" || owner.length > MAX_OWNER_LENGTH)
+      throw new CcError("TOKEN_INVALID", `The token's "sub" must have 1 to ${MAX_OWNER_LENGTH} characters.`);
+    return { owner };
+  };
+}
+
+function bearerOf(authorization: string | undefined): string {
+  if (!authorization) throw new CcError("TOKEN_MISSING", "The request carries no token.");
+  const token = /^Bearer ([\w.~+/=-]+)$/i.exec(authorization.slice(0, MAX_TOKEN_LENGTH + 8))?.[1];
+  if (!token || token.length > MAX_TOKEN_LENGTH)
+    throw new CcError("TOKEN_INVALID", "The Authorization header is not `Bearer JWT`.");
+  return token;
+}
+
+function translate(error: unknown): CcError {
+  if (error instanceof errors.JWTExpired)
+    return new CcError(
+      "TOKEN_EXPIRED",
+      `The token expired at ${new Date(Number(error.payload.exp) * 1000).toISOString()}.`,
+    );
+  if (error instanceof errors.JOSEAlgNotAllowed)
+    return new CcError("TOKEN_INVALID", "The token is not signed with HS256.");
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return new CcError("TOKEN_INVALID", `The token's claim "${error.claim}" is ${error.reason}.`);
+  return new CcError("TOKEN_INVALID", "The token is not a JWT signed by this server's secret.");
+}

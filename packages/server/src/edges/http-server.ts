@@ -1,0 +1,83 @@
+/** The one listener; mounts the public edges. */
+
+import type { AddressInfo } from "node:net";
+import { CcError, describeError, ERRORS, type ErrorCode } from "@cc-docker/protocol";
+import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
+import createFastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify";
+import type { Core } from "../core/core.ts";
+import type { Logger } from "../lib/logger.ts";
+import type { Authenticate } from "./authenticate.ts";
+import { reportHealth } from "./ops/health.ts";
+import { type AppRouter, rootRouter } from "./trpc/root-router.ts";
+import type { Context } from "./trpc/trpc.ts";
+
+export type HttpServer = { url: string; close(): Promise<void> };
+export type HttpServerDeps = { core: Core; authenticate: Authenticate; log: Logger; host: string; port: number };
+
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const MAX_BATCH = 50;
+
+/** @throws CcError PORT_IN_USE */
+export async function startHttpServer({ core, authenticate, log, host, port }: HttpServerDeps): Promise<HttpServer> {
+  const stopping = new AbortController();
+  const app = createFastify({
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 5000 },
+  });
+  app.setErrorHandler((error: FastifyError, _request, reply) => answerError(reply, error, log));
+  app.setNotFoundHandler((request, reply) =>
+    answer(reply, "ROUTE_NOT_FOUND", `${request.method} ${request.url.slice(0, 200)} does not exist.`),
+  );
+  mountTrpc(app, { core, authenticate, stopping: stopping.signal }, log);
+  app.get("/health", async (_request, reply) => {
+    const report = await reportHealth(core, stopping.signal);
+    return reply.status(report.status === "healthy" ? 200 : 503).send(report);
+  });
+  await app.listen({ host, port }).catch((error: unknown) => {
+    throw translateListenError(error, host, port);
+  });
+  return {
+    url: urlOf(app, host),
+    async close() {
+      stopping.abort();
+      await app.close();
+    },
+  };
+}
+
+function mountTrpc(app: FastifyInstance, shared: Omit<Context, "authorization">, log: Logger): void {
+  const trpcOptions: FastifyTRPCPluginOptions<AppRouter>["trpcOptions"] = {
+    router: rootRouter,
+    maxBatchSize: MAX_BATCH,
+    createContext: ({ req }) => ({ ...shared, authorization: req.headers.authorization }),
+    onError: ({ error, path }) => {
+      if (error.code === "INTERNAL_SERVER_ERROR")
+        log.error({ err: error.cause ?? error, path }, "a call failed by a defect");
+    },
+  };
+  app.register(fastifyTRPCPlugin, { prefix: "/trpc", trpcOptions });
+}
+
+function answerError(reply: FastifyReply, error: FastifyError, log: Logger): FastifyReply {
+  if (error.statusCode === 413)
+    return answer(reply, "BODY_TOO_LARGE", `The body has more than ${MAX_BODY_BYTES} bytes.`);
+  if (error.statusCode !== undefined && error.statusCode < 500) return answer(reply, "REQUEST_INVALID", error.message);
+  log.error({ err: error }, "a request failed by a defect");
+  return answer(reply, "INTERNAL", "Something went wrong inside the gateway.");
+}
+
+function answer(reply: FastifyReply, code: ErrorCode, message: string): FastifyReply {
+  return reply.status(ERRORS[code].http).send({ error: describeError(code, message) });
+}
+
+function translateListenError(error: unknown, host: string, port: number): unknown {
+  if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") return error;
+  return new CcError("PORT_IN_USE", `Something already listens on ${host}:${port}.`, { cause: error });
+}
+
+function urlOf(app: FastifyInstance, host: string): string {
+  const port = (app.server.address() as AddressInfo).port;
+  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}

@@ -1,0 +1,160 @@
+/**
+ * The model proxy. An instance's model calls arrive on its link, get the gateway's credential and go on to the model;
+ * answers stream back untouched. Two paths are open, everything else is refused here.
+ */
+import {
+  createServer,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { Duplex } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { ErrorCode, SessionId } from "@cc-docker/protocol";
+import type { Logger } from "../../lib/logger.ts";
+
+/** How the model's service knows us: an API key, or the bearer token of a subscription. */
+export type Credential = { kind: "api-key" | "oauth"; reveal(): string };
+export type Upstream = { url: string; credential?: Credential };
+export type Broker = { serve(sessionId: SessionId, stream: Duplex): void; close(): void };
+
+const ALLOWED_PATHS = new Set(["/v1/messages", "/v1/messages/count_tokens"]);
+/** The model's own limit of a request. */
+const MAX_REQUEST_BYTES = 32 * 1024 * 1024;
+/** Headers that belong to one connection or to the caller's idea of a credential. */
+const DROPPED_HEADERS = new Set([
+  "authorization",
+  "x-api-key",
+  "cookie",
+  "host",
+  "connection",
+  "keep-alive",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "expect",
+]);
+const OAUTH_BETA = "oauth-2025-04-20";
+
+export function createBroker({ upstream, log }: { upstream: Upstream; log: Logger }): Broker {
+  const base = new URL(upstream.url);
+  const secure = base.protocol === "https:";
+  const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  const sessionOf = new WeakMap<object, SessionId>();
+  const server: Server = createServer((request, response) => {
+    forward(request, response).catch((error: unknown) => {
+      log.info({ err: error, session_id: sessionOf.get(request.socket) }, "model call broken");
+      if (!response.headersSent)
+        refuse(response, 502, "MODEL_UNREACHABLE", `The gateway cannot reach the model: ${(error as Error).message}`);
+      else response.destroy();
+    });
+  });
+  server.requestTimeout = 0; // the agent's own deadlines hold; a turn may think for long
+
+  async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = allowedPath(request);
+    if (!path)
+      return refuse(
+        response,
+        403,
+        "BROKER_REQUEST_REFUSED",
+        `${request.method} ${String(request.url).slice(0, 200)} is not allowed.`,
+      );
+    if (Number(request.headers["content-length"] ?? 0) > MAX_REQUEST_BYTES)
+      return refuse(response, 413, "BODY_TOO_LARGE", "The request is too large.");
+    const answer = await call(request, response, path);
+    response.writeHead(answer.statusCode ?? 502, answerHeaders(answer));
+    response.flushHeaders();
+    await pipeline(answer, response);
+  }
+
+  function call(request: IncomingMessage, response: ServerResponse, path: string): Promise<IncomingMessage> {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const send = secure ? httpsRequest : httpRequest;
+    const outgoing = send(new URL(joinPath(base, path)), {
+      method: "POST",
+      agent,
+      headers: requestHeaders(request, upstream.credential),
+    });
+    outgoing.on("response", resolve);
+    outgoing.on("error", reject);
+    response.on("close", () => outgoing.destroy());
+    pipeline(request, createByteLimit(MAX_REQUEST_BYTES), outgoing).catch(reject);
+    return promise;
+  }
+
+  function serve(sessionId: SessionId, stream: Duplex): void {
+    sessionOf.set(stream, sessionId);
+    server.emit("connection", stream);
+  }
+
+  return {
+    serve,
+    close: () => {
+      server.closeAllConnections();
+      agent.destroy();
+    },
+  };
+}
+
+async function* limitBytes(source: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of source) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw new Error(`the request has more than ${maxBytes} bytes`);
+    yield chunk;
+  }
+}
+
+function createByteLimit(maxBytes: number): (source: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
+  return (source) => limitBytes(source, maxBytes);
+}
+
+/** The path with its query when the request may pass. Compared after parsing, so that no spelling slips by. */
+function allowedPath({ method, url }: IncomingMessage): string | undefined {
+  if (method !== "POST" || !url?.startsWith("/")) return undefined;
+  const parsed = URL.parse(url, "http://broker.invalid");
+  if (!parsed || parsed.host !== "broker.invalid" || !ALLOWED_PATHS.has(parsed.pathname)) return undefined;
+  return parsed.pathname + parsed.search;
+}
+
+function joinPath(base: URL, path: string): string {
+  return base.origin + base.pathname.replace(/\/$/, "") + path;
+}
+
+function requestHeaders(
+  request: IncomingMessage,
+  credential: Credential | undefined,
+): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined && !DROPPED_HEADERS.has(name)) headers[name] = value;
+  }
+  if (credential?.kind === "api-key") headers["x-api-key"] = credential.reveal();
+  if (credential?.kind === "oauth") {
+    headers["authorization"] = `Bearer ${credential.reveal()}`;
+    headers["anthropic-beta"] = [headers["anthropic-beta"], OAUTH_BETA].filter(Boolean).join(",");
+  }
+  return headers;
+}
+
+function answerHeaders(answer: IncomingMessage): Record<string, string | string[]> {
+  const dropped = new Set(["connection", "keep-alive", "transfer-encoding", "set-cookie"]);
+  return Object.fromEntries(
+    Object.entries(answer.headers).filter(([name, value]) => value !== undefined && !dropped.has(name)),
+  ) as Record<string, string | string[]>;
+}
+
+/** In the shape of the model's own errors, so that the agent shows the message. */
+function refuse(response: ServerResponse, status: number, code: ErrorCode, message: string): void {
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "x-should-retry": status === 502 ? "true" : "false",
+  });
+  response.end(JSON.stringify({ type: "error", error: { type: code.toLowerCase(), message } }));
+}

@@ -1,0 +1,106 @@
+/** One wrapper's conversation: hello, commands down, items up, acknowledgements down. */
+import type { Duplex } from "node:stream";
+import {
+  CcError,
+  createLineReader,
+  encodeLine,
+  FromWrapper,
+  LINK_VERSION,
+  MAX_LINK_LINE_BYTES,
+  type OutboxItem,
+  type ToWrapper,
+} from "@cc-docker/protocol";
+import type { Core, SessionRow } from "../../core/core.ts";
+import { assertNever } from "../../lib/assert-never.ts";
+
+export type ControlDeps = { links: Core["links"]; session: SessionRow; stream: Duplex };
+
+/**
+ * Talks until the stream ends. Commands are read from the store whenever its bell rings, so none is lost.
+ * @throws CcError LINK_VERSION_MISMATCH; anything the wrapper says that the protocol does not know
+ */
+export async function runControl({ links, session, stream }: ControlDeps): Promise<void> {
+  const send = (message: ToWrapper) => void stream.write(encodeLine(message));
+  const commands = createCommandSender({ links, session, send });
+  const reader = createLineReader({ maxBytes: MAX_LINK_LINE_BYTES });
+  send({
+    type: "hello",
+    version: LINK_VERSION,
+    sessionId: session.id,
+    acked: session.outboxAcked,
+    config: session.config,
+  });
+  try {
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      const messages = reader.push(chunk).map((line) => FromWrapper.parse(JSON.parse(line)));
+      await takeItems(messages.flatMap((message) => (message.type === "items" ? message.items : [])));
+      for (const message of messages) await handle(message);
+    }
+  } finally {
+    commands.close();
+  }
+
+  /** All that came at once is stored at once: one commit, one acknowledgement. */
+  async function takeItems(items: OutboxItem[]): Promise<void> {
+    if (items.length === 0) return;
+    send({ type: "ack", n: await links.ingest({ sessionId: session.id, generation: session.generation, items }) });
+  }
+
+  async function handle(message: FromWrapper): Promise<void> {
+    switch (message.type) {
+      case "hello":
+        checkVersion(message.version);
+        if (message.ready) await links.ready(session.id);
+        commands.open();
+        return;
+      case "ready":
+        return links.ready(session.id);
+      case "items":
+        return;
+      default:
+        assertNever(message);
+    }
+  }
+}
+
+function checkVersion(version: number): void {
+  if (version === LINK_VERSION) return;
+  throw new CcError(
+    "LINK_VERSION_MISMATCH",
+    `The wrapper speaks link version ${version}, this gateway ${LINK_VERSION}.`,
+  );
+}
+
+/** Sends the running turn's prompt once a connection; the wrapper ignores a turn it knows. */
+function createCommandSender({
+  links,
+  session,
+  send,
+}: {
+  links: Core["links"];
+  session: SessionRow;
+  send: (message: ToWrapper) => void;
+}) {
+  let opened = false;
+  let lastSent: string | undefined;
+
+  async function sendTurn(): Promise<void> {
+    const turn = await links.findRunningTurn(session.id);
+    if (!turn || turn.id === lastSent) return;
+    lastSent = turn.id;
+    send({ type: "turn.start", turnId: turn.id, prompt: turn.prompt });
+  }
+
+  function wake(): void {
+    if (opened) sendTurn().catch(() => undefined); // the store is closing: the next connection sends it
+  }
+
+  const unsubscribe = links.onCommand(session.id, wake);
+  return {
+    open: () => {
+      opened = true;
+      wake();
+    },
+    close: unsubscribe,
+  };
+}

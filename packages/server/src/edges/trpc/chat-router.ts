@@ -1,0 +1,26 @@
+import { SessionId, TurnId } from "@cc-docker/protocol";
+import { z } from "zod";
+import { procedure, router } from "./trpc.ts";
+
+const Prompt = z.strictObject({
+  sessionId: SessionId,
+  prompt: z.string().refine((prompt) => prompt.isWellFormed(), "has half a surrogate pair"),
+  /** The same key always means the same turn; clients make one for each prompt and keep it when they try again. */
+  idempotencyKey: z.string().min(1).max(200),
+});
+
+export const chatRouter = router({
+  send: procedure.input(Prompt).mutation(({ ctx, input }) => ctx.core.turns.send({ owner: ctx.owner, ...input })),
+  ask: procedure
+    .input(Prompt)
+    .mutation(({ ctx, input, signal }) =>
+      ctx.core.turns.ask({ owner: ctx.owner, ...input }, anySignal(ctx.stopping, signal)),
+    ),
+  get: procedure
+    .input(z.strictObject({ sessionId: SessionId, turnId: TurnId }))
+    .query(({ ctx, input }) => ctx.core.turns.get({ owner: ctx.owner, ...input })),
+});
+
+export function anySignal(stopping: AbortSignal, signal: AbortSignal | undefined): AbortSignal {
+  return signal ? AbortSignal.any([stopping, signal]) : stopping;
+}

@@ -1,0 +1,14 @@
+import { chatRouter } from "./chat-router.ts";
+import { eventsRouter } from "./events-router.ts";
+import { sessionsRouter } from "./sessions-router.ts";
+import { systemRouter } from "./system-router.ts";
+import { router } from "./trpc.ts";
+
+export const rootRouter = router({
+  sessions: sessionsRouter,
+  chat: chatRouter,
+  events: eventsRouter,
+  system: systemRouter,
+});
+
+export type AppRouter = typeof rootRouter;

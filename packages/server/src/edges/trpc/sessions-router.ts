@@ -1,0 +1,33 @@
+import { SessionConfig, SessionId, SessionStatus } from "@cc-docker/protocol";
+import { z } from "zod";
+import { procedure, router } from "./trpc.ts";
+
+const OneSession = z.strictObject({ sessionId: SessionId });
+const ListSessions = z.strictObject({
+  limit: z.int().min(1).max(200).default(50),
+  cursor: z.string().max(40).optional(),
+  status: SessionStatus.optional(),
+});
+
+export const sessionsRouter = router({
+  create: procedure
+    .input(z.strictObject({ config: SessionConfig.default({}) }))
+    .mutation(({ ctx, input }) => ctx.core.sessions.create({ owner: ctx.owner, config: input.config })),
+  get: procedure.input(OneSession).query(({ ctx, input }) => ctx.core.sessions.get({ owner: ctx.owner, ...input })),
+  list: procedure
+    .input(ListSessions)
+    .query(({ ctx, input: { cursor, status, limit } }) =>
+      ctx.core.sessions.list({
+        owner: ctx.owner,
+        limit,
+        ...(cursor !== undefined && { cursor }),
+        ...(status && { status }),
+      }),
+    ),
+  stop: procedure
+    .input(OneSession)
+    .mutation(({ ctx, input }) => ctx.core.sessions.stop({ owner: ctx.owner, ...input })),
+  delete: procedure
+    .input(OneSession)
+    .mutation(({ ctx, input }) => ctx.core.sessions.delete({ owner: ctx.owner, ...input })),
+});

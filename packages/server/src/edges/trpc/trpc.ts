@@ -1,0 +1,75 @@
+/** Context, procedures and the way errors leave the API. */
+import { CcError, describeError, ERRORS, type ErrorShape, isCcError } from "@cc-docker/protocol";
+import { initTRPC, TRPCError } from "@trpc/server";
+import { ZodError } from "zod";
+import type { Core } from "../../core/core.ts";
+import type { Authenticate } from "../authenticate.ts";
+
+export type Context = {
+  core: Core;
+  authenticate: Authenticate;
+  authorization: string | undefined;
+  /** Aborted when the gateway stops: subscriptions end. */
+  stopping: AbortSignal;
+};
+
+/** Errors carry `data.cc`: code, message, hint and retry class of the one table. */
+const t = initTRPC.context<Context>().create({
+  isDev: false,
+  errorFormatter: ({ shape, error }) => {
+    const cc = toPublicError(error);
+    return { ...shape, message: cc.message, data: { ...shape.data, cc } };
+  },
+  sse: { ping: { enabled: true, intervalMs: 10_000 }, client: { reconnectAfterInactivityMs: 30_000 } },
+});
+
+export const { router } = t;
+
+const CODES = {
+  400: "BAD_REQUEST",
+  401: "UNAUTHORIZED",
+  403: "FORBIDDEN",
+  404: "NOT_FOUND",
+  409: "CONFLICT",
+  413: "PAYLOAD_TOO_LARGE",
+  500: "INTERNAL_SERVER_ERROR",
+  502: "BAD_GATEWAY",
+  503: "SERVICE_UNAVAILABLE",
+  504: "GATEWAY_TIMEOUT",
+} as const;
+
+const typedErrors = t.middleware(async ({ next }) => {
+  const result = await next();
+  if (!result.ok && isCcError(result.error.cause)) throw toTrpcError(result.error.cause);
+  return result;
+});
+
+/** For what everybody may ask. */
+export const publicProcedure = t.procedure.use(typedErrors);
+
+/** For owners: `ctx.owner` is the caller's `sub`. */
+export const procedure = publicProcedure.use(async ({ ctx, next }) => {
+  const { owner } = await ctx.authenticate(ctx.authorization);
+  return next({ ctx: { ...ctx, owner } });
+});
+
+function toTrpcError(cause: CcError): TRPCError {
+  return new TRPCError({ code: CODES[ERRORS[cause.code].http], message: cause.message, cause });
+}
+
+function toPublicError({ code, cause, message }: TRPCError): ErrorShape {
+  if (isCcError(cause)) return describeError(cause.code, cause.message);
+  if (cause instanceof ZodError) return describeError("REQUEST_INVALID", describeIssues(cause));
+  if (code === "NOT_FOUND") return describeError("ROUTE_NOT_FOUND", message);
+  if (code === "PAYLOAD_TOO_LARGE") return describeError("BODY_TOO_LARGE", message);
+  if (code === "INTERNAL_SERVER_ERROR") return describeError("INTERNAL", "Something went wrong inside the gateway.");
+  return describeError("REQUEST_INVALID", message);
+}
+
+function describeIssues({ issues }: ZodError): string {
+  return issues
+    .slice(0, 5)
+    .map(({ path, message }) => `${path.join(".") || "input"}: ${message}`)
+    .join("; ")
+    .slice(0, 1000);
+}

@@ -1,0 +1,79 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import type Docker from "dockerode";
+import { digestInputs } from "./digest.ts";
+import { hasImage } from "./engine-images.ts";
+import { readProgress } from "./engine-progress.ts";
+import { type BaseRecipe, buildLocalBase } from "./local-base.ts";
+import { PUBLIC_BASE, VERSIONS } from "./versions.ts";
+
+/** A registry that has said nothing for this long is taken for absent. A slow download that goes on is not cut. */
+const PULL_SILENCE_MS = 20_000;
+
+/** Raise it when `local-base.ts` begins to build something else from the same inputs. */
+const RECIPE_EDITION = "1";
+
+export type EnsureBaseImage = {
+  docker: Docker;
+  contextDir: string;
+  onProgress: (line: string) => void;
+  signal: AbortSignal;
+};
+
+/** `isComplete`: the base has everything of the session image already, so the build on top needs no network. */
+export type BaseImage = { name: string; isComplete: boolean };
+
+/** The local base if it was ever needed here, else the public one, pulled if need be, else the local one, built now. */
+export async function ensureBaseImage({ docker, contextDir, onProgress, signal }: EnsureBaseImage): Promise<BaseImage> {
+  const recipe = await loadBaseRecipe(contextDir);
+  const local = { name: recipe.tag, isComplete: true };
+  const published = { name: PUBLIC_BASE, isComplete: false };
+  if (await hasImage(docker, recipe.tag)) return local;
+  if (await hasImage(docker, PUBLIC_BASE)) return published;
+  const refusal = await pullBase({ docker, onProgress, signal });
+  if (refusal === undefined) return published;
+  onProgress(`${PUBLIC_BASE} cannot be pulled (${refusal}); building an equal base from Debian and npm packages`);
+  await buildLocalBase({ docker, recipe, onProgress, signal });
+  return local;
+}
+
+export async function loadBaseRecipe(contextDir: string): Promise<BaseRecipe> {
+  const installer = join(contextDir, "install-claude-code.sh");
+  const packages = (await readFile(join(contextDir, "packages.txt"), "utf8")).split("\n").filter((name) => name !== "");
+  const inputs = {
+    ...VERSIONS,
+    packages: packages.join(),
+    installer: await readFile(installer),
+    edition: RECIPE_EDITION,
+  };
+  return { tag: `cc-docker/base:${digestInputs(inputs)}`, packages, installer };
+}
+
+/** Returns why it could not be pulled; `undefined` when it is there. Only the caller's own abort throws. */
+async function pullBase({
+  docker,
+  onProgress,
+  signal,
+}: Omit<EnsureBaseImage, "contextDir">): Promise<string | undefined> {
+  const silence = new AbortController();
+  const timer = setTimeout(
+    () => silence.abort(new Error(`no answer within ${PULL_SILENCE_MS / 1000} s`)),
+    PULL_SILENCE_MS,
+  );
+  onProgress(`pulling ${PUBLIC_BASE}`);
+  try {
+    const answer = await docker.pull(PUBLIC_BASE, { abortSignal: AbortSignal.any([signal, silence.signal]) });
+    await readProgress(Readable.from(answer), () => timer.refresh());
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    return silence.signal.aborted ? String(silence.signal.reason.message) : reasonOf(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message.trim() : String(error);
+}

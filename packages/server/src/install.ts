@@ -1,0 +1,40 @@
+/** What a data directory holds beside the database: who this install is, its secret, where it listens. */
+import { randomBytes } from "node:crypto";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { CcError } from "@cc-docker/protocol";
+import { dataPaths, type Secret, secret } from "./config.ts";
+
+export type Install = { id: string; jwtSecret: Secret };
+
+/** Reads the install's id and secret; the first start makes them. @throws CcError STORE_UNAVAILABLE */
+export async function openInstall(dataDir: string, givenSecret: Secret | undefined): Promise<Install> {
+  const paths = dataPaths(dataDir);
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await chmod(dataDir, 0o700);
+    const id = await readOrMake(paths.install, () => randomBytes(8).toString("hex"));
+    const jwtSecret =
+      givenSecret ?? secret(await readOrMake(paths.jwtSecret, () => randomBytes(32).toString("base64url")));
+    return { id, jwtSecret };
+  } catch (error) {
+    throw new CcError(
+      "STORE_UNAVAILABLE",
+      `The data directory ${dataDir} cannot be used: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+async function readOrMake(path: string, make: () => string): Promise<string> {
+  await writeFile(path, make(), { flag: "wx", mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
+  return (await readFile(path, "utf8")).trim();
+}
+
+/** Lets clients on this machine find the server; the returned function takes it back. */
+export async function announceServer(dataDir: string, url: string): Promise<() => Promise<void>> {
+  const { server } = dataPaths(dataDir);
+  await writeFile(server, JSON.stringify({ url, pid: process.pid }), { mode: 0o600 });
+  return () => rm(server, { force: true });
+}

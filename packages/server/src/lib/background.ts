@@ -1,0 +1,30 @@
+import type { Logger } from "./logger.ts";
+
+/** Work that nobody waits for, yet that ends with its owner and never fails unseen. */
+export type Background = {
+  run(name: string, work: (signal: AbortSignal) => Promise<void>): void;
+  /** Aborts all work and waits for its end. */
+  close(): Promise<void>;
+};
+
+export function createBackground(log: Logger): Background {
+  const controller = new AbortController();
+  const running = new Set<Promise<void>>();
+
+  function run(name: string, work: (signal: AbortSignal) => Promise<void>): void {
+    if (controller.signal.aborted) return;
+    const task = work(controller.signal)
+      .catch((error: unknown) => {
+        if (!controller.signal.aborted) log.error({ err: error, task: name }, "background work failed");
+      })
+      .finally(() => running.delete(task));
+    running.add(task);
+  }
+
+  async function close(): Promise<void> {
+    controller.abort();
+    await Promise.all(running);
+  }
+
+  return { run, close };
+}

@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/**
+ * Calls `work` until it succeeds, `delayMs` apart. Ends with the last error once `signal` is aborted: every wait has
+ * an end, and the caller chooses it (`AbortSignal.timeout(…)`).
+ */
+export async function retry<T>(
+  work: () => Promise<T>,
+  { signal, delayMs }: { signal: AbortSignal; delayMs: number },
+): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) throw error;
+    }
+  }
+}
+
+/** The promise, or the signal's reason as soon as it is aborted: for calls that cannot be cancelled themselves. */
+export async function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason as Error);
+  signal.addEventListener("abort", onAbort);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,0 +1,33 @@
+/** The process: reads the settings, starts, waits for a signal, stops with a deadline. */
+import { ERRORS, isCcError } from "@cc-docker/protocol";
+import { loadConfig } from "./config.ts";
+import { describeStart } from "./describe-start.ts";
+import { createLogger } from "./logging.ts";
+import { startServer } from "./start-server.ts";
+
+const STOP_DEADLINE_MS = 10_000;
+
+async function run(): Promise<void> {
+  const config = loadConfig(process.env);
+  const log = createLogger(config.LOG_LEVEL);
+  const server = await startServer({ config, log });
+  log.info({ url: server.url, model: server.model, data_dir: config.DATA_DIR }, "listening");
+  if (process.stdout.isTTY || process.env["CC_DOCKER_GREET"]) process.stdout.write(describeStart(server, config));
+
+  let stopping = false;
+  const stop = (signal: string) => {
+    if (stopping) process.exit(130); // a second signal ends at once
+    stopping = true;
+    log.info({ signal }, "stopping; sessions go on in their containers");
+    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+    void server.stop().then(() => process.exit(0));
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}
+
+run().catch((error: unknown) => {
+  if (!isCcError(error)) throw error;
+  process.stderr.write(`${error.code}: ${error.message}\n${ERRORS[error.code].hint}\n`);
+  process.exit(5);
+});

@@ -1,0 +1,22 @@
+/**
+ * A doorbell between parts of the gateway, maybe on several machines: it says that something is there to be read in
+ * the store, never what. A lost ring delays, it must not lose.
+ */
+export type Topic =
+  /** `value`: the session's log has reached this seq. */
+  | `events:${string}`
+  /** Something for the session's wrapper may wait in the store. */
+  | `commands:${string}`
+  /** A session's instance should have a link: `value` is unused. */
+  | `links:${string}`;
+
+export type Listener = (topic: Topic, value: number) => void;
+
+export interface Bus extends AsyncDisposable {
+  /** Rings. Listeners of one topic hear rings in the order published; one that throws does not keep others from hearing. */
+  publish(topic: Topic, value: number): void;
+  /** Hears a topic, or with `links:*` every topic of that kind, until the returned function is called; none after it. */
+  subscribe(topic: Topic, listener: Listener): () => void;
+  /** Stops delivery. Twice is fine. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,81 @@
+/**
+ * The one template of every session's container. Callers choose the image's name and nothing else; why each line is
+ * there stands in `docs/security.md`.
+ */
+import type { ContainerCreateOptions, MountSettings } from "dockerode";
+import type { InstanceSpec } from "../../runtime.ts";
+
+export const LABELS = {
+  install: "cc-docker.install",
+  session: "cc-docker.session",
+  generation: "cc-docker.generation",
+} as const;
+
+/** Where the wrapper's socket is, inside. Behind a directory of the image that only the wrapper may enter. */
+export const LINK_DIRECTORY = "/run/cc-docker/link";
+export const WRAPPER_USER = "wrapper";
+export const WRAPPER_UID = 990;
+
+const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
+
+export type TemplateInput = InstanceSpec & {
+  installId: string;
+  /** The gateway's directory for the wrapper's socket; without one the socket stays inside, for the exec relay. */
+  socketDirectory?: string;
+};
+
+export function containerName(sessionId: string): string {
+  return `cc-docker-${sessionId}`;
+}
+
+export function volumeNames(sessionId: string): { workspace: string; home: string } {
+  return { workspace: `cc-docker-${sessionId}-workspace`, home: `cc-docker-${sessionId}-home` };
+}
+
+export function containerTemplate(input: TemplateInput): ContainerCreateOptions & { name: string } {
+  const { sessionId, generation, image, installId, socketDirectory } = input;
+  const owner = { [LABELS.install]: installId, [LABELS.session]: sessionId };
+  const volumes = volumeNames(sessionId);
+  const inside = {
+    [LINK_DIRECTORY]: `rw,noexec,nosuid,nodev,size=64k,mode=0700,uid=${WRAPPER_UID},gid=${WRAPPER_UID}`,
+  };
+  return {
+    name: containerName(sessionId),
+    Image: image,
+    Hostname: "session",
+    Labels: { ...owner, [LABELS.generation]: String(generation) },
+    Env: [`CC_DOCKER_SESSION=${sessionId}`],
+    HostConfig: {
+      NetworkMode: "none",
+      CapDrop: ["ALL"],
+      CapAdd: ["SETUID", "SETGID", "KILL"],
+      SecurityOpt: ["no-new-privileges:true"],
+      ReadonlyRootfs: true,
+      Tmpfs: { "/tmp": `rw,exec,nosuid,nodev,size=${GIB},mode=1777`, ...(!socketDirectory && inside) },
+      Mounts: [
+        volume(volumes.workspace, "/workspace", owner),
+        volume(volumes.home, "/home", owner),
+        ...(socketDirectory
+          ? [{ Type: "bind", Source: socketDirectory, Target: LINK_DIRECTORY } satisfies MountSettings]
+          : []),
+      ],
+      PidsLimit: 512,
+      Memory: 4 * GIB,
+      MemorySwap: 4 * GIB,
+      NanoCpus: 2_000_000_000,
+      IpcMode: "private",
+      LogConfig: { Type: "local", Config: { "max-size": "1m", "max-file": "1", compress: "false" } },
+      RestartPolicy: { Name: "no" },
+    },
+  };
+}
+
+function volume(name: string, target: string, labels: Record<string, string>): MountSettings {
+  return {
+    Type: "volume",
+    Source: name,
+    Target: target,
+    VolumeOptions: { NoCopy: false, Labels: labels, DriverConfig: { Name: "local", Options: {} } },
+  };
+}

@@ -1,0 +1,155 @@
+import { mkdirSync, readdirSync } from "node:fs";
+import { chmod, mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { CcError, type SessionId } from "@cc-docker/protocol";
+import Docker from "dockerode";
+import { orAbort } from "../../../../lib/wait.ts";
+import type { Instance, InstanceExit, InstanceSpec, Runtime } from "../../runtime.ts";
+import { containerName, containerTemplate, LABELS, volumeNames } from "./container-template.ts";
+import { ignoreGone, statusOf, translateEngineError } from "./engine-errors.ts";
+import { watchExits } from "./engine-events.ts";
+import { openExecRelay } from "./exec-relay.ts";
+import { connectSocket, fitsSocketPath, socketPath } from "./socket-link.ts";
+
+export type DockerRuntimeOptions = {
+  /** DOCKER_HOST; the local socket when absent. */
+  host?: string;
+  /** Label of all that this gateway makes; another install's things are never touched. */
+  installId: string;
+  /** Directory for the sessions' link sockets. */
+  socketsDirectory: string;
+  link: "auto" | "socket" | "exec";
+};
+
+/** Long enough for an engine under load to answer, short enough that a health report does not hang. */
+const CHECK_TIMEOUT_MS = 5000;
+
+/** Opens the runtime on a Docker Engine. Does not ask it for anything yet. */
+export function openDockerRuntime({ host, installId, socketsDirectory, link }: DockerRuntimeOptions): Runtime {
+  const docker = createEngineClient(host);
+  const usesSocket =
+    link === "socket" || (link === "auto" && sharesFilesystem(host) && fitsSocketPath(socketsDirectory));
+  if (usesSocket) mkdirSync(socketsDirectory, { recursive: true, mode: 0o700 });
+  const watch = watchExits(docker, installId, list);
+
+  async function check(signal: AbortSignal): Promise<void> {
+    const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]);
+    await orAbort(docker.ping(), abortSignal).catch((error: unknown) => {
+      throw abortSignal.aborted
+        ? new CcError("RUNTIME_UNAVAILABLE", `The Docker Engine did not answer within ${CHECK_TIMEOUT_MS} ms.`)
+        : translateEngineError(error);
+    });
+  }
+
+  async function start(spec: InstanceSpec, signal: AbortSignal): Promise<Instance> {
+    const running = await findRunning(spec);
+    if (running) return running;
+    const socketDirectory = usesSocket ? await makeSocketDirectory(spec.sessionId) : undefined;
+    const template = containerTemplate({ ...spec, installId, ...(socketDirectory && { socketDirectory }) });
+    try {
+      const container = await docker
+        .createContainer({ ...template, abortSignal: signal })
+        .catch((error: unknown) => replaceStale(error, template, spec.sessionId));
+      await container.start({ abortSignal: signal });
+      return { ref: container.id, sessionId: spec.sessionId, generation: spec.generation, running: true };
+    } catch (error) {
+      await removeContainer(spec.sessionId).catch(() => undefined); // the start's own error says more
+      throw translateEngineError(error, spec.image);
+    }
+  }
+
+  /** A container of that name is left from an earlier generation or a start that was cut off. */
+  async function replaceStale(
+    error: unknown,
+    template: Docker.ContainerCreateOptions,
+    sessionId: SessionId,
+  ): Promise<Docker.Container> {
+    if (statusOf(error) !== 409) throw error;
+    await removeContainer(sessionId);
+    return docker.createContainer(template);
+  }
+
+  async function findRunning({ sessionId, generation }: InstanceSpec): Promise<Instance | undefined> {
+    const instances = await list().catch((error: unknown) => {
+      throw translateEngineError(error);
+    });
+    return instances.find((one) => one.sessionId === sessionId && one.generation === generation && one.running);
+  }
+
+  async function makeSocketDirectory(sessionId: SessionId): Promise<string> {
+    const directory = join(socketsDirectory, sessionId);
+    await mkdir(directory, { recursive: true });
+    await chmod(directory, 0o777); // the wrapper's uid makes its socket here; the parent lets no other user of this machine in
+    return directory;
+  }
+
+  async function openLink({ ref, sessionId }: Instance, signal: AbortSignal) {
+    if (usesSocket) return connectSocket(socketPath(socketsDirectory, sessionId), signal);
+    return openExecRelay(docker.getContainer(ref), signal);
+  }
+
+  async function stop(sessionId: SessionId, graceMs: number): Promise<void> {
+    const container = docker.getContainer(containerName(sessionId));
+    await ignoreGone(container.stop({ t: Math.ceil(graceMs / 1000) }));
+    await removeContainer(sessionId);
+    await rm(join(socketsDirectory, sessionId), { recursive: true, force: true });
+  }
+
+  async function removeContainer(sessionId: SessionId): Promise<void> {
+    await ignoreGone(docker.getContainer(containerName(sessionId)).remove({ force: true, v: false }));
+  }
+
+  async function remove(sessionId: SessionId): Promise<void> {
+    await removeContainer(sessionId);
+    const { workspace, home } = volumeNames(sessionId);
+    for (const name of [workspace, home]) await ignoreGone(docker.getVolume(name).remove({ force: true }));
+    await rm(join(socketsDirectory, sessionId), { recursive: true, force: true });
+  }
+
+  async function list(): Promise<Instance[]> {
+    const containers = await docker.listContainers({ all: true, filters: ours() });
+    return containers.map(({ Id, Labels, State }) => ({
+      ref: Id,
+      sessionId: Labels[LABELS.session] as SessionId,
+      generation: Number(Labels[LABELS.generation]),
+      running: State === "running",
+    }));
+  }
+
+  async function listOwners(): Promise<SessionId[]> {
+    const { Volumes } = await docker.listVolumes({ filters: ours() });
+    const volumes = Volumes.map(({ Labels }) => Labels[LABELS.session] as SessionId);
+    const sockets = usesSocket ? (readdirSync(socketsDirectory) as SessionId[]) : [];
+    const containers = (await list()).map(({ sessionId }) => sessionId);
+    return [...new Set([...containers, ...volumes, ...sockets])];
+  }
+
+  function ours(): { label: string[] } {
+    return { label: [`${LABELS.install}=${installId}`] };
+  }
+
+  return {
+    check,
+    start,
+    openLink,
+    stop,
+    remove,
+    list,
+    listOwners,
+    onExit: (listener: (exit: InstanceExit) => void) => watch.subscribe(listener),
+    close: watch.close,
+    [Symbol.asyncDispose]: watch.close,
+  };
+}
+
+/** A container can bind a directory of this process's machine only when the engine runs here, on this kernel. */
+function sharesFilesystem(host: string | undefined): boolean {
+  return process.platform === "linux" && (host === undefined || host.startsWith("unix://"));
+}
+
+export function createEngineClient(host: string | undefined): Docker {
+  if (host === undefined) return new Docker({ socketPath: "/var/run/docker.sock" });
+  if (host.startsWith("unix://")) return new Docker({ socketPath: host.slice("unix://".length) });
+  const { hostname, port, protocol } = new URL(host.replace(/^tcp:/, "http:"));
+  return new Docker({ host: hostname, port: Number(port || 2375), protocol: protocol === "https:" ? "https" : "http" });
+}

@@ -1,0 +1,36 @@
+import { CcError } from "@cc-docker/protocol";
+
+/** What the engine's API answers with; `reason` is dockerode's word for the status. */
+type EngineError = Error & { statusCode?: number; code?: string };
+
+export function statusOf(error: unknown): number | undefined {
+  return (error as EngineError).statusCode;
+}
+
+/** Lets through what is ours, names what is known of the engine, leaves the rest to the caller. */
+export function translateEngineError(error: unknown, image?: string): unknown {
+  const { statusCode, code, message } = error as EngineError;
+  if (statusCode === undefined && isConnectionError(code)) {
+    return new CcError("RUNTIME_UNAVAILABLE", `The Docker Engine does not answer: ${message}`, { cause: error });
+  }
+  if (statusCode === 404 && image !== undefined && /no such image/i.test(message)) {
+    return new CcError("IMAGE_NOT_FOUND", `The session image ${image} does not exist on the engine.`, { cause: error });
+  }
+  if (statusCode !== undefined) {
+    return new CcError("INSTANCE_START_FAILED", `The Docker Engine refused: ${message}`, { cause: error });
+  }
+  return error;
+}
+
+function isConnectionError(code: string | undefined): boolean {
+  return ["ECONNREFUSED", "ENOENT", "EACCES", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENOTFOUND"].includes(
+    code ?? "",
+  );
+}
+
+/** Resolves also when the thing was gone already, or is going. */
+export async function ignoreGone(work: Promise<unknown>): Promise<void> {
+  await work.catch((error: unknown) => {
+    if (![304, 404, 409].includes(statusOf(error) ?? 0)) throw error;
+  });
+}

@@ -1,0 +1,65 @@
+/** Hears from the engine when containers of ours end. After a break of the stream it looks what was missed. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { createLineReader, type SessionId } from "@cc-docker/protocol";
+import type Docker from "dockerode";
+import type { Instance, InstanceExit } from "../../runtime.ts";
+import { LABELS } from "./container-template.ts";
+
+type DieEvent = { Actor?: { Attributes?: Record<string, string> } };
+type Listener = (exit: InstanceExit) => void;
+
+const MAX_EVENT_BYTES = 1024 * 1024;
+const RECONNECT_DELAY_MS = 500;
+
+export function watchExits(docker: Docker, installId: string, list: () => Promise<Instance[]>) {
+  const listeners = new Set<Listener>();
+  const abort = new AbortController();
+  const reported = new Set<string>();
+  let watching: Promise<void> | undefined;
+
+  function report(exit: InstanceExit): void {
+    const key = `${exit.sessionId}/${exit.generation}`;
+    if (reported.has(key)) return;
+    reported.add(key);
+    for (const listener of listeners) listener(exit);
+  }
+
+  async function watch(): Promise<void> {
+    while (!abort.signal.aborted) {
+      await readEvents().catch(() => undefined); // a break is normal: the engine restarts, or we are closing
+      await sleep(RECONNECT_DELAY_MS, undefined, { signal: abort.signal }).catch(() => undefined);
+    }
+  }
+
+  async function readEvents(): Promise<void> {
+    const filters = { type: ["container" as const], event: ["die"], label: [`${LABELS.install}=${installId}`] };
+    const stream = await docker.getEvents({ filters, abortSignal: abort.signal } as Docker.GetEventsOptions);
+    for (const { running, ...instance } of await list()) {
+      if (!running) report({ ...instance, detail: "it was found ended" });
+    }
+    const lines = createLineReader({ maxBytes: MAX_EVENT_BYTES });
+    for await (const chunk of stream as unknown as AsyncIterable<Buffer>) {
+      for (const line of lines.push(chunk)) reportEvent(JSON.parse(line) as DieEvent);
+    }
+  }
+
+  function reportEvent({ Actor }: DieEvent): void {
+    const { [LABELS.session]: sessionId, [LABELS.generation]: generation, exitCode } = Actor?.Attributes ?? {};
+    if (!sessionId) return;
+    report({ sessionId: sessionId as SessionId, generation: Number(generation), detail: `exit code ${exitCode}` });
+  }
+
+  function subscribe(listener: Listener): () => void {
+    listeners.add(listener);
+    watching ??= watch();
+    return () => listeners.delete(listener);
+  }
+
+  async function close(): Promise<void> {
+    listeners.clear();
+    abort.abort();
+    await watching;
+  }
+
+  return { subscribe, close };
+}

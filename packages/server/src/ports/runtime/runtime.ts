@@ -1,0 +1,35 @@
+/** What core needs of the thing that runs instances. */
+import type { Duplex } from "node:stream";
+import type { SessionId } from "@cc-docker/protocol";
+
+export type InstanceSpec = { sessionId: SessionId; generation: number; image: string };
+
+/** One of ours, running or not. `ref` is the driver's own name for it. */
+export type Instance = { ref: string; sessionId: SessionId; generation: number; running: boolean };
+
+/** `detail`: what the engine says of the end ("exit code 137, out of memory"). */
+export type InstanceExit = { sessionId: SessionId; generation: number; detail: string };
+
+export interface Runtime extends AsyncDisposable {
+  /** Asks the engine for real. @throws CcError RUNTIME_UNAVAILABLE */
+  check(signal: AbortSignal): Promise<void>;
+  /**
+   * Starts the instance of a session and generation; the one that runs already is returned as it is. A start that
+   * fails leaves no container behind.
+   * @throws CcError RUNTIME_UNAVAILABLE, IMAGE_NOT_FOUND, INSTANCE_START_FAILED
+   */
+  start(spec: InstanceSpec, signal: AbortSignal): Promise<Instance>;
+  /** A byte pipe to the wrapper of a running instance; waits for the wrapper to listen until `signal`. */
+  openLink(instance: Instance, signal: AbortSignal): Promise<Duplex>;
+  /** Ends and removes the instance of a session; its workspace and state stay. Unknown ids are fine. */
+  stop(sessionId: SessionId, graceMs: number): Promise<void>;
+  /** Removes all a session owns: instance, workspace, state, sockets. Unknown ids are fine. */
+  remove(sessionId: SessionId): Promise<void>;
+  /** All instances of this install, running or not. */
+  list(): Promise<Instance[]>;
+  /** Sessions of this install that own anything here: instance, workspace, state or sockets. */
+  listOwners(): Promise<SessionId[]>;
+  /** Reports each end of an instance once, until the returned function is called. */
+  onExit(listener: (exit: InstanceExit) => void): () => void;
+  close(): Promise<void>;
+}

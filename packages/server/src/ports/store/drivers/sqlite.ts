@@ -1,0 +1,37 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { CcError } from "@cc-docker/protocol";
+import SqliteDatabase from "better-sqlite3";
+import { Kysely, SqliteDialect } from "kysely";
+import { createKyselyStore } from "../kysely/kysely-store.ts";
+import { migrate } from "../kysely/migrate.ts";
+import type { Database } from "../kysely/tables.ts";
+import type { Store } from "../store.ts";
+
+/**
+ * Opens the embedded store: one file, WAL, every commit on disk before it is answered (synchronous FULL).
+ * @throws CcError STORE_UNAVAILABLE, STORE_SCHEMA_TOO_NEW
+ */
+export async function openSqliteStore({ path }: { path: string }): Promise<Store> {
+  const writer = openDatabase(path);
+  try {
+    await migrate(writer);
+    return createKyselyStore({ writer, reader: openDatabase(path) });
+  } catch (error) {
+    await writer.destroy();
+    throw error;
+  }
+}
+
+function openDatabase(path: string): Kysely<Database> {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const database = new SqliteDatabase(path, { timeout: 5000 });
+    for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]) database.pragma(pragma);
+    return new Kysely<Database>({ dialect: new SqliteDialect({ database }) });
+  } catch (error) {
+    throw new CcError("STORE_UNAVAILABLE", `The database ${path} cannot be opened: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}

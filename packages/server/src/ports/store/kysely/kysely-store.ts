@@ -1,0 +1,76 @@
+import { CcError, isCcError } from "@cc-docker/protocol";
+import { type Kysely, sql } from "kysely";
+import type { Store, StoreWriter } from "../store.ts";
+import { createEventQueries } from "./event-queries.ts";
+import { createSessionQueries } from "./session-queries.ts";
+import type { Database } from "./tables.ts";
+import { createTurnQueries } from "./turn-queries.ts";
+import { createWriteQueue, type Outcome, type Work } from "./write-queue.ts";
+
+/** `writer` has one connection; `reader` may see the last commit while a transaction is open. */
+export type KyselyStoreDeps = { writer: Kysely<Database>; reader: Kysely<Database> };
+
+/** The Store on Kysely, for every database Kysely speaks to. The schema must be up to date. */
+export function createKyselyStore({ writer, reader }: KyselyStoreDeps): Store {
+  const queue = createWriteQueue<StoreWriter>(
+    (works) => runBatch(writer, works),
+    () => new CcError("STORE_UNAVAILABLE", "The store is closed."),
+  );
+  let closing: Promise<void> | undefined;
+
+  async function check(): Promise<void> {
+    await sql`select 1 from sessions limit 1`.execute(reader).catch((error: unknown) => {
+      throw unavailable(error);
+    });
+  }
+
+  async function close(): Promise<void> {
+    closing ??= queue.close().then(async () => {
+      await reader.destroy();
+      await writer.destroy();
+    });
+    await closing;
+  }
+
+  return { ...createQueries(reader), write: (work) => queue.write(work), check, close, [Symbol.asyncDispose]: close };
+}
+
+function createQueries(db: Kysely<Database>): StoreWriter {
+  return { ...createSessionQueries(db), ...createTurnQueries(db), ...createEventQueries(db) };
+}
+
+function runBatch(db: Kysely<Database>, works: readonly Work<StoreWriter>[]): Promise<Outcome[]> {
+  return db.connection().execute(async (connection) => {
+    try {
+      await sql`begin immediate`.execute(connection);
+      const outcomes: Outcome[] = [];
+      for (const work of works) outcomes.push(await runWork(connection, work));
+      await sql`commit`.execute(connection);
+      return outcomes;
+    } catch (error) {
+      await sql`rollback`.execute(connection).catch(() => undefined); // the transaction may be gone with its cause
+      throw unavailable(error);
+    }
+  });
+}
+
+/** A work that throws is undone alone; the others of its batch go on. */
+async function runWork(connection: Kysely<Database>, work: Work<StoreWriter>): Promise<Outcome> {
+  await sql`savepoint work`.execute(connection);
+  try {
+    const value = await work(createQueries(connection));
+    await sql`release work`.execute(connection);
+    return { ok: true, value };
+  } catch (error) {
+    await sql`rollback to work`.execute(connection);
+    await sql`release work`.execute(connection);
+    return { ok: false, error: isCcError(error) ? error : unavailable(error) };
+  }
+}
+
+function unavailable(cause: unknown): unknown {
+  if (isCcError(cause)) return cause;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  if (!code.startsWith("SQLITE_")) return cause;
+  return new CcError("STORE_UNAVAILABLE", `The database refused: ${(cause as Error).message} (${code}).`, { cause });
+}

@@ -1,0 +1,35 @@
+import { CcError } from "@cc-docker/protocol";
+import type { Kysely } from "kysely";
+import { Migrator } from "kysely/migration";
+import * as init from "./migrations/0001-init.ts";
+
+/** In order; a name once released never changes. */
+const MIGRATIONS = { "0001-init": init };
+
+/**
+ * Brings the schema up to this code's.
+ * @throws CcError STORE_SCHEMA_TOO_NEW when the database was written by a newer server.
+ */
+export async function migrate<T>(db: Kysely<T>): Promise<void> {
+  await refuseNewerSchema(db as Kysely<unknown>);
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error)
+    throw new CcError("STORE_UNAVAILABLE", `The database could not be migrated: ${String(error)}`, { cause: error });
+}
+
+async function refuseNewerSchema(db: Kysely<unknown>): Promise<void> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === "kysely_migration")) return;
+  const applied = await (db as Kysely<{ kysely_migration: { name: string } }>)
+    .selectFrom("kysely_migration")
+    .select("name")
+    .execute();
+  const unknown = applied.find(({ name }) => !Object.hasOwn(MIGRATIONS, name));
+  if (!unknown) return;
+  const known = Object.keys(MIGRATIONS).at(-1);
+  throw new CcError(
+    "STORE_SCHEMA_TOO_NEW",
+    `The database has the schema change "${unknown.name}"; this server knows changes up to "${known}".`,
+  );
+}

@@ -1,0 +1,82 @@
+import type { ErrorShape, SessionConfig, SessionId, SessionStatus } from "@cc-docker/protocol";
+import type { Kysely, Selectable, Updateable } from "kysely";
+import type { SessionRow, StoreWriter } from "../store.ts";
+import type { Database, SessionsTable } from "./tables.ts";
+
+type SessionQueries = Pick<
+  StoreWriter,
+  "findSession" | "listSessions" | "listUnsettledSessions" | "insertSession" | "updateSession" | "deleteSession"
+>;
+
+const AT_REST: SessionStatus[] = ["stopped", "failed"];
+
+export function createSessionQueries(db: Kysely<Database>): SessionQueries {
+  return {
+    async findSession(id) {
+      const row = await db.selectFrom("sessions").selectAll().where("id", "=", id).executeTakeFirst();
+      return row && fromRow(row);
+    },
+    async listSessions({ owner, limit, before, status }) {
+      let query = db.selectFrom("sessions").selectAll().where("owner", "=", owner).where("deleted", "=", 0);
+      if (before !== undefined) query = query.where("position", "<", before);
+      if (status !== undefined) query = query.where("status", "=", status);
+      return (await query.orderBy("position", "desc").limit(limit).execute()).map(fromRow);
+    },
+    async listUnsettledSessions() {
+      const unsettled = db
+        .selectFrom("sessions")
+        .selectAll()
+        .where((eb) => eb.or([eb("deleted", "=", 1), eb("status", "not in", AT_REST)]));
+      return (await unsettled.orderBy("position").execute()).map(fromRow);
+    },
+    async insertSession(row) {
+      await db
+        .insertInto("sessions")
+        .values({ id: row.id, owner: row.owner, ...toColumns(row) } as never)
+        .execute();
+    },
+    async updateSession(id, patch) {
+      await db.updateTable("sessions").set(toColumns(patch)).where("id", "=", id).execute();
+    },
+    async deleteSession(id) {
+      await db.deleteFrom("events").where("session_id", "=", id).execute();
+      await db.deleteFrom("turns").where("session_id", "=", id).execute();
+      await db.deleteFrom("sessions").where("id", "=", id).execute();
+    },
+  };
+}
+
+function fromRow(row: Selectable<SessionsTable>): SessionRow {
+  return {
+    id: row.id as SessionId,
+    owner: row.owner,
+    status: row.status as SessionStatus,
+    config: JSON.parse(row.config) as SessionConfig,
+    lastSeq: row.last_seq,
+    generation: row.generation,
+    outboxAcked: row.outbox_acked,
+    turnCount: row.turn_count,
+    costUsd: row.cost_usd,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    ...(row.error !== null && { error: JSON.parse(row.error) as ErrorShape }),
+    deleted: row.deleted === 1,
+    position: row.position,
+  };
+}
+
+function toColumns(row: Partial<SessionRow>): Updateable<SessionsTable> {
+  return {
+    ...(row.status !== undefined && { status: row.status }),
+    ...(row.config !== undefined && { config: JSON.stringify(row.config) }),
+    ...(row.lastSeq !== undefined && { last_seq: row.lastSeq }),
+    ...(row.generation !== undefined && { generation: row.generation }),
+    ...(row.outboxAcked !== undefined && { outbox_acked: row.outboxAcked }),
+    ...(row.turnCount !== undefined && { turn_count: row.turnCount }),
+    ...(row.costUsd !== undefined && { cost_usd: row.costUsd }),
+    ...(row.createdAt !== undefined && { created_at: row.createdAt }),
+    ...(row.updatedAt !== undefined && { updated_at: row.updatedAt }),
+    ...(row.error !== undefined && { error: JSON.stringify(row.error) }),
+    ...(row.deleted !== undefined && { deleted: row.deleted ? 1 : 0 }),
+  };
+}

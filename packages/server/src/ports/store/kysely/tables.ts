@@ -1,0 +1,36 @@
+import type { Generated } from "kysely";
+
+export type SessionsTable = {
+  position: Generated<number>;
+  id: string;
+  owner: string;
+  status: string;
+  config: string;
+  last_seq: number;
+  generation: number;
+  outbox_acked: number;
+  turn_count: number;
+  cost_usd: number;
+  created_at: string;
+  updated_at: string;
+  error: string | null;
+  deleted: number;
+};
+
+export type TurnsTable = {
+  position: Generated<number>;
+  id: string;
+  session_id: string;
+  status: string;
+  prompt: string;
+  idempotency_key: string;
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  result: string | null;
+  error: string | null;
+};
+
+export type EventsTable = { session_id: string; seq: number; json: string };
+
+export type Database = { sessions: SessionsTable; turns: TurnsTable; events: EventsTable };

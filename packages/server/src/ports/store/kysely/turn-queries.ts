@@ -1,0 +1,68 @@
+import type { ErrorShape, SessionId, TurnId, TurnResult, TurnStatus } from "@cc-docker/protocol";
+import type { Kysely, Selectable, Updateable } from "kysely";
+import type { StoreWriter, TurnRow } from "../store.ts";
+import type { Database, TurnsTable } from "./tables.ts";
+
+type TurnQueries = Pick<StoreWriter, "findTurn" | "findTurnByKey" | "listTurns" | "insertTurn" | "updateTurn">;
+
+export function createTurnQueries(db: Kysely<Database>): TurnQueries {
+  const turns = () => db.selectFrom("turns").selectAll();
+  return {
+    async findTurn(id) {
+      const row = await turns().where("id", "=", id).executeTakeFirst();
+      return row && fromRow(row);
+    },
+    async findTurnByKey(sessionId, idempotencyKey) {
+      const row = await turns()
+        .where("session_id", "=", sessionId)
+        .where("idempotency_key", "=", idempotencyKey)
+        .executeTakeFirst();
+      return row && fromRow(row);
+    },
+    async listTurns(sessionId, status) {
+      const rows = await turns()
+        .where("session_id", "=", sessionId)
+        .where("status", "=", status)
+        .orderBy("position")
+        .execute();
+      return rows.map(fromRow);
+    },
+    async insertTurn(row) {
+      const { id, sessionId, prompt, idempotencyKey } = row;
+      const fixed = { id, session_id: sessionId, prompt, idempotency_key: idempotencyKey };
+      await db
+        .insertInto("turns")
+        .values({ ...fixed, ...toColumns(row) } as never)
+        .execute();
+    },
+    async updateTurn(id, patch) {
+      await db.updateTable("turns").set(toColumns(patch)).where("id", "=", id).execute();
+    },
+  };
+}
+
+function fromRow(row: Selectable<TurnsTable>): TurnRow {
+  return {
+    id: row.id as TurnId,
+    sessionId: row.session_id as SessionId,
+    status: row.status as TurnStatus,
+    prompt: row.prompt,
+    idempotencyKey: row.idempotency_key,
+    createdAt: row.created_at,
+    ...(row.started_at !== null && { startedAt: row.started_at }),
+    ...(row.ended_at !== null && { endedAt: row.ended_at }),
+    ...(row.result !== null && { result: JSON.parse(row.result) as TurnResult }),
+    ...(row.error !== null && { error: JSON.parse(row.error) as ErrorShape }),
+  };
+}
+
+function toColumns(row: Partial<TurnRow>): Updateable<TurnsTable> {
+  return {
+    ...(row.status !== undefined && { status: row.status }),
+    ...(row.createdAt !== undefined && { created_at: row.createdAt }),
+    ...(row.startedAt !== undefined && { started_at: row.startedAt }),
+    ...(row.endedAt !== undefined && { ended_at: row.endedAt }),
+    ...(row.result !== undefined && { result: JSON.stringify(row.result) }),
+    ...(row.error !== undefined && { error: JSON.stringify(row.error) }),
+  };
+}

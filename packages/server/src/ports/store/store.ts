@@ -1,0 +1,91 @@
+/**
+ * What core needs of a database. Rows in, rows out; the rules are in core.
+ *
+ * All writing happens in `write`: the work runs in a transaction that may be shared with other works (group commit),
+ * sees what earlier works wrote, and the promise resolves only after the transaction is durable. A work that throws
+ * is undone alone. Works must not wait for anything but the `tx` they are given.
+ */
+import type {
+  ErrorShape,
+  SessionConfig,
+  SessionId,
+  SessionStatus,
+  TurnId,
+  TurnResult,
+  TurnStatus,
+} from "@cc-docker/protocol";
+
+export type SessionRow = {
+  id: SessionId;
+  /** `sub` of the token that created it. */
+  owner: string;
+  status: SessionStatus;
+  config: SessionConfig;
+  lastSeq: number;
+  /** Counts the instances the session has had; the first is 1. */
+  generation: number;
+  /** Newest outbox number stored of this generation. */
+  outboxAcked: number;
+  turnCount: number;
+  costUsd: number;
+  /** ISO 8601, UTC. */
+  createdAt: string;
+  updatedAt: string;
+  error?: ErrorShape;
+  /** Set when the session is to vanish; nobody sees it any more, what it owns is being removed. */
+  deleted: boolean;
+  /** Place in the order of creation; the cursor of `listSessions`. */
+  position: number;
+};
+
+export type TurnRow = {
+  id: TurnId;
+  sessionId: SessionId;
+  status: TurnStatus;
+  prompt: string;
+  idempotencyKey: string;
+  createdAt: string;
+  startedAt?: string;
+  endedAt?: string;
+  result?: TurnResult;
+  error?: ErrorShape;
+};
+
+/** Events travel as the bytes they were stored as: `json` is the whole event, encoded once. */
+export type EventRow = { seq: number; json: string };
+
+export type ListSessions = { owner: string; limit: number; before?: number; status?: SessionStatus };
+
+export interface StoreReader {
+  /** The row, also when `deleted`. */
+  findSession(id: SessionId): Promise<SessionRow | undefined>;
+  /** Newest first, without deleted ones; `before` is the `position` to go on from. */
+  listSessions(query: ListSessions): Promise<SessionRow[]>;
+  /** Sessions of all owners that own something outside the store: not at rest, or deleted. Oldest first. */
+  listUnsettledSessions(): Promise<SessionRow[]>;
+  findTurn(id: TurnId): Promise<TurnRow | undefined>;
+  findTurnByKey(sessionId: SessionId, idempotencyKey: string): Promise<TurnRow | undefined>;
+  /** Turns of a session in one status, in the order they were accepted. */
+  listTurns(sessionId: SessionId, status: TurnStatus): Promise<TurnRow[]>;
+  /** Events with `seq > after`, in order, at most `limit` and at most about `maxBytes` (always at least one). */
+  readEvents(sessionId: SessionId, page: { after: number; limit: number; maxBytes: number }): Promise<EventRow[]>;
+}
+
+export interface StoreWriter extends StoreReader {
+  insertSession(row: Omit<SessionRow, "position">): Promise<void>;
+  updateSession(id: SessionId, patch: Partial<Omit<SessionRow, "id" | "position" | "owner">>): Promise<void>;
+  /** Removes the session with its turns and events. Unknown ids are fine. */
+  deleteSession(id: SessionId): Promise<void>;
+  insertTurn(row: TurnRow): Promise<void>;
+  updateTurn(id: TurnId, patch: Partial<Omit<TurnRow, "id" | "sessionId">>): Promise<void>;
+  insertEvents(sessionId: SessionId, events: readonly EventRow[]): Promise<void>;
+}
+
+export interface Store extends StoreReader, AsyncDisposable {
+  /** Runs `work` durably. Rejects with what `work` threw, or STORE_UNAVAILABLE when the commit failed. */
+  write<T>(work: (tx: StoreWriter) => Promise<T>): Promise<T>;
+  /** Asks the database for real. @throws CcError STORE_UNAVAILABLE */
+  check(): Promise<void>;
+  /** Ends after the writes that were accepted. Twice is fine. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,95 @@
+/** The composition root: chooses drivers, builds core, opens edges. Knows them all; nothing else does. */
+import { type Config, dataPaths } from "./config.ts";
+import { createCore } from "./core/core.ts";
+import { createAuthenticate } from "./edges/authenticate.ts";
+import { startHttpServer } from "./edges/http-server.ts";
+import { createBroker, type Upstream } from "./edges/link/broker.ts";
+import { startLinkManager } from "./edges/link/link-manager.ts";
+import { announceServer, openInstall } from "./install.ts";
+import { systemClock } from "./lib/clock.ts";
+import type { Logger } from "./lib/logger.ts";
+import { createResources } from "./lib/resources.ts";
+import { openInProcessBus } from "./ports/bus/drivers/in-process.ts";
+import { openDockerRuntime } from "./ports/runtime/drivers/docker/docker-runtime.ts";
+import { openSqliteStore } from "./ports/store/drivers/sqlite.ts";
+import { lockFile } from "./ports/store/drivers/sqlite-lock.ts";
+import { startScriptedModel } from "./scripted-model/scripted-model.ts";
+
+export type Server = AsyncDisposable & {
+  url: string;
+  /** Which model answers: the built-in scripted one, or a real one with the credential of this name. */
+  model: ModelChoice["name"];
+  /** Refuses new work, lets go of links and drivers. Sessions go on in their containers and are taken up at the next start. */
+  stop(): Promise<void>;
+};
+
+type ModelChoice = { name: "scripted" } | { name: "ANTHROPIC_API_KEY" | "CLAUDE_CODE_OAUTH_TOKEN"; upstream: Upstream };
+
+const RECONCILE_EVERY_MS = 15_000;
+
+/** @throws CcError for everything a person can set right: port, data directory, schema */
+export async function startServer({ config, log }: { config: Config; log: Logger }): Promise<Server> {
+  const resources = createResources();
+  try {
+    return await open(config, log, resources);
+  } catch (error) {
+    await resources.close();
+    throw error;
+  }
+}
+
+async function open(config: Config, log: Logger, resources: ReturnType<typeof createResources>): Promise<Server> {
+  const paths = dataPaths(config.DATA_DIR);
+  const install = await openInstall(config.DATA_DIR, config.JWT_SECRET);
+  resources.add("lock", lockFile(paths.lock));
+  const store = await openSqliteStore({ path: paths.database });
+  resources.add("store", store.close);
+  const bus = openInProcessBus({ onError: (error) => log.error({ err: error }, "a bus listener failed") });
+  resources.add("bus", bus.close);
+  const runtime = openDockerRuntime({
+    ...(config.DOCKER_HOST !== undefined && { host: config.DOCKER_HOST }),
+    installId: install.id,
+    socketsDirectory: paths.sockets,
+    link: config.LINK,
+  });
+  resources.add("runtime", runtime.close);
+  const settings = {
+    image: config.SESSION_IMAGE,
+    startupTimeoutMs: config.STARTUP_TIMEOUT * 1000,
+    reconcileEveryMs: RECONCILE_EVERY_MS,
+  };
+  const core = createCore({ store, bus, runtime, clock: systemClock, log, settings });
+  resources.add("core", core.close);
+  const model = chooseModel(config);
+  const broker = createBroker({ upstream: await openUpstream(model, resources), log });
+  resources.add("broker", broker.close);
+  const links = startLinkManager({ links: core.links, log, serveBroker: broker.serve });
+  resources.add("links", links.close);
+  const http = await startHttpServer({
+    core,
+    authenticate: createAuthenticate(install.jwtSecret),
+    log,
+    host: config.HOST,
+    port: config.PORT,
+  });
+  resources.add("http", http.close);
+  resources.add("announcement", await announceServer(config.DATA_DIR, http.url));
+  await core.start();
+  return { url: http.url, model: model.name, stop: resources.close, [Symbol.asyncDispose]: resources.close };
+}
+
+function chooseModel(config: Config): ModelChoice {
+  const { MODEL, ANTHROPIC_API_KEY: key, CLAUDE_CODE_OAUTH_TOKEN: token, ANTHROPIC_BASE_URL: url } = config;
+  if (MODEL === "scripted") return { name: "scripted" };
+  if (key) return { name: "ANTHROPIC_API_KEY", upstream: { url, credential: { kind: "api-key", reveal: key.reveal } } };
+  if (token)
+    return { name: "CLAUDE_CODE_OAUTH_TOKEN", upstream: { url, credential: { kind: "oauth", reveal: token.reveal } } };
+  return { name: "scripted" };
+}
+
+async function openUpstream(model: ModelChoice, resources: ReturnType<typeof createResources>): Promise<Upstream> {
+  if (model.name !== "scripted") return model.upstream;
+  const scripted = await startScriptedModel({});
+  resources.add("scripted model", scripted.close);
+  return { url: scripted.url };
+}

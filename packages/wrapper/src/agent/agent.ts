@@ -1,0 +1,22 @@
+import type { SessionConfig, TurnId } from "@cc-docker/protocol";
+
+/** A message of the agent, passed on as it came. */
+export type AgentMessage = { type: string; [field: string]: unknown };
+
+/** What the wrapper drives: one live process for the life of the session. */
+export interface Agent {
+  /** Hands a prompt over; at most one is being worked on. Its answer ends with a message of type `result`. */
+  prompt(turnId: TurnId, text: string): void;
+  /** Lets the process end by itself, then kills it. Resolves when it is gone. */
+  close(graceMs: number): Promise<void>;
+}
+
+export type AgentHandlers = {
+  /** The process has answered its handshake. */
+  onReady(): void;
+  onMessage(message: AgentMessage): void;
+  /** The process ended although nobody asked; `detail` holds the reason and the last it wrote to stderr. */
+  onExit(detail: string): void;
+};
+
+export type StartAgent = (config: SessionConfig, handlers: AgentHandlers) => Agent;

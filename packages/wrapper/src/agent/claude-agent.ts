@@ -1,0 +1,86 @@
+/** Drives Claude Code through the Agent SDK: the library owns the CLI's control protocol, we own its process. */
+
+import type { UUID } from "node:crypto";
+import type { Options, Query, SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
+import type { SessionConfig, TurnId } from "@cc-docker/protocol";
+import type { Agent, AgentHandlers, AgentMessage, StartAgent } from "./agent.ts";
+import { agentEnvironment } from "./agent-environment.ts";
+import { createPromptQueue } from "./prompt-queue.ts";
+import { type SpawnedAgent, spawnAsAgent } from "./spawn-as-agent.ts";
+
+/** Loading the SDK takes longer than opening the socket, so it is done beside it. */
+const sdk = () => import("@anthropic-ai/claude-agent-sdk");
+
+export const startClaudeAgent: StartAgent = (config, handlers) => {
+  const prompts = createPromptQueue<SDKUserMessage>();
+  let child: SpawnedAgent | undefined;
+  let closing = false;
+
+  const options: Options = {
+    ...queryOptions(config),
+    spawnClaudeCodeProcess: (spawn) => {
+      child = spawnAsAgent(spawn);
+      return child.process;
+    },
+  };
+  const ended = run().catch((error: unknown) => exited(error));
+
+  async function run(): Promise<void> {
+    const { query } = await sdk();
+    const messages = query({ prompt: prompts.iterate(), options });
+    await Promise.all([announceReady(messages, handlers), forward(messages, handlers)]);
+    exited(undefined);
+  }
+
+  function exited(error: unknown): void {
+    if (closing) return;
+    const reason = error instanceof Error ? error.message : "its output ended";
+    handlers.onExit(`${reason}\n${child?.stderrTail() ?? ""}`.trim().slice(0, 8000));
+  }
+
+  async function close(graceMs: number): Promise<void> {
+    closing = true;
+    prompts.end();
+    const kill = setTimeout(() => child?.process.kill("SIGKILL"), graceMs);
+    await ended;
+    await child?.exited;
+    clearTimeout(kill);
+  }
+
+  return { prompt: (turnId, text) => prompts.push(toUserMessage(turnId, text)), close } satisfies Agent;
+};
+
+async function announceReady(messages: Query, handlers: AgentHandlers): Promise<void> {
+  await messages.initializationResult();
+  handlers.onReady();
+}
+
+async function forward(messages: Query, handlers: AgentHandlers): Promise<void> {
+  for await (const message of messages) handlers.onMessage(message as AgentMessage);
+}
+
+/** The turn's id is the message's: Claude Code keeps it in the transcript, which makes a repeated prompt recognisable. */
+function toUserMessage(turnId: TurnId, text: string): SDKUserMessage {
+  return {
+    type: "user",
+    uuid: turnId as string as UUID,
+    parent_tool_use_id: null,
+    message: { role: "user", content: text },
+  };
+}
+
+/** Only the user's own settings count: a repository's may redirect the model or run hooks. */
+function queryOptions({ model, systemPrompt }: SessionConfig): Options {
+  return {
+    pathToClaudeCodeExecutable: "/usr/local/bin/claude",
+    cwd: "/workspace",
+    env: agentEnvironment(),
+    settingSources: ["user"],
+    strictMcpConfig: true,
+    includePartialMessages: true,
+    permissionMode: "bypassPermissions",
+    allowDangerouslySkipPermissions: true,
+    systemPrompt: { type: "preset", preset: "claude_code", ...(systemPrompt && { append: systemPrompt }) },
+    ...(model && { model }),
+  };
+}

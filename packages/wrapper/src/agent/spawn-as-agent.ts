@@ -1,0 +1,41 @@
+/** Starts the agent's process as the agent's user, without any capability, and reads its stderr so that it never blocks. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { SpawnedProcess, SpawnOptions } from "@anthropic-ai/claude-agent-sdk";
+
+export type SpawnedAgent = {
+  process: SpawnedProcess;
+  exited: Promise<unknown>;
+  /** The last of what it wrote to stderr. */
+  stderrTail(): string;
+};
+
+const DROP_TO_AGENT = [
+  "--reuid=agent",
+  "--regid=agent",
+  "--clear-groups",
+  "--inh-caps=-all",
+  "--ambient-caps=-all",
+  "--",
+];
+const STDERR_TAIL_BYTES = 4096;
+
+export function spawnAsAgent({ command, args, cwd, env, signal }: SpawnOptions): SpawnedAgent {
+  const child = spawn("setpriv", [...DROP_TO_AGENT, command, ...args], {
+    cwd,
+    env,
+    signal,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  let tail = Buffer.alloc(0);
+  child.stderr.on("data", (chunk: Buffer) => {
+    tail = Buffer.concat([tail, chunk]).subarray(-STDERR_TAIL_BYTES);
+  });
+  return { process: child, exited: exitOf(child), stderrTail: () => tail.toString() };
+}
+
+/** A process that could not be started has ended too. */
+async function exitOf(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  await Promise.race([once(child, "exit"), once(child, "error")]).catch(() => undefined);
+}

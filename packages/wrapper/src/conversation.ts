@@ -1,0 +1,88 @@
+/** What the wrapper says on the control stream: hello, then the outbox, as fast as the gateway takes it. */
+import type { Duplex } from "node:stream";
+import {
+  createLineReader,
+  encodeLine,
+  type FromWrapper,
+  LINK_VERSION,
+  MAX_LINK_LINE_BYTES,
+  type SessionId,
+  ToWrapper,
+} from "@cc-docker/protocol";
+import type { Outbox } from "./outbox.ts";
+
+export type Conversation = {
+  /** Something was added to the outbox. */
+  flush(): void;
+  /** The agent is ready. */
+  announceReady(): void;
+};
+
+type ConversationOptions = {
+  control: Duplex;
+  outbox: Outbox;
+  sessionId: SessionId;
+  isReady: () => boolean;
+  onMessage: (message: ToWrapper) => void;
+  onBroken: (error: unknown) => void;
+};
+
+/** One message carries about this much of the outbox: few lines for many items, yet never near the longest line. */
+const BATCH_BYTES = 256 * 1024;
+
+export function startConversation({
+  control,
+  outbox,
+  sessionId,
+  isReady,
+  onMessage,
+  onBroken,
+}: ConversationOptions): Conversation {
+  const reader = createLineReader({ maxBytes: MAX_LINK_LINE_BYTES });
+  let sentUpTo: number | undefined; // unknown until the gateway has said what it holds
+  let scheduled = false;
+
+  function send(message: FromWrapper): void {
+    control.write(encodeLine(message));
+  }
+
+  function handle(message: ToWrapper): void {
+    if (message.type === "hello") sentUpTo = message.acked;
+    if (message.type === "hello") outbox.acknowledge(message.acked);
+    if (message.type === "ack") outbox.acknowledge(message.n);
+    onMessage(message);
+    flush();
+  }
+
+  /** Everything of one turn of the event loop goes into one message. */
+  function flush(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      sendItems();
+    });
+  }
+
+  function sendItems(): void {
+    while (sentUpTo !== undefined && !control.destroyed && !control.writableNeedDrain) {
+      const batch = outbox.read(sentUpTo, BATCH_BYTES);
+      const last = batch.at(-1);
+      if (!last) return;
+      control.write(`{"type":"items","items":[${batch.map(({ json }) => json).join(",")}]}\n`);
+      sentUpTo = last.n;
+    }
+  }
+
+  control.on("drain", flush);
+  control.on("data", (chunk: Uint8Array) => {
+    try {
+      for (const line of reader.push(chunk)) handle(ToWrapper.parse(JSON.parse(line)));
+    } catch (error) {
+      onBroken(error);
+      control.destroy();
+    }
+  });
+  send({ type: "hello", version: LINK_VERSION, sessionId, ready: isReady(), lastNumber: outbox.lastNumber });
+  return { flush, announceReady: () => send({ type: "ready" }) };
+}

@@ -1,0 +1,102 @@
+/** Puts link, outbox and agent together: prompts go in, everything the agent says goes out, in order, once. */
+import type { Duplex } from "node:stream";
+import {
+  MAX_AGENT_MESSAGE_BYTES,
+  type SessionConfig,
+  type SessionId,
+  type ToWrapper,
+  type TurnId,
+} from "@cc-docker/protocol";
+import type { Agent, AgentMessage, StartAgent } from "./agent/agent.ts";
+import { type Conversation, startConversation } from "./conversation.ts";
+import { openLink } from "./link.ts";
+import { type NewItem, openOutbox } from "./outbox.ts";
+
+export type WrapperOptions = {
+  sessionId: SessionId;
+  socketPath: string;
+  brokerPort: number;
+  outboxPath: string;
+  startAgent: StartAgent;
+  /** Hears what has no other place to go; one line each. */
+  log: (line: string) => void;
+};
+
+export type Wrapper = { stop(graceMs: number): Promise<void> };
+
+export async function startWrapper({
+  sessionId,
+  socketPath,
+  brokerPort,
+  outboxPath,
+  startAgent,
+  log,
+}: WrapperOptions): Promise<Wrapper> {
+  const outbox = openOutbox(outboxPath);
+  const known = new Set<TurnId>();
+  let running: TurnId | undefined;
+  let ready = false;
+  let agent: Agent | undefined;
+  let conversation: Conversation | undefined;
+
+  function handle(message: ToWrapper): void {
+    if (message.type === "hello") agent ??= start(message.config);
+    if (message.type === "turn.start") startTurn(message);
+  }
+
+  function start(config: SessionConfig): Agent {
+    return startAgent(config, { onReady, onMessage, onExit });
+  }
+
+  function startTurn({ turnId, prompt }: { turnId: TurnId; prompt: string }): void {
+    if (known.has(turnId)) return;
+    known.add(turnId);
+    running = turnId;
+    agent?.prompt(turnId, prompt);
+  }
+
+  function onReady(): void {
+    ready = true;
+    conversation?.announceReady();
+  }
+
+  function onMessage(message: AgentMessage): void {
+    add({ kind: "agent", ...turnField(), message: withinLimit(message) });
+    if (message.type === "result") running = undefined;
+  }
+
+  function onExit(detail: string): void {
+    log(`the agent ended: ${detail}`);
+    add({ kind: "agent-exited", ...turnField(), detail });
+  }
+
+  function turnField(): { turnId?: TurnId } {
+    return running ? { turnId: running } : {};
+  }
+
+  function add(item: NewItem): void {
+    outbox.add(item);
+    conversation?.flush();
+  }
+
+  function onControl(control: Duplex): void {
+    const onBroken = (error: unknown) => log(`the gateway said what the protocol does not know: ${String(error)}`);
+    conversation = startConversation({ control, outbox, sessionId, isReady: () => ready, onMessage: handle, onBroken });
+  }
+
+  const link = await openLink({ socketPath, brokerPort, onControl });
+
+  async function stop(graceMs: number): Promise<void> {
+    await agent?.close(graceMs);
+    link.close();
+    outbox.close();
+  }
+
+  return { stop };
+}
+
+/** A message beyond the limit would break the link for all others: its kind and size go out instead. */
+function withinLimit(message: AgentMessage): AgentMessage {
+  const bytes = Buffer.byteLength(JSON.stringify(message));
+  return bytes <= MAX_AGENT_MESSAGE_BYTES ? message : { type: message.type, truncated: true, bytes };
+}

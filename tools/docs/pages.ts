@@ -1,0 +1,88 @@
+/** The generated documents as functions from rows to Markdown. */
+import { EXIT_CODES, exitCodeOf } from "../../packages/cli/src/output/exit-code.ts";
+import { ERRORS, isErrorCode } from "../../packages/protocol/src/errors.ts";
+import { EVENT_TYPES } from "../../packages/protocol/src/event.ts";
+import { SETTINGS } from "../../packages/server/src/config.ts";
+
+export type Page = { path: string; text: string };
+
+export function generatePages(): Page[] {
+  return [
+    { path: "docs/configuration.md", text: configurationPage() },
+    { path: "docs/errors.md", text: errorsPage() },
+    { path: "docs/events.md", text: eventsPage() },
+  ];
+}
+
+function errorsPage(): string {
+  const codes = Object.keys(ERRORS).filter(isErrorCode);
+  const rows = codes.map((code) => {
+    const { http, retry, hint } = ERRORS[code];
+    return [`\`${code}\``, String(http), String(exitCodeOf(code)), retry, hint];
+  });
+  const endings = Object.entries(EXIT_CODES).map(([ending, exitCode]) => [String(exitCode), asWords(ending)]);
+  return page({
+    title: "Errors",
+    source: "packages/protocol/src/errors.ts",
+    body: [
+      "Every error carries its code, a message that says what happened, the hint below and whether to try again:",
+      "`never` (it will fail again), `later` (after something changed or time passed), `safe` (at once, nothing happened),",
+      "`unknown` (it may have happened: look first).",
+      "",
+      ...table(["Code", "HTTP", "Exit", "Retry", "What to do"], rows),
+      "",
+      "## Exit codes of `ccd`",
+      "",
+      ...table(["Exit", "Meaning"], endings),
+    ],
+  });
+}
+
+function eventsPage(): string {
+  const rows = Object.entries(EVENT_TYPES).map(([type, meaning]) => [`\`${type}\``, meaning]);
+  return page({
+    title: "Events",
+    source: "packages/protocol/src/event.ts",
+    body: [
+      "A session's log holds these events, numbered 1, 2, 3 … by `seq`. Messages of Claude Code stand among them as",
+      "`agent.<type>`, untouched in `data`.",
+      "",
+      ...table(["Type", "Meaning"], rows),
+    ],
+  });
+}
+
+function configurationPage(): string {
+  const rows = Object.entries(SETTINGS).map(([name, setting]) => [
+    `\`${name}\``,
+    setting.default === "" ? "–" : `\`${setting.default}\``,
+    setting.secret ? `${setting.description} Secret: never logged.` : setting.description,
+  ]);
+  return page({
+    title: "Configuration",
+    source: "packages/server/src/config.ts",
+    body: [
+      "Settings of the gateway are environment variables; an empty environment starts a working server.",
+      "",
+      ...table(["Setting", "Default", "Meaning"], rows),
+    ],
+  });
+}
+
+function page({ title, source, body }: { title: string; source: string; body: string[] }): string {
+  const note = `<!-- Generated from ${source} by ./dev docs. Edit the rows there. -->`;
+  return [`# ${title}`, "", note, "", ...body, ""].join("\n");
+}
+
+function table(head: string[], rows: string[][]): string[] {
+  const lines = [head, head.map(() => "---"), ...rows.map((row) => row.map(escapeCell))];
+  return lines.map((cells) => `| ${cells.join(" | ")} |`);
+}
+
+function escapeCell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+}
+
+function asWords(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}

@@ -1,0 +1,33 @@
+import { defineConfig } from "vitest/config";
+
+const ENGINE_TESTS = "packages/**/src/**/*.engine.test.ts";
+
+export default defineConfig({
+  test: {
+    allowOnly: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["packages/**/src/**/*.test.ts", "tools/**/*.test.ts", "tests/*.test.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**", ENGINE_TESTS],
+        },
+      },
+      {
+        // A real Docker Engine and the session image are needed. Each file may load the machine, so they take turns;
+        // a retry would hide the races these tests are for.
+        extends: true,
+        test: {
+          name: "scenarios",
+          include: ["tests/scenarios/**/*.test.ts", ENGINE_TESTS],
+          exclude: ["**/node_modules/**", "**/dist/**"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          retry: 0,
+        },
+      },
+    ],
+  },
+});
