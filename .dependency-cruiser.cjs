@@ -7,7 +7,7 @@ const { join } = require("node:path");
 
 assertTypeScriptIsRead();
 
-const TESTS = "[.](test|conformance)[.]ts$";
+const TESTS = "[.](test|conformance|test-helper)[.]ts$";
 const PROTOCOL = "^packages/protocol/src/";
 const LIB = "^packages/server/src/lib/";
 const NPM = "node_modules/";
@@ -172,7 +172,7 @@ module.exports = {
       comment: "What ships imports no test and no conformance suite; move the shared part to a file of its own.",
       severity: "error",
       from: { path: "^packages/[^/]+/src/", pathNot: TESTS },
-      to: { path: ["^packages/.*[.](test|conformance)[.]ts$", "^tests/", "node_modules/vitest/"] },
+      to: { path: [`^packages/.*${TESTS}`, "^tests/", "node_modules/vitest/"] },
     },
   ],
   options: {

@@ -1,6 +1,5 @@
-import { ensureSessionImage } from "@cc-docker/server/images";
 import { ensureEngine } from "./engine/ensure-engine.ts";
-import { IMAGE_SOURCE } from "./paths.ts";
+import { ensureImage } from "./ensure-image.ts";
 import { say, seconds } from "./report.ts";
 import { EXIT, runTool } from "./run-tool.ts";
 
@@ -9,7 +8,7 @@ await runTool(async (signal) => {
   const onProgress = (line: string) => say(`${seconds(startedAt).padStart(8)}  ${line}`);
   const engine = await ensureEngine({ onProgress, signal });
   try {
-    const tag = await ensureSessionImage({ docker: engine.docker, ...IMAGE_SOURCE, onProgress, signal });
+    const tag = await ensureImage({ docker: engine.docker, onProgress, signal });
     const { Size } = await engine.docker.getImage(tag).inspect();
     console.log(`${tag}  ${Math.round(Size / 1e6)} MB  (${seconds(startedAt)})`);
     return EXIT.ok;

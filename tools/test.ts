@@ -1,10 +1,9 @@
 /** `./dev test`: everything there is to pass, on a real engine. The last line of stdout is the counts, whatever happens. */
-import { ensureSessionImage } from "@cc-docker/server/images";
 import { runBuildCheck, runStaticChecks } from "./checks/static-checks.ts";
 import { createTally, describeTally, type Tally } from "./checks/tally.ts";
 import { runVitest } from "./checks/vitest.ts";
 import { type Engine, ensureEngine } from "./engine/ensure-engine.ts";
-import { IMAGE_SOURCE } from "./paths.ts";
+import { ensureImage } from "./ensure-image.ts";
 import { say } from "./report.ts";
 import { EXIT, runTool } from "./run-tool.ts";
 
@@ -26,10 +25,13 @@ async function testOnEngine(tally: Tally, signal: AbortSignal): Promise<void> {
       found.engine = await ensureEngine({ onProgress: say, signal });
       return { passed: 1, failed: 0 };
     });
+    signal.throwIfAborted();
     await tally.add("session image", async () => {
-      found.image = await ensureImage(found.engine, signal);
+      if (found.engine === undefined) throw new Error("no engine to build it on");
+      found.image = await ensureImage({ docker: found.engine.docker, onProgress: say, signal });
       return { passed: 1, failed: 0 };
     });
+    signal.throwIfAborted();
     const env = { ...process.env, SESSION_IMAGE: found.image };
     const args = found.image === undefined ? ["--project=unit"] : process.argv.slice(2);
     await tally.add("tests", async () => runVitest({ args, env, signal }));
@@ -37,9 +39,4 @@ async function testOnEngine(tally: Tally, signal: AbortSignal): Promise<void> {
   } finally {
     await found.engine?.stop();
   }
-}
-
-async function ensureImage(engine: Engine | undefined, signal: AbortSignal): Promise<string> {
-  if (engine === undefined) throw new Error("no engine to build it on");
-  return ensureSessionImage({ docker: engine.docker, ...IMAGE_SOURCE, onProgress: say, signal });
 }

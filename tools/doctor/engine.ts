@@ -11,9 +11,13 @@ export async function checkEngine(docker: Docker): Promise<Finding> {
     return { level: "ok", what: `engine: Docker ${Version}, API ${ApiVersion}` };
   }
   const what = `engine: none answers at ${process.env.DOCKER_HOST ?? "the usual socket"}`;
-  if (canInstall())
+  if (canInstall() && !process.env.DOCKER_HOST)
     return { level: "warn", what, fix: "nothing to do: ./dev demo, start and test install and start one here" };
-  return { level: "FAIL", what, fix: "install and start Docker Engine, or set DOCKER_HOST to one" };
+  return {
+    level: "FAIL",
+    what,
+    fix: "start Docker Engine, join the group `docker` if it runs, or set DOCKER_HOST to another",
+  };
 }
 
 export async function checkImage(docker: Docker): Promise<Finding> {

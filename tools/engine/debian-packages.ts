@@ -1,9 +1,11 @@
-import { existsSync } from "node:fs";
 import { CcError } from "@cc-docker/protocol";
+import { findProgram } from "../find-program.ts";
 import { run } from "../run.ts";
 
-/** Package to a file it brings. `debootstrap` builds the image's base where none can be pulled. */
-export const ENGINE_PACKAGES = { "docker.io": "/usr/sbin/dockerd", debootstrap: "/usr/sbin/debootstrap" };
+/** Package to the program wanted from it, which another package may have brought. */
+export const ENGINE_PACKAGES = { "docker.io": "dockerd" };
+/** Builds the base of the session image where none can be pulled. */
+export const BASE_PACKAGES = { debootstrap: "debootstrap" };
 
 export type EnsurePackages = {
   packages: Readonly<Record<string, string>>;
@@ -13,11 +15,11 @@ export type EnsurePackages = {
 
 /** Only where it is usual that a command run by root may install: Debian and what derives from it. */
 export function canInstall(): boolean {
-  return process.platform === "linux" && process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
+  return process.platform === "linux" && process.getuid?.() === 0 && findProgram("apt-get") !== undefined;
 }
 
 export async function ensurePackages({ packages, onProgress, signal }: EnsurePackages): Promise<void> {
-  const missing = Object.keys(packages).filter((name) => !existsSync(packages[name] ?? ""));
+  const missing = Object.keys(packages).filter((name) => findProgram(packages[name] ?? "") === undefined);
   if (missing.length === 0) return;
   onProgress(`installing ${missing.join(", ")} with apt-get`);
   await apt(["update"], signal);

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CcError } from "@cc-docker/protocol";
 import Docker from "dockerode";
-import { canInstall, ENGINE_PACKAGES, ensurePackages } from "./debian-packages.ts";
+import { BASE_PACKAGES, canInstall, ENGINE_PACKAGES, ensurePackages } from "./debian-packages.ts";
 import { startDockerd } from "./dockerd.ts";
 
 const PING_MS = 3_000;
@@ -21,7 +21,7 @@ export async function ensureEngine({ onProgress, signal }: EnsureEngine): Promis
   if (await answers(docker)) return { docker, stop: async () => {} };
   const socket = requireLocalSocket(process.env.DOCKER_HOST);
   if (!canInstall()) throw new CcError("RUNTIME_UNAVAILABLE", howToGetAnEngine());
-  await ensurePackages({ packages: ENGINE_PACKAGES, onProgress, signal });
+  await ensurePackages({ packages: { ...ENGINE_PACKAGES, ...BASE_PACKAGES }, onProgress, signal });
   if (await answers(docker)) return { docker, stop: async () => {} }; // the package's own service started it
   onProgress("starting dockerd");
   const stop = await startDockerd({ socket, hasAnswered: () => answers(docker), signal });

@@ -58,13 +58,14 @@ export const FromWrapper = z.discriminatedUnion("type", [
 export type FromWrapper = z.infer<typeof FromWrapper>;
 
 export const ToWrapper = z.discriminatedUnion("type", [
-  /** First on every connection. `acked`: the newest outbox number the gateway has stored. */
+  /** First on every connection. `acked`: the newest outbox number the gateway has stored. `modelMaxRetries`: for the agent. */
   z.object({
     type: z.literal("hello"),
     version: z.int(),
     sessionId: SessionId,
     acked: z.int().nonnegative(),
     config: SessionConfig,
+    modelMaxRetries: z.int().nonnegative(),
   }),
   z.object({ type: z.literal("ack"), n: z.int().nonnegative() }),
   /** Sent again after a reconnect; a turn the wrapper already knows is ignored. */

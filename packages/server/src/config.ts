@@ -80,6 +80,12 @@ const rows = {
     default: "https://api.anthropic.com",
     schema: z.url({ protocol: /^https?$/ }),
   },
+  MODEL_MAX_RETRIES: {
+    description:
+      "How often the agent repeats a model call that failed for a passing reason, waiting longer each time; 10 is about three minutes.",
+    default: "10",
+    schema: z.coerce.number().int().min(0).max(100),
+  },
   LOG_LEVEL: {
     description: "DEBUG, INFO, WARNING or ERROR.",
     default: "INFO",

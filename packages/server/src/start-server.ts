@@ -63,7 +63,12 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   const model = chooseModel(config);
   const broker = createBroker({ upstream: await openUpstream(model, resources), log });
   resources.add("broker", broker.close);
-  const links = startLinkManager({ links: core.links, log, serveBroker: broker.serve });
+  const links = startLinkManager({
+    links: core.links,
+    log,
+    serveBroker: broker.serve,
+    modelMaxRetries: config.MODEL_MAX_RETRIES,
+  });
   resources.add("links", links.close);
   const http = await startHttpServer({
     core,
@@ -74,7 +79,7 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   });
   resources.add("http", http.close);
   resources.add("announcement", await announceServer(config.DATA_DIR, http.url));
-  await core.start();
+  core.start();
   return { url: http.url, model: model.name, stop: resources.close, [Symbol.asyncDispose]: resources.close };
 }
 

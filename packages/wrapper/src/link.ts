@@ -55,7 +55,10 @@ export async function openLink({ socketPath, brokerPort, onControl }: LinkOption
   rmSync(socketPath, { force: true });
   const pipes = await listen(createServer(attach), { path: socketPath });
   chmodSync(socketPath, 0o666); // the gateway may be any user; the directory decides who gets here
-  const broker = await listen(createServer({ noDelay: true }, carry), { host: "127.0.0.1", port: brokerPort });
+  const broker = await listen(createServer({ noDelay: true, allowHalfOpen: true }, carry), {
+    host: "127.0.0.1",
+    port: brokerPort,
+  });
 
   return {
     close: () => {
@@ -72,10 +75,11 @@ function openDoor(session: ClientHttp2Session, door: Door): Duplex {
   return stream;
 }
 
+/** Each direction ends by itself, after its last byte; a break of either side breaks the other. */
 function join(connection: Socket, stream: Duplex): void {
   connection.on("error", () => stream.destroy());
-  connection.on("close", () => stream.destroy());
-  stream.on("close", () => connection.destroy());
+  connection.on("close", () => connection.readableEnded || stream.destroy());
+  stream.on("close", () => (stream.readableEnded ? connection.destroySoon() : connection.destroy()));
   connection.pipe(stream).pipe(connection);
 }
 

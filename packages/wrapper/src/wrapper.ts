@@ -7,7 +7,7 @@ import {
   type ToWrapper,
   type TurnId,
 } from "@cc-docker/protocol";
-import type { Agent, AgentMessage, StartAgent } from "./agent/agent.ts";
+import type { Agent, AgentConfig, AgentMessage, StartAgent } from "./agent/agent.ts";
 import { type Conversation, startConversation } from "./conversation.ts";
 import { openLink } from "./link.ts";
 import { type NewItem, openOutbox } from "./outbox.ts";
@@ -40,11 +40,11 @@ export async function startWrapper({
   let conversation: Conversation | undefined;
 
   function handle(message: ToWrapper): void {
-    if (message.type === "hello") agent ??= start(message.config);
+    if (message.type === "hello") agent ??= start({ ...message.config, modelMaxRetries: message.modelMaxRetries });
     if (message.type === "turn.start") startTurn(message);
   }
 
-  function start(config: SessionConfig): Agent {
+  function start(config: AgentConfig): Agent {
     return startAgent(config, { onReady, onMessage, onExit });
   }
 

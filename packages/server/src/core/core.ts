@@ -51,8 +51,8 @@ export type Core = {
     giveUp(sessionId: SessionId, detail: string): Promise<void>;
   };
   health(signal: AbortSignal): Promise<Health>;
-  /** Makes store and runtime agree now, and again every `reconcileEveryMs`. */
-  start(): Promise<void>;
+  /** Makes store and runtime agree in the background, now and every `reconcileEveryMs`. */
+  start(): void;
   close(): Promise<void>;
 };
 
@@ -106,9 +106,10 @@ export function createCore({ store, bus, runtime, clock, log, settings }: CoreDe
     async health(signal) {
       return { database: await problemOf(store.check()), docker: await problemOf(runtime.check(signal)) };
     },
-    async start() {
-      await reconcile().catch((error: unknown) => log.error({ err: error }, "the first reconciliation failed"));
-      timer = setInterval(() => background.run("reconcile", reconcile), settings.reconcileEveryMs);
+    start() {
+      const keepReconciled = () => background.run("reconcile", reconcile);
+      keepReconciled();
+      timer = setInterval(keepReconciled, settings.reconcileEveryMs);
     },
     async close() {
       clearInterval(timer);

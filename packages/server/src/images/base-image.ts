@@ -18,6 +18,7 @@ export type EnsureBaseImage = {
   docker: Docker;
   contextDir: string;
   onProgress: (line: string) => void;
+  prepareMachine: () => Promise<void>;
   signal: AbortSignal;
 };
 
@@ -25,7 +26,8 @@ export type EnsureBaseImage = {
 export type BaseImage = { name: string; isComplete: boolean };
 
 /** The local base if it was ever needed here, else the public one, pulled if need be, else the local one, built now. */
-export async function ensureBaseImage({ docker, contextDir, onProgress, signal }: EnsureBaseImage): Promise<BaseImage> {
+export async function ensureBaseImage(options: EnsureBaseImage): Promise<BaseImage> {
+  const { docker, contextDir, onProgress, prepareMachine, signal } = options;
   const recipe = await loadBaseRecipe(contextDir);
   const local = { name: recipe.tag, isComplete: true };
   const published = { name: PUBLIC_BASE, isComplete: false };
@@ -34,6 +36,7 @@ export async function ensureBaseImage({ docker, contextDir, onProgress, signal }
   const refusal = await pullBase({ docker, onProgress, signal });
   if (refusal === undefined) return published;
   onProgress(`${PUBLIC_BASE} cannot be pulled (${refusal}); building an equal base from Debian and npm packages`);
+  await prepareMachine();
   await buildLocalBase({ docker, recipe, onProgress, signal });
   return local;
 }
@@ -55,7 +58,7 @@ async function pullBase({
   docker,
   onProgress,
   signal,
-}: Omit<EnsureBaseImage, "contextDir">): Promise<string | undefined> {
+}: Pick<EnsureBaseImage, "docker" | "onProgress" | "signal">): Promise<string | undefined> {
   const silence = new AbortController();
   const timer = setTimeout(
     () => silence.abort(new Error(`no answer within ${PULL_SILENCE_MS / 1000} s`)),

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { CcError } from "@cc-docker/protocol";
 
@@ -16,12 +16,18 @@ export async function runCommand(command: readonly string[], signal: AbortSignal
   for (const output of [child.stdout, child.stderr]) {
     createInterface({ input: output }).on("line", (line) => keepLast(lastLines, line));
   }
-  const ended = await new Promise<string>((resolve, reject) => {
-    child.on("error", reject);
+  const ended = await waitForEnd(child);
+  signal.throwIfAborted();
+  if (ended === "0") return;
+  throw new CcError("IMAGE_BUILD_FAILED", [`\`${command.join(" ")}\` ended with ${ended}:`, ...lastLines].join("\n"));
+}
+
+/** An abort is reported as an error while the program still runs; what it writes to may be removed only after its end. */
+async function waitForEnd(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.on("error", (error) => child.pid === undefined && reject(error));
     child.on("close", (code, killedBy) => resolve(String(killedBy ?? code)));
   });
-  if (ended !== "0")
-    throw new CcError("IMAGE_BUILD_FAILED", [`\`${command.join(" ")}\` ended with ${ended}:`, ...lastLines].join("\n"));
 }
 
 export function keepLast(lines: string[], line: string): void {

@@ -21,6 +21,8 @@ export type EnsureSessionImage = SessionImageSource & {
   docker: Docker;
   /** Called with a line for each step; without it the build is silent. */
   onProgress?: (line: string) => void;
+  /** Called before a base has to be built on this machine, to install what that takes. */
+  prepareMachine?: () => Promise<void>;
   signal?: AbortSignal;
 };
 
@@ -38,12 +40,12 @@ export async function findSessionImageTag(source: SessionImageSource): Promise<s
 
 /** Returns the tag of the image that matches the sources, building it first where the engine has none. */
 export async function ensureSessionImage(options: EnsureSessionImage): Promise<string> {
-  const { docker, contextDir, onProgress = () => {}, signal = NEVER } = options;
+  const { docker, contextDir, onProgress = () => {}, prepareMachine = async () => {}, signal = NEVER } = options;
   const inputs = await loadInputs(options);
   const tag = sessionImageTag(inputs);
   if (await hasImage(docker, tag)) return tag;
   try {
-    const base = await ensureBaseImage({ docker, contextDir, onProgress, signal });
+    const base = await ensureBaseImage({ docker, contextDir, onProgress, prepareMachine, signal });
     await buildImage({
       docker,
       files: contextFiles(inputs),

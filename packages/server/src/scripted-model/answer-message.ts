@@ -1,13 +1,14 @@
 // One POST /v1/messages: find what the prompt asks for at this point, fail if it says so, else perform it.
 import type { ServerResponse } from "node:http";
 import { collectMessage } from "./collect-message.ts";
+import { openEventStream } from "./event-stream.ts";
 import { findTurn } from "./find-turn.ts";
 import type { JournalEntry, JournalWriter } from "./journal.ts";
 import type { StopReason } from "./message-writer.ts";
 import { type ModelRequest, sendError } from "./messages-api.ts";
 import type { ModelStep, ModelTurn } from "./parse-script.ts";
 import { playTurn } from "./play-turn.ts";
-import { openMessageStream } from "./stream-message.ts";
+import { startMessageStream } from "./stream-message.ts";
 
 export interface Exchange {
   response: ServerResponse;
@@ -66,7 +67,7 @@ async function performTurn(turn: ModelTurn, request: ModelRequest, exchange: Exc
   const { response, entry, signal } = exchange;
   entry.status = 200;
   const writer = request.stream
-    ? await openMessageStream(request, response, signal)
+    ? await startMessageStream(request, openEventStream(response, signal))
     : collectMessage(request, response);
   const outcome = await playTurn(turn, writer, signal);
   entry.outcome = outcome;

@@ -52,17 +52,21 @@ function fillSchema(schema: unknown): unknown {
 /** The text a person or program sent with this message; undefined when it only carries tool results or reminders. */
 function readPrompt(message: Message | undefined): string | undefined {
   if (message?.role !== "user") return undefined;
-  const texts = message.blocks.filter((block) => block.type === "text").map((block) => stripReminders(block.text));
-  // Consecutive user messages arrive as one: what stands before an interruption belongs to the abandoned prompt.
-  const interruption = texts.findLastIndex((text) => text.startsWith(INTERRUPTED));
+  const texts = message.blocks.filter((block) => block.type === "text").map((block) => block.text);
+  const lastText = texts.findLastIndex((text) => stripReminders(text) !== "");
+  // After a failed or interrupted turn Claude Code sends the abandoned prompts and the new one as one message, joined
+  // by a line break at the end of a block. What stands before the last joint is not to be done again.
+  const joint = texts.slice(0, Math.max(0, lastText)).findLastIndex((text) => text.endsWith("\n"));
   const prompt = texts
-    .slice(interruption + 1)
+    .slice(joint + 1)
+    .map(stripReminders)
     .filter(Boolean)
     .join("\n");
-  if (prompt === "") return undefined;
+  if (prompt === "" || prompt.startsWith(INTERRUPTED)) return undefined;
+  const isInterrupted = texts.some((text) => text.startsWith(INTERRUPTED));
   const hasResults = message.blocks.some((block) => block.type === "tool_result");
   // Claude Code adds notes of its own to tool results ("Tool loaded."); only directives make those a prompt.
-  if (hasResults && interruption < 0 && parseScript(prompt).length === 0) return undefined;
+  if (hasResults && !isInterrupted && parseScript(prompt).length === 0) return undefined;
   return prompt;
 }
 

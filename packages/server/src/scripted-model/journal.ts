@@ -1,6 +1,7 @@
-// What the scripted model was sent, so that a test can assert on it. Bounded twice, by count and by bytes, because the
+// What the scripted model was sent, so that a test can assert on it. Bounded twice, by count and by size, because the
 // scripted model also runs for days in a server that has no credential.
 import type { IncomingMessage } from "node:http";
+import { parseJson } from "./messages-api.ts";
 
 export type Outcome = "open" | "answered" | "failed" | "cut" | "aborted";
 
@@ -13,7 +14,7 @@ export interface JournalEntry {
   /** Names in lower case. */
   headers: Record<string, string>;
   /** Parsed JSON; undefined when there was none or it was too large to keep. */
-  body: unknown;
+  readonly body: unknown;
   /** 0 until an answer begins. */
   status: number;
   /** Settled before the last byte of the answer leaves, so who has the answer also sees the outcome. */
@@ -30,22 +31,24 @@ export interface Journal {
 
 export interface JournalWriter extends Journal {
   add(request: IncomingMessage): JournalEntry;
-  keepBody(entry: JournalEntry, body: unknown, bytes: number): void;
+  keepBody(entry: JournalEntry, bytes: Buffer): void;
   addPrompt(key: string, prompt: string): void;
 }
 
 const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_PROMPT_CHARS = 10_000;
 const MAX_TOTAL_BYTES = 32 * 1024 * 1024;
 
 export function createJournal(maxRequests = 1000): JournalWriter {
   const requests: JournalEntry[] = [];
-  const bytesOf = new WeakMap<JournalEntry, number>();
+  // Kept as bytes, outside the heap, and parsed when asked for: text or objects take several times as much.
+  const bytesOf = new WeakMap<JournalEntry, Buffer>();
   const promptByKey = new Map<string, string>();
   let totalBytes = 0;
 
   function dropOldest(): void {
     const oldest = requests.shift();
-    if (oldest !== undefined) totalBytes -= bytesOf.get(oldest) ?? 0;
+    if (oldest !== undefined) totalBytes -= bytesOf.get(oldest)?.length ?? 0;
   }
 
   return {
@@ -63,7 +66,9 @@ export function createJournal(maxRequests = 1000): JournalWriter {
         method,
         path: url,
         headers: flattenHeaders(request),
-        body: undefined,
+        get body() {
+          return parseJson(bytesOf.get(entry)?.toString() ?? "");
+        },
         status: 0,
         outcome: "open",
       };
@@ -71,16 +76,15 @@ export function createJournal(maxRequests = 1000): JournalWriter {
       if (requests.length > maxRequests) dropOldest();
       return entry;
     },
-    keepBody(entry, body, bytes) {
+    keepBody(entry, bytes) {
       // A body that arrives after clear() or after its entry was dropped is nobody's business any more.
-      if (bytes > MAX_BODY_BYTES || !requests.includes(entry)) return;
-      entry.body = body;
+      if (bytes.length > MAX_BODY_BYTES || !requests.includes(entry)) return;
       bytesOf.set(entry, bytes);
-      totalBytes += bytes;
+      totalBytes += bytes.length;
       while (totalBytes > MAX_TOTAL_BYTES) dropOldest();
     },
     addPrompt(key, prompt) {
-      promptByKey.set(key, prompt.slice(0, MAX_BODY_BYTES));
+      promptByKey.set(key, prompt.slice(0, MAX_PROMPT_CHARS));
       const [oldest] = promptByKey.keys();
       if (promptByKey.size > maxRequests && oldest !== undefined) promptByKey.delete(oldest);
     },

@@ -46,7 +46,16 @@ export function countTokens(chars: number): number {
   return Math.ceil(chars / CHARS_PER_TOKEN);
 }
 
-export function parseRequest(body: unknown): Parsed<ModelRequest> {
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export function parseRequest(text: string): Parsed<ModelRequest> {
+  const body = parseJson(text);
   if (!isRecord(body)) return refuse("the body must be a JSON object");
   const { model, messages, max_tokens: maxTokens, stream = false } = body;
   if (typeof model !== "string" || model === "") return refuse("model: must be a non-empty string");

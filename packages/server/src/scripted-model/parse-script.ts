@@ -5,7 +5,7 @@
 //   split: TEXT                    text, sent byte by byte    cut [once]      the connection breaks here
 //   stream: 200 words every 5ms    a delta a word             fail: 529 once | twice | 3 times | always
 //   bash: COMMAND   write: PATH :: CONTENT   tool: NAME {json}
-import { isRecord } from "./messages-api.ts";
+import { isRecord, parseJson } from "./messages-api.ts";
 
 export type ModelStep =
   | { kind: "say"; text: string }
@@ -71,14 +71,6 @@ function parseTool(text: string): ModelStep | undefined {
   const [, name, json] = /^(\S+)(?:\s+(\{.*\}))?$/.exec(text) ?? [];
   const input = parseJson(json ?? "{}");
   return name !== undefined && isRecord(input) ? { kind: "tool", name, input } : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function parseStream(text: string): ModelStep | undefined {

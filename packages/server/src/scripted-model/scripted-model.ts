@@ -56,11 +56,10 @@ export async function startScriptedModel(options: ScriptedModelOptions = {}): Pr
     if (method !== "POST" || !(isMessages || path === "/v1/messages/count_tokens")) {
       return refuse(exchange, 404, `Not found: ${method} ${path}`);
     }
-    const text = await readBody(request);
-    if (text === undefined) return refuse(exchange, 413, `Request exceeds the maximum size of ${MAX_BODY_BYTES} bytes`);
-    const body = parseJson(text);
-    journal.keepBody(exchange.entry, body, text.length);
-    const parsed = parseRequest(body);
+    const body = await readBody(request);
+    if (body === undefined) return refuse(exchange, 413, `Request exceeds the maximum size of ${MAX_BODY_BYTES} bytes`);
+    journal.keepBody(exchange.entry, body);
+    const parsed = parseRequest(body.toString());
     if (!parsed.ok) return refuse(exchange, 400, parsed.problem);
     if (isMessages && parsed.value.maxTokens === undefined) return refuse(exchange, 400, "max_tokens: Field required");
     if (isMessages) return answerMessage(parsed.value, exchange);
@@ -106,8 +105,8 @@ function settleFailure(exchange: Exchange, error: unknown): void {
   else refuse(exchange, 500, `The scripted model failed: ${String(error)}`);
 }
 
-/** The body as text; undefined when it is larger than the limit. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
+/** The whole body; undefined when it is larger than the limit. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -116,13 +115,5 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     // Read on to the end all the same: a client still sending would see a broken connection, not the refusal.
     else chunks.length = 0;
   }
-  return bytes > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString("utf8");
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return bytes > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
 }

@@ -1,7 +1,7 @@
 import { BROKER_PORT } from "@cc-docker/protocol";
 
 /** All that the agent's process is told. The key is no key: the broker puts the real one in, outside. */
-export function agentEnvironment(): Record<string, string> {
+export function agentEnvironment({ modelMaxRetries }: { modelMaxRetries: number }): Record<string, string> {
   return {
     HOME: "/home/agent",
     USER: "agent",
@@ -12,6 +12,7 @@ export function agentEnvironment(): Record<string, string> {
     TERM: "dumb",
     ANTHROPIC_BASE_URL: `http://127.0.0.1:${BROKER_PORT}`,
     ANTHROPIC_API_KEY: "the-gateway-holds-the-key",
+    CLAUDE_CODE_MAX_RETRIES: String(modelMaxRetries),
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     DISABLE_AUTOUPDATER: "1",
   };

@@ -19,4 +19,9 @@ export type AgentHandlers = {
   onExit(detail: string): void;
 };
 
-export type StartAgent = (config: SessionConfig, handlers: AgentHandlers) => Agent;
+export type AgentConfig = SessionConfig & {
+  /** How often the agent repeats a model call that failed for a passing reason. */
+  modelMaxRetries: number;
+};
+
+export type StartAgent = (config: AgentConfig, handlers: AgentHandlers) => Agent;

@@ -2,8 +2,8 @@
 
 import type { UUID } from "node:crypto";
 import type { Options, Query, SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
-import type { SessionConfig, TurnId } from "@cc-docker/protocol";
-import type { Agent, AgentHandlers, AgentMessage, StartAgent } from "./agent.ts";
+import type { TurnId } from "@cc-docker/protocol";
+import type { Agent, AgentConfig, AgentHandlers, AgentMessage, StartAgent } from "./agent.ts";
 import { agentEnvironment } from "./agent-environment.ts";
 import { createPromptQueue } from "./prompt-queue.ts";
 import { type SpawnedAgent, spawnAsAgent } from "./spawn-as-agent.ts";
@@ -70,11 +70,11 @@ function toUserMessage(turnId: TurnId, text: string): SDKUserMessage {
 }
 
 /** Only the user's own settings count: a repository's may redirect the model or run hooks. */
-function queryOptions({ model, systemPrompt }: SessionConfig): Options {
+function queryOptions({ model, systemPrompt, modelMaxRetries }: AgentConfig): Options {
   return {
     pathToClaudeCodeExecutable: "/usr/local/bin/claude",
     cwd: "/workspace",
-    env: agentEnvironment(),
+    env: agentEnvironment({ modelMaxRetries }),
     settingSources: ["user"],
     strictMcpConfig: true,
     includePartialMessages: true,

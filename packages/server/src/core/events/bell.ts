@@ -4,12 +4,16 @@ import type { Bus, Topic } from "../../ports/bus/bus.ts";
 export type Bell = Disposable & {
   /** Resolves at the next ring, at once when it has rung since the last wait, or on `signal`. */
   wait(signal: AbortSignal): Promise<void>;
+  /** What the newest ring said; -1 before the first. */
+  readonly value: number;
 };
 
 export function createBell(bus: Bus, topic: Topic): Bell {
   let rung = false;
+  let value = -1;
   let wake: (() => void) | undefined;
-  const unsubscribe = bus.subscribe(topic, () => {
+  const unsubscribe = bus.subscribe(topic, (_topic, rungValue) => {
+    value = rungValue;
     rung = true;
     wake?.();
   });
@@ -29,5 +33,11 @@ export function createBell(bus: Bus, topic: Topic): Bell {
     wake = undefined;
   }
 
-  return { wait, [Symbol.dispose]: unsubscribe };
+  return {
+    wait,
+    get value() {
+      return value;
+    },
+    [Symbol.dispose]: unsubscribe,
+  };
 }

@@ -30,10 +30,8 @@ export function createEventLog({ store, bus }: { store: Store; bus: Bus }): Even
       if (last) {
         cursor = last.seq;
         yield page;
-        continue;
-      }
-      await requireLog(sessionId);
-      await bell.wait(signal);
+      } else await requireLog(sessionId);
+      if (!last || bell.value === cursor) await bell.wait(signal);
     }
   }
 

@@ -15,6 +15,8 @@ export type SessionChange = {
   readonly now: string;
   append(type: EventType, data: unknown, turnId?: TurnId): void;
   patch(fields: Partial<Pick<SessionRow, "outboxAcked" | "turnCount" | "costUsd" | "deleted">>): void;
+  /** Something waits for the session's wrapper: its bell rings after the commit. */
+  command(): void;
   /** Moves the status by the table and says so in the log. False when the reason does not apply to the status. */
   move(reason: MoveReason, error?: ErrorShape): boolean;
 };
@@ -34,17 +36,12 @@ export function createSessionWriter({ store, bus, clock }: { store: Store; bus: 
       const draft = createDraft(tx, row, clock.nowIso());
       const value = await work(draft.change);
       await draft.flush();
-      return { value, session: draft.change.session };
+      return { value, ...draft.bells() };
     });
     if (!done) return undefined;
-    ring(done.session);
+    bus.publish(`events:${id}`, done.lastSeq);
+    if (done.commanded) bus.publish(`commands:${id}`, done.lastSeq);
     return done.value;
-  }
-
-  /** Rings rather too often: a bell says "look", and looking is cheap. */
-  function ring({ id, lastSeq }: SessionRow): void {
-    bus.publish(`events:${id}`, lastSeq);
-    bus.publish(`commands:${id}`, lastSeq);
   }
 
   async function insert(row: Parameters<SessionWriter["insert"]>[0]): Promise<SessionRow> {
@@ -70,6 +67,7 @@ export function createSessionWriter({ store, bus, clock }: { store: Store; bus: 
 
 function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
   let session = row;
+  let commanded = false;
   const events: EventRow[] = [];
 
   function append(type: EventType, data: unknown, turnId?: TurnId): void {
@@ -97,6 +95,9 @@ function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
     now,
     append,
     move,
+    command: () => {
+      commanded = true;
+    },
     patch: (fields) => {
       session = { ...session, ...fields };
     },
@@ -104,7 +105,7 @@ function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
       return session;
     },
   };
-  return { change, flush };
+  return { change, flush, bells: () => ({ lastSeq: session.lastSeq, commanded }) };
 }
 
 function eventOf(status: SessionStatus): EventType {

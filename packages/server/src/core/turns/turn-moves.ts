@@ -14,6 +14,7 @@ export async function startNextTurn(change: SessionChange): Promise<void> {
   if (!next) return;
   change.move("turn_started");
   change.append("turn.started", {}, next.id);
+  change.command();
   await change.tx.updateTurn(next.id, { status: "running", startedAt: change.now });
 }
 

@@ -13,6 +13,7 @@ const ResultMessage = z.object({
   result: z.string().catch(""),
   errors: z.array(z.string()).catch([]),
   api_error_status: z.number().nullish().catch(null),
+  api_error: z.string().nullish().catch(null),
   duration_ms: amount,
   total_cost_usd: amount,
   usage: z
@@ -49,21 +50,18 @@ function toResult({ result, duration_ms, total_cost_usd, usage }: ResultMessage,
 }
 
 /** The status the model's service gave, as Claude Code passes it on; 502 is the broker's own word for "no answer". */
-function codeOf({ api_error_status: status }: ResultMessage): ErrorCode {
-  switch (status) {
-    case 401:
-    case 403:
-      return "MODEL_AUTH_FAILED";
-    case 429:
-      return "MODEL_RATE_LIMITED";
-    case 502:
-      return "MODEL_UNREACHABLE";
-    case 529:
-      return "MODEL_OVERLOADED";
-    default:
-      return "MODEL_FAILED";
-  }
+function codeOf({ api_error_status: status, api_error: failure }: ResultMessage): ErrorCode {
+  if (failure === "connection_failed") return "MODEL_UNREACHABLE";
+  return CODE_OF_STATUS[status ?? 0] ?? "MODEL_FAILED";
 }
+
+const CODE_OF_STATUS: Record<number, ErrorCode> = {
+  401: "MODEL_AUTH_FAILED",
+  403: "MODEL_AUTH_FAILED",
+  429: "MODEL_RATE_LIMITED",
+  502: "MODEL_UNREACHABLE",
+  529: "MODEL_OVERLOADED",
+};
 
 function detailOf({ result, errors, subtype }: ResultMessage): string {
   return (result || errors.join("; ") || subtype || "The model gave no reason.").slice(0, 2000);

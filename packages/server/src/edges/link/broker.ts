@@ -39,6 +39,7 @@ const DROPPED_HEADERS = new Set([
   "upgrade",
   "expect",
 ]);
+const DROPPED_ANSWER_HEADERS = new Set(["connection", "keep-alive", "transfer-encoding", "set-cookie"]);
 const OAUTH_BETA = "oauth-2025-04-20";
 
 export function createBroker({ upstream, log }: { upstream: Upstream; log: Logger }): Broker {
@@ -143,11 +144,16 @@ function requestHeaders(
   return headers;
 }
 
-function answerHeaders(answer: IncomingMessage): Record<string, string | string[]> {
-  const dropped = new Set(["connection", "keep-alive", "transfer-encoding", "set-cookie"]);
-  return Object.fromEntries(
-    Object.entries(answer.headers).filter(([name, value]) => value !== undefined && !dropped.has(name)),
-  ) as Record<string, string | string[]>;
+/** A wrong credential stays wrong: without this word the agent repeats the call for minutes. */
+function answerHeaders({ statusCode, headers }: IncomingMessage): Record<string, string | string[]> {
+  const kept = Object.entries(headers).filter(
+    ([name, value]) => value !== undefined && !DROPPED_ANSWER_HEADERS.has(name),
+  );
+  const final = statusCode === 401 || statusCode === 403;
+  return {
+    ...(Object.fromEntries(kept) as Record<string, string | string[]>),
+    ...(final && { "x-should-retry": "false" }),
+  };
 }
 
 /** In the shape of the model's own errors, so that the agent shows the message. */

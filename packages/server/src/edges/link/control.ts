@@ -13,13 +13,13 @@ import {
 import type { Core, SessionRow } from "../../core/core.ts";
 import { assertNever } from "../../lib/assert-never.ts";
 
-export type ControlDeps = { links: Core["links"]; session: SessionRow; stream: Duplex };
+export type ControlDeps = { links: Core["links"]; session: SessionRow; stream: Duplex; modelMaxRetries: number };
 
 /**
  * Talks until the stream ends. Commands are read from the store whenever its bell rings, so none is lost.
  * @throws CcError LINK_VERSION_MISMATCH; anything the wrapper says that the protocol does not know
  */
-export async function runControl({ links, session, stream }: ControlDeps): Promise<void> {
+export async function runControl({ links, session, stream, modelMaxRetries }: ControlDeps): Promise<void> {
   const send = (message: ToWrapper) => void stream.write(encodeLine(message));
   const commands = createCommandSender({ links, session, send });
   const reader = createLineReader({ maxBytes: MAX_LINK_LINE_BYTES });
@@ -29,6 +29,7 @@ export async function runControl({ links, session, stream }: ControlDeps): Promi
     sessionId: session.id,
     acked: session.outboxAcked,
     config: session.config,
+    modelMaxRetries,
   });
   try {
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {

@@ -20,13 +20,14 @@ type LinkManagerDeps = {
   log: Logger;
   /** Takes a connection to the broker's door. */
   serveBroker: (sessionId: SessionId, stream: Duplex) => void;
+  modelMaxRetries: number;
 };
 
 /** A wrapper that cannot be reached for so long is taken for dead. */
 const GIVE_UP_AFTER_MS = 10_000;
 const RETRY_DELAY_MS = 50;
 
-export function startLinkManager({ links, log, serveBroker }: LinkManagerDeps): LinkManager {
+export function startLinkManager({ links, log, serveBroker, modelMaxRetries }: LinkManagerDeps): LinkManager {
   const background = createBackground(log);
   const held = new Map<SessionId, { breakLink: () => void }>();
 
@@ -66,7 +67,7 @@ export function startLinkManager({ links, log, serveBroker }: LinkManagerDeps): 
     const session = await links.require(sessionId);
     const { promise: conversation, resolve, reject } = Promise.withResolvers<void>();
     const pipe = openLinkPipe(duplex, {
-      control: (stream) => void runControl({ links, session, stream }).then(resolve, reject),
+      control: (stream) => void runControl({ links, session, stream, modelMaxRetries }).then(resolve, reject),
       broker: (stream) => serveBroker(sessionId, stream),
     });
     entry.breakLink = () => duplex.destroy();

@@ -3,7 +3,7 @@
  * arrives here as one CONNECT stream, and its `:authority` names the door it is for.
  */
 import { constants, performServerHandshake, type ServerHttp2Stream } from "node:http2";
-import type { Duplex } from "node:stream";
+import { Duplex } from "node:stream";
 import { DOORS, type Door } from "@cc-docker/protocol";
 
 export type LinkPipe = {
@@ -18,7 +18,9 @@ export type Doors = Record<Door, (stream: Duplex) => void>;
 const WINDOW_BYTES = 4 * 1024 * 1024;
 
 export function openLinkPipe(duplex: Duplex, doors: Doors): LinkPipe {
-  const session = performServerHandshake(duplex as never, { settings: { initialWindowSize: WINDOW_BYTES } });
+  const session = performServerHandshake(neverHoldUp(duplex) as never, {
+    settings: { initialWindowSize: WINDOW_BYTES },
+  });
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   session.on("connect", () => session.setLocalWindowSize(WINDOW_BYTES));
   session.on("stream", (stream, headers) => {
@@ -30,6 +32,30 @@ export function openLinkPipe(duplex: Duplex, doors: Doors): LinkPipe {
   duplex.on("error", () => session.destroy());
   duplex.on("close", () => session.destroy());
   return { closed, close: () => session.destroy() };
+}
+
+/**
+ * Node's HTTP/2 reads nothing while a write of its own waits for the other side. When both sides have more to say than
+ * the kernel's buffers hold, both wait for ever. So this side's writes never wait: what the pipe does not take at once
+ * is kept here, and the wrapper's window bounds it to WINDOW_BYTES. One side that always reads is enough.
+ */
+function neverHoldUp(pipe: Duplex): Duplex {
+  const duplex = new Duplex({
+    read: () => void pipe.resume(),
+    write: (chunk, _encoding, done) => {
+      pipe.write(chunk);
+      done();
+    },
+    final: (done) => void pipe.end(done),
+    destroy: (error, done) => {
+      pipe.destroy();
+      done(error);
+    },
+  });
+  pipe.on("data", (chunk) => void (duplex.push(chunk) || pipe.pause()));
+  pipe.on("end", () => duplex.push(null));
+  pipe.on("close", () => duplex.destroy());
+  return duplex;
 }
 
 function openDoor(

@@ -14,16 +14,14 @@ export const sessionsRouter = router({
     .input(z.strictObject({ config: SessionConfig.default({}) }))
     .mutation(({ ctx, input }) => ctx.core.sessions.create({ owner: ctx.owner, config: input.config })),
   get: procedure.input(OneSession).query(({ ctx, input }) => ctx.core.sessions.get({ owner: ctx.owner, ...input })),
-  list: procedure
-    .input(ListSessions)
-    .query(({ ctx, input: { cursor, status, limit } }) =>
-      ctx.core.sessions.list({
-        owner: ctx.owner,
-        limit,
-        ...(cursor !== undefined && { cursor }),
-        ...(status && { status }),
-      }),
-    ),
+  list: procedure.input(ListSessions).query(({ ctx, input: { cursor, status, limit } }) =>
+    ctx.core.sessions.list({
+      owner: ctx.owner,
+      limit,
+      ...(cursor !== undefined && { cursor }),
+      ...(status && { status }),
+    }),
+  ),
   stop: procedure
     .input(OneSession)
     .mutation(({ ctx, input }) => ctx.core.sessions.stop({ owner: ctx.owner, ...input })),

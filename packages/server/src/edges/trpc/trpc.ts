@@ -38,9 +38,13 @@ const CODES = {
   504: "GATEWAY_TIMEOUT",
 } as const;
 
-const typedErrors = t.middleware(async ({ next }) => {
+const typedErrors = t.middleware(async ({ ctx, next }) => {
   const result = await next();
-  if (!result.ok && isCcError(result.error.cause)) throw toTrpcError(result.error.cause);
+  if (result.ok) return result;
+  const { cause } = result.error;
+  if (isCcError(cause)) throw toTrpcError(cause);
+  if (ctx.stopping.aborted && cause === ctx.stopping.reason)
+    throw toTrpcError(new CcError("SERVER_STOPPING", "The gateway stopped before the call had ended."));
   return result;
 });
 

@@ -15,7 +15,7 @@ export interface Runtime extends AsyncDisposable {
   check(signal: AbortSignal): Promise<void>;
   /**
    * Starts the instance of a session and generation; the one that runs already is returned as it is. A start that
-   * fails leaves no container behind.
+   * fails leaves no instance and no socket behind; a workspace that was made by then stays the session's.
    * @throws CcError RUNTIME_UNAVAILABLE, IMAGE_NOT_FOUND, INSTANCE_START_FAILED
    */
   start(spec: InstanceSpec, signal: AbortSignal): Promise<Instance>;

@@ -7,7 +7,10 @@ export function openInProcessBus({ onError }: { onError: (error: unknown) => voi
   function publish(topic: Topic, value: number): void {
     const kind = `${topic.slice(0, topic.indexOf(":"))}:*`;
     for (const key of [topic, kind]) {
-      for (const listener of [...(listeners.get(key) ?? [])]) ring(listener, topic, value);
+      const heard = listeners.get(key);
+      for (const listener of [...(heard ?? [])]) {
+        if (heard?.has(listener)) ring(listener, topic, value); // another may have unsubscribed it meanwhile
+      }
     }
   }
 

@@ -2,11 +2,14 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { CcError } from "@cc-docker/protocol";
 import SqliteDatabase from "better-sqlite3";
-import { Kysely, SqliteDialect } from "kysely";
+import { Kysely, SqliteDialect, type SqliteDatabase as SqliteQueryable } from "kysely";
 import { createKyselyStore } from "../kysely/kysely-store.ts";
 import { migrate } from "../kysely/migrate.ts";
 import type { Database } from "../kysely/tables.ts";
 import type { Store } from "../store.ts";
+
+/** Inserts of different lengths are different queries; beyond so many they are compiled each time. */
+const MAX_STATEMENTS = 500;
 
 /**
  * Opens the embedded store: one file, WAL, every commit on disk before it is answered (synchronous FULL).
@@ -28,10 +31,23 @@ function openDatabase(path: string): Kysely<Database> {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const database = new SqliteDatabase(path, { timeout: 5000 });
     for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]) database.pragma(pragma);
-    return new Kysely<Database>({ dialect: new SqliteDialect({ database }) });
+    return new Kysely<Database>({ dialect: new SqliteDialect({ database: withPreparedStatements(database) }) });
   } catch (error) {
     throw new CcError("STORE_UNAVAILABLE", `The database ${path} cannot be opened: ${(error as Error).message}`, {
       cause: error,
     });
   }
+}
+
+/** Queries are few and come again and again: each is compiled once. */
+function withPreparedStatements(database: SqliteDatabase.Database): SqliteQueryable {
+  const statements = new Map<string, SqliteDatabase.Statement>();
+  return {
+    close: () => void database.close(),
+    prepare: (sql) => {
+      const known = statements.get(sql) ?? database.prepare(sql);
+      if (statements.size < MAX_STATEMENTS) statements.set(sql, known);
+      return known;
+    },
+  };
 }

@@ -43,8 +43,7 @@ function runBatch(db: Kysely<Database>, works: readonly Work<StoreWriter>[]): Pr
   return db.connection().execute(async (connection) => {
     try {
       await sql`begin immediate`.execute(connection);
-      const outcomes: Outcome[] = [];
-      for (const work of works) outcomes.push(await runWork(connection, work));
+      const outcomes = await runWorks(connection, works);
       await sql`commit`.execute(connection);
       return outcomes;
     } catch (error) {
@@ -54,17 +53,27 @@ function runBatch(db: Kysely<Database>, works: readonly Work<StoreWriter>[]): Pr
   });
 }
 
+/** A work alone needs no savepoint: when it throws, the whole transaction is undone. */
+async function runWorks(connection: Kysely<Database>, works: readonly Work<StoreWriter>[]): Promise<Outcome[]> {
+  const tx = createQueries(connection);
+  const [alone] = works;
+  if (works.length === 1 && alone) return [{ ok: true, value: await alone(tx) }];
+  const outcomes: Outcome[] = [];
+  for (const work of works) outcomes.push(await runInSavepoint(connection, () => work(tx)));
+  return outcomes;
+}
+
 /** A work that throws is undone alone; the others of its batch go on. */
-async function runWork(connection: Kysely<Database>, work: Work<StoreWriter>): Promise<Outcome> {
+async function runInSavepoint(connection: Kysely<Database>, work: () => Promise<unknown>): Promise<Outcome> {
   await sql`savepoint work`.execute(connection);
   try {
-    const value = await work(createQueries(connection));
+    const value = await work();
     await sql`release work`.execute(connection);
     return { ok: true, value };
   } catch (error) {
     await sql`rollback to work`.execute(connection);
     await sql`release work`.execute(connection);
-    return { ok: false, error: isCcError(error) ? error : unavailable(error) };
+    return { ok: false, error: unavailable(error) };
   }
 }
 

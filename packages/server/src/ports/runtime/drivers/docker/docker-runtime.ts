@@ -21,7 +21,7 @@ export type DockerRuntimeOptions = {
   link: "auto" | "socket" | "exec";
 };
 
-/** Long enough for an engine under load to answer, short enough that a health report does not hang. */
+/** Long enough for an engine under load to answer, short enough that nobody hangs on one that does not. */
 const CHECK_TIMEOUT_MS = 5000;
 
 /** Opens the runtime on a Docker Engine. Does not ask it for anything yet. */
@@ -42,18 +42,20 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   }
 
   async function start(spec: InstanceSpec, signal: AbortSignal): Promise<Instance> {
-    const running = await findRunning(spec);
+    const running = await orAbort(findRunning(spec), signal);
     if (running) return running;
     const socketDirectory = usesSocket ? await makeSocketDirectory(spec.sessionId) : undefined;
     const template = containerTemplate({ ...spec, installId, ...(socketDirectory && { socketDirectory }) });
+    const creating = docker
+      .createContainer(template) // without the signal: a request that is cut off may still make a container
+      .catch((error: unknown) => replaceStale(error, template, spec.sessionId));
     try {
-      const container = await docker
-        .createContainer({ ...template, abortSignal: signal })
-        .catch((error: unknown) => replaceStale(error, template, spec.sessionId));
+      const container = await orAbort(creating, signal);
       await container.start({ abortSignal: signal });
       return { ref: container.id, sessionId: spec.sessionId, generation: spec.generation, running: true };
     } catch (error) {
-      await removeContainer(spec.sessionId).catch(() => undefined); // the start's own error says more
+      await orAbort(creating, AbortSignal.timeout(CHECK_TIMEOUT_MS)).catch(() => undefined);
+      await endInstance(spec.sessionId).catch(() => undefined); // the start's own error says more
       throw translateEngineError(error, spec.image);
     }
   }
@@ -91,6 +93,10 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   async function stop(sessionId: SessionId, graceMs: number): Promise<void> {
     const container = docker.getContainer(containerName(sessionId));
     await ignoreGone(container.stop({ t: Math.ceil(graceMs / 1000) }));
+    await endInstance(sessionId);
+  }
+
+  async function endInstance(sessionId: SessionId): Promise<void> {
     await removeContainer(sessionId);
     await rm(join(socketsDirectory, sessionId), { recursive: true, force: true });
   }
@@ -100,10 +106,9 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   }
 
   async function remove(sessionId: SessionId): Promise<void> {
-    await removeContainer(sessionId);
+    await endInstance(sessionId);
     const { workspace, home } = volumeNames(sessionId);
     for (const name of [workspace, home]) await ignoreGone(docker.getVolume(name).remove({ force: true }));
-    await rm(join(socketsDirectory, sessionId), { recursive: true, force: true });
   }
 
   async function list(): Promise<Instance[]> {

@@ -1,0 +1,21 @@
+/** One file that runs anywhere Node does: no node_modules beside it. */
+import { chmod } from "node:fs/promises";
+import { build } from "esbuild";
+
+const outfile = "dist/ccd.mjs";
+
+await build({
+  entryPoints: ["src/main.ts"],
+  outfile,
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node24",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: "none",
+  // commander still calls `require`; the shebang comes from main.ts.
+  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+  logLevel: "warning",
+});
+await chmod(outfile, 0o755);

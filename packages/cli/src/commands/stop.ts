@@ -1,0 +1,13 @@
+import type { Io } from "../io.ts";
+import { EXIT_CODES } from "../output/exit-code.ts";
+import { connect } from "../server/connect.ts";
+import { findSession } from "../session/find-session.ts";
+
+/** Prints the whole id, for it may have been given in part. */
+export async function stop({ session }: { session: string }, { env, stdout, signal }: Io): Promise<number> {
+  const client = await connect(env);
+  const sessionId = await findSession(client, session, signal);
+  const { status } = await client.sessions.stop.mutate({ sessionId }, { signal });
+  await stdout.write(`${sessionId} ${status}\n`);
+  return EXIT_CODES.ok;
+}

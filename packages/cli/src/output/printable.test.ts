@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { createPrintable, printable, printableLine } from "./printable.ts";
+
+const hostile: [name: string, text: string, shown: string][] = [
+  ["colours", "\x1b[31mred\x1b[0m", "red"],
+  ["moves of the cursor", "a\x1b[2J\x1b[1;1Hb\x1b[?25l", "ab"],
+  ["a title", "\x1b]0;pwned\x07text", "text"],
+  ["a write to the clipboard", "\x1b]52;c;cm0gLXJm\x1b\\text", "text"],
+  ["a hyperlink's address", "\x1b]8;;http://evil\x1b\\click\x1b]8;;\x1b\\", "click"],
+  ["device control", "\x1bP1$r0m\x1b\\text", "text"],
+  ["8-bit sequences", "\x9b31mred\x9d0;t\x9ctext", "redtext"],
+  ["a reset and a charset", "\x1bc\x1b(0text", "text"],
+];
+
+describe("what people see of an agent's output", () => {
+  it.each(hostile)("has no %s", (_name, text, shown) => {
+    expect(printable(text)).toBe(shown);
+  });
+
+  it.each(hostile)("has no %s when it comes in two pieces, wherever it is cut", (_name, text, shown) => {
+    for (let at = 0; at <= text.length; at += 1) {
+      const output = createPrintable();
+      expect(output.push(text.slice(0, at)) + output.push(text.slice(at)) + output.flush()).toBe(shown);
+    }
+  });
+
+  it("shows control characters and marks of direction by their code", () => {
+    expect(printable("a\0\x08\x07\x7f\x85b\u202egnp.exe\u2066")).toBe(
+      "a\\x00\\x08\\x07\\x7f\\x85b\\u202egnp.exe\\u2066",
+    );
+  });
+
+  it("keeps newline, tab, accents, emoji and right-to-left letters", () => {
+    const text = "a\tb\nné 👩‍💻 שלום";
+    expect(printable(text)).toBe(text);
+  });
+
+  it("makes lines of carriage returns, so that nothing is painted over", () => {
+    expect(printable("10%\r20%\r\ndone")).toBe("10%\n20%\ndone");
+  });
+
+  it("keeps an emoji whose halves come in two pieces", () => {
+    const output = createPrintable();
+    expect(output.push("a\ud83d") + output.push("\ude42b")).toBe("a🙂b");
+  });
+
+  it("hides nothing behind a sequence that never ends", () => {
+    const output = createPrintable();
+    const shown = output.push("\x1b]0;") + output.push("x".repeat(2000)) + output.push("\nseen") + output.flush();
+    expect(shown).toContain(`${"x".repeat(2000)}\nseen`);
+    expect(shown).not.toContain("\x1b");
+  });
+
+  it("takes long hostile text without delay", () => {
+    const started = performance.now();
+    for (const piece of ["\x9d", "\x1b]", "\x1b[1", "\r", "\x1bP;"]) printable(piece.repeat(200_000));
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it("fits on one line when asked", () => {
+    expect(printableLine("  a\n\n b\t\x1b[1mc ")).toBe("a b c");
+    expect(printableLine("🙂🙂🙂🙂🙂🙂", 4)).toBe("🙂🙂🙂…");
+  });
+});

@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { formatTable } from "./table.ts";
+
+const columns = [
+  { title: "NAME", cell: ({ name }: { name: string; count: number }) => name },
+  { title: "COUNT", align: "right" as const, cell: ({ count }: { count: number }) => String(count) },
+  { title: "NOTE", cell: () => "" },
+];
+
+it("lines columns up, numbers to the right, without spaces at the ends of lines", () => {
+  const table = formatTable(
+    [
+      { name: "a", count: 1 },
+      { name: "longer", count: 1000 },
+    ],
+    columns,
+  );
+  expect(table).toBe("NAME    COUNT  NOTE\na           1\nlonger   1000\n");
+});
+
+it("is its titles when there is nothing to show", () => {
+  expect(formatTable([], columns)).toBe("NAME  COUNT  NOTE\n");
+});

@@ -1,0 +1,19 @@
+import type { Client } from "@cc-docker/client";
+import type { Session, SessionStatus } from "@cc-docker/protocol";
+
+const PAGE = 200;
+
+/** All of the caller's sessions, newest first. */
+export async function listSessions(
+  client: Client,
+  { status, signal }: { status?: SessionStatus | undefined; signal: AbortSignal },
+): Promise<Session[]> {
+  const found: Session[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await client.sessions.list.query({ limit: PAGE, cursor, status }, { signal });
+    found.push(...page.sessions);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return found;
+}

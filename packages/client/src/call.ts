@@ -1,0 +1,51 @@
+/** One call from its input to its answer: keys for prompts, further attempts where they are safe, one kind of error. */
+import { isCcError } from "@cc-docker/protocol";
+import type { AppRouter } from "@cc-docker/server";
+import type { TRPCUntypedClient } from "@trpc/client";
+import { backoffMs } from "./backoff.ts";
+import type { CallOptions } from "./calls.ts";
+import { toClientError } from "./client-error.ts";
+import { wait } from "./wait.ts";
+
+/** About 12 s of trying: longer than a gateway takes to restart. */
+const MOST_ATTEMPTS = 8;
+
+/** What the idempotency key makes safe to send twice. */
+const PROMPT_CALLS: ReadonlySet<string> = new Set(["chat.send", "chat.ask"]);
+
+type Kind = "query" | "mutation";
+
+export function createCaller(trpc: TRPCUntypedClient<AppRouter>) {
+  async function attempt(kind: Kind, path: string, input: unknown, options: CallOptions): Promise<unknown> {
+    try {
+      return await trpc[kind](path, input, options);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw toClientError(error);
+    }
+  }
+
+  async function attemptOften(kind: Kind, path: string, input: unknown, options: CallOptions): Promise<unknown> {
+    for (let made = 1; ; made += 1) {
+      try {
+        return await attempt(kind, path, input, options);
+      } catch (error) {
+        if (made === MOST_ATTEMPTS || !isAway(error)) throw error;
+      }
+      await wait(backoffMs(made), options.signal);
+      options.signal?.throwIfAborted();
+    }
+  }
+
+  return (kind: Kind, path: string, input: unknown, options: CallOptions = {}): Promise<unknown> =>
+    PROMPT_CALLS.has(path) ? attemptOften(kind, path, withKey(input), options) : attempt(kind, path, input, options);
+}
+
+function isAway(error: unknown): boolean {
+  return isCcError(error, "SERVER_UNREACHABLE") || isCcError(error, "SERVER_STOPPING");
+}
+
+function withKey(input: unknown): unknown {
+  const given = input as { idempotencyKey?: string };
+  return { ...given, idempotencyKey: given.idempotencyKey ?? crypto.randomUUID() };
+}

@@ -1,0 +1,112 @@
+/** Requests to one gateway: adds the token, and turns everything that is no answer of the API into a CcError. */
+import { CcError } from "@cc-docker/protocol";
+import { findErrorIn } from "./client-error.ts";
+
+export type GatewayOptions = {
+  /** Where the gateway listens, with its path when it has one: `http://127.0.0.1:8000`. */
+  url: string;
+  /** A JWT of this gateway, or what makes one; asked before every request. */
+  token: string | (() => string | Promise<string>);
+  /** Used instead of the global `fetch`. */
+  fetch?: typeof globalThis.fetch;
+};
+
+export type GatewayHttp = {
+  /** Base of the API, without a slash at the end. */
+  api: string;
+  /**
+   * One request; any answer of the API comes back, its errors too. A request that was aborted rejects as `fetch` does.
+   * @throws CcError SERVER_UNREACHABLE (no connection, or a proxy's 5xx), ROUTE_NOT_FOUND (something else listens
+   *   there), TOKEN_MISSING (the token function failed)
+   */
+  call(url: string, init: RequestInit): Promise<Response>;
+  /** The same for a stream of events: its body, or the error that came instead. */
+  openStream(url: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
+};
+
+/** @throws CcError CONFIG_INVALID when `url` is none */
+export function createGatewayHttp({ url, token, fetch = globalThis.fetch }: GatewayOptions): GatewayHttp {
+  const base = parseUrl(url);
+
+  async function send(target: string, init: RequestInit): Promise<Response> {
+    const headers = { ...toRecord(init.headers), authorization: `Bearer ${await currentToken(token)}` };
+    return reach(base, init.signal, () => fetch(target, { ...init, headers }));
+  }
+
+  async function call(target: string, init: RequestInit): Promise<Response> {
+    const response = await send(target, init);
+    const body = await reach(base, init.signal, () => response.text());
+    const answer = parseJson(body);
+    if (!isApiAnswer(answer)) throw findErrorIn(answer) ?? notGateway(base, response.status);
+    return Response.json(answer, { status: response.status });
+  }
+
+  async function openStream(target: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const response = await send(target, { signal, headers: { accept: "text/event-stream" } });
+    const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
+    if (response.ok && isStream && response.body) return response.body;
+    const body = await reach(base, signal, () => response.text());
+    throw findErrorIn(parseJson(body)) ?? notGateway(base, response.status);
+  }
+
+  return { api: `${base}/trpc`, call, openStream };
+}
+
+/** What tRPC can read: a result or an error of its own, or a batch of them. */
+function isApiAnswer(answer: unknown): boolean {
+  const [first] = Array.isArray(answer) ? answer : [answer];
+  if (typeof first !== "object" || first === null) return false;
+  return "result" in first || typeof (first as { error?: { code?: unknown } }).error?.code === "number";
+}
+
+function notGateway(base: string, status: number): CcError {
+  const busy = status >= 500 || status === 429 || status === 408;
+  return new CcError(
+    busy ? "SERVER_UNREACHABLE" : "ROUTE_NOT_FOUND",
+    `${base} answered with HTTP ${status} and not like a cc-docker gateway.`,
+  );
+}
+
+async function reach<T>(base: string, signal: AbortSignal | null | undefined, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw unreachable(base, error);
+  }
+}
+
+/** `fetch` says "fetch failed" and keeps the reason in its cause. */
+export function unreachable(base: string, error: unknown): CcError {
+  const { cause } = error as { cause?: { code?: string; message?: string } };
+  const reason = cause?.code ?? cause?.message ?? (error as Error).message;
+  return new CcError("SERVER_UNREACHABLE", `No gateway can be reached at ${base} (${reason}).`, { cause: error });
+}
+
+async function currentToken(token: GatewayOptions["token"]): Promise<string> {
+  try {
+    return typeof token === "string" ? token : await token();
+  } catch (error) {
+    throw new CcError("TOKEN_MISSING", `No token could be had: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function parseUrl(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed?.protocol === "http:" || parsed?.protocol === "https:") {
+    return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, "");
+  }
+  throw new CcError("CONFIG_INVALID", `"${url}" is not the URL of a gateway, such as http://127.0.0.1:8000.`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function toRecord(headers: RequestInit["headers"]): Record<string, string> {
+  return Object.fromEntries(new Headers(headers));
+}

@@ -1,0 +1,16 @@
+/** How calls travel: queries of one tick share a request; mutations go alone, for some of them take minutes. */
+import type { AppRouter } from "@cc-docker/server";
+import { httpBatchLink, httpLink, splitLink, type TRPCLink } from "@trpc/client";
+import type { GatewayHttp } from "./gateway-http.ts";
+
+/** Below what the gateway and common proxies accept. */
+const BATCH = { maxItems: 20, maxURLLength: 4000 };
+
+export function createLink({ api, call }: GatewayHttp): TRPCLink<AppRouter> {
+  const fetch = (url: unknown, init?: unknown) => call(String(url), (init ?? {}) as RequestInit);
+  return splitLink({
+    condition: ({ type }) => type === "query",
+    true: httpBatchLink({ url: api, fetch, ...BATCH }),
+    false: httpLink({ url: api, fetch }),
+  });
+}

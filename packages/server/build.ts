@@ -1,0 +1,34 @@
+/** One file that starts fast; what must stay a package of its own (native code) is left out. */
+import { build, type Plugin } from "esbuild";
+
+/**
+ * dockerode loads SSH and gRPC at once for features the gateway does not offer (ssh:// engines, BuildKit sessions);
+ * they would be half of the time to start.
+ */
+const leftOut: Plugin = {
+  name: "left-out",
+  setup(bundle) {
+    bundle.onResolve({ filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/ }, ({ path }) => ({
+      path,
+      namespace: "left-out",
+    }));
+    bundle.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "module.exports = {};", loader: "js" }));
+  },
+};
+
+await build({
+  entryPoints: ["src/main.ts"],
+  outfile: "dist/gateway.mjs",
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node24",
+  minifySyntax: true,
+  minifyWhitespace: false,
+  legalComments: "none",
+  external: ["better-sqlite3"],
+  plugins: [leftOut],
+  // Libraries in the bundle that still call `require`.
+  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+  logLevel: "warning",
+});

@@ -1,0 +1,85 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, readdirSync } from "node:fs";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SessionId } from "@cc-docker/protocol";
+import { describe, expect, it } from "vitest";
+import { testRuntime } from "../../runtime.conformance.ts";
+import { LABELS } from "./container-template.ts";
+import { openDockerRuntime } from "./docker-runtime.ts";
+import { openTestEngine, SESSION_IMAGE } from "./engine.test-helper.ts";
+
+testRuntime({ name: "docker, socket", image: SESSION_IMAGE, open: () => openTestEngine({ link: "socket" }) });
+testRuntime({ name: "docker, exec", image: SESSION_IMAGE, open: () => openTestEngine({ link: "exec" }) });
+
+const deadline = () => AbortSignal.timeout(30_000);
+const newSpec = () => ({ sessionId: SessionId.parse(randomUUID()), generation: 1, image: SESSION_IMAGE });
+
+describe("the Docker runtime", () => {
+  it("is unavailable when no engine answers, and leaves nothing behind", async () => {
+    const root = await mkdtemp(join(tmpdir(), "ccd-"));
+    const socketsDirectory = join(root, "run");
+    await using runtime = openDockerRuntime({
+      host: `unix://${join(root, "no-engine.sock")}`,
+      installId: "nobody",
+      socketsDirectory,
+      link: "socket",
+    });
+    const unavailable = { code: "RUNTIME_UNAVAILABLE" };
+    await expect(runtime.check(deadline())).rejects.toMatchObject(unavailable);
+    await expect(runtime.start(newSpec(), deadline())).rejects.toMatchObject(unavailable);
+    expect(readdirSync(socketsDirectory)).toEqual([]);
+    await rm(root, { recursive: true });
+  });
+
+  it("keeps the workspace's files over a stop and gives them to the next instance", async () => {
+    await using engine = await openTestEngine({ link: "socket" });
+    const spec = newSpec();
+    const first = await engine.runtime.start(spec, deadline());
+    await engine.runInside(first, ["sh", "-c", "echo kept > /workspace/file"], { user: "agent" });
+    await engine.runtime.stop(spec.sessionId, 5000);
+    const second = await engine.runtime.start({ ...spec, generation: 2 }, deadline());
+    expect(await engine.runInside(second, ["cat", "/workspace/file"], { user: "agent" })).toBe("kept\n");
+  });
+
+  it("says why the engine refused a start, and leaves no container nor socket", async () => {
+    await using engine = await openTestEngine({ link: "socket" });
+    const { docker, runtime, socketsDirectory } = engine;
+    const whole = await runtime.start(newSpec(), deadline());
+    const image = `cc-docker/test-broken:${engine.installId}`;
+    const [repo, tag] = image.split(":");
+    await docker.getContainer(whole.ref).commit({ repo, tag, changes: 'ENTRYPOINT ["/no-such-program"]' });
+    const spec = { ...newSpec(), image };
+    await expect(runtime.start(spec, deadline())).rejects.toMatchObject({
+      code: "INSTANCE_START_FAILED",
+      message: expect.stringContaining("no-such-program"),
+    });
+    expect(await runtime.list()).toEqual([whole]);
+    expect(readdirSync(socketsDirectory)).toEqual([whole.sessionId]);
+    await runtime.remove(spec.sessionId);
+    expect(await runtime.listOwners()).toEqual([whole.sessionId]);
+    await docker.getImage(image).remove();
+  });
+
+  it("removes containers, volumes and the socket's directory", async () => {
+    await using engine = await openTestEngine({ link: "socket" });
+    const { runtime, docker, installId, socketsDirectory } = engine;
+    const { sessionId } = await runtime.start(newSpec(), deadline());
+    const filters = { label: [`${LABELS.install}=${installId}`] };
+    expect((await docker.listVolumes({ filters })).Volumes).toHaveLength(2);
+    await runtime.remove(sessionId);
+    expect(await docker.listContainers({ all: true, filters })).toEqual([]);
+    expect((await docker.listVolumes({ filters })).Volumes).toEqual([]);
+    expect(readdirSync(socketsDirectory)).toEqual([]);
+  });
+
+  it("keeps the sockets of its sessions from other users of this machine", async () => {
+    await using engine = await openTestEngine({ link: "socket" });
+    const instance = await engine.runtime.start(newSpec(), deadline());
+    await engine.runtime.openLink(instance, deadline()).then((link) => link.destroy());
+    expect(existsSync(join(engine.socketsDirectory, instance.sessionId, "s"))).toBe(true);
+    const { mode } = await stat(engine.socketsDirectory);
+    expect((mode & 0o777).toString(8)).toBe("700");
+  });
+});

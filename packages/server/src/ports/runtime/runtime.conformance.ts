@@ -1,0 +1,245 @@
+/** The law of the Runtime: every sentence of `runtime.ts` is a test, with real instances of the session image. */
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import type { Duplex } from "node:stream";
+import { SessionId } from "@cc-docker/protocol";
+import { describe, expect, it } from "vitest";
+import type { Instance, InstanceExit, Runtime } from "./runtime.ts";
+
+export type RuntimeUnderTest = {
+  name: string;
+  image: string;
+  /** A runtime with an install of its own; disposing it removes all that the test made. */
+  open: () => Promise<RuntimeArena>;
+};
+
+export type RuntimeArena = AsyncDisposable & {
+  runtime: Runtime;
+  /** Another install's runtime on the same engine. */
+  openOther: () => Promise<Runtime>;
+  /** Ends an instance as a crash does, from outside the runtime. */
+  crash: (instance: Instance) => Promise<void>;
+};
+
+/** What the wrapper says first: it is the HTTP/2 client. */
+const HTTP2_PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+export function testRuntime({ name, image, open }: RuntimeUnderTest): void {
+  const deadline = () => AbortSignal.timeout(30_000);
+  const newSpec = (generation = 1) => ({ sessionId: SessionId.parse(randomUUID()), generation, image });
+
+  async function expectNothingLeft(runtime: Runtime, sessionId: SessionId): Promise<void> {
+    expect((await runtime.list()).map((one) => one.sessionId)).not.toContain(sessionId);
+    expect(await runtime.listOwners()).not.toContain(sessionId);
+  }
+
+  describe(`runtime: ${name}: start`, () => {
+    it("runs an instance of that session and generation", async () => {
+      await using arena = await open();
+      const spec = newSpec(3);
+      const instance = await arena.runtime.start(spec, deadline());
+      expect(instance).toMatchObject({ sessionId: spec.sessionId, generation: 3, running: true });
+      expect(await arena.runtime.list()).toEqual([instance]);
+      expect(await arena.runtime.listOwners()).toEqual([spec.sessionId]);
+    });
+
+    it("returns the instance that runs already", async () => {
+      await using arena = await open();
+      const spec = newSpec();
+      const first = await arena.runtime.start(spec, deadline());
+      expect(await arena.runtime.start(spec, deadline())).toEqual(first);
+      expect(await arena.runtime.list()).toHaveLength(1);
+    });
+
+    it("replaces an instance of an earlier generation", async () => {
+      await using arena = await open();
+      const spec = newSpec();
+      const first = await arena.runtime.start(spec, deadline());
+      const second = await arena.runtime.start({ ...spec, generation: 2 }, deadline());
+      expect(second.ref).not.toBe(first.ref);
+      expect(await arena.runtime.list()).toEqual([second]);
+    });
+
+    it("replaces an instance that has ended", async () => {
+      await using arena = await open();
+      const spec = newSpec();
+      await arena.crash(await arena.runtime.start(spec, deadline()));
+      const again = await arena.runtime.start(spec, deadline());
+      expect(await arena.runtime.list()).toEqual([{ ...again, running: true }]);
+    });
+
+    it("of a missing image fails with IMAGE_NOT_FOUND and leaves nothing behind", async () => {
+      await using arena = await open();
+      const spec = { ...newSpec(), image: "cc-docker/there-is-no-such-image:1" };
+      await expect(arena.runtime.start(spec, deadline())).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
+      await expectNothingLeft(arena.runtime, spec.sessionId);
+    });
+
+    it("that is given up before it began leaves nothing behind", async () => {
+      await using arena = await open();
+      const spec = newSpec();
+      await expect(arena.runtime.start(spec, AbortSignal.abort())).rejects.toThrow();
+      await expectNothingLeft(arena.runtime, spec.sessionId);
+    });
+  });
+
+  it(`runtime: ${name}: a start that is given up at any moment leaves no instance behind`, async () => {
+    await using arena = await open();
+    for (const afterMs of [2, 4, 5, 6, 7, 8, 10, 20, 40, 80]) {
+      const spec = newSpec();
+      const started = await arena.runtime.start(spec, AbortSignal.timeout(afterMs)).catch(() => undefined);
+      await arena.runtime.remove(spec.sessionId);
+      await expectNothingLeft(arena.runtime, spec.sessionId);
+      if (started) break; // a fast engine: nothing was given up
+    }
+    expect(await arena.runtime.list()).toEqual([]); // none came late either
+    expect(await arena.runtime.listOwners()).toEqual([]);
+  });
+
+  describe(`runtime: ${name}: end`, () => {
+    it("stops an instance and keeps what the session owns", async () => {
+      await using arena = await open();
+      const { sessionId } = await arena.runtime.start(newSpec(), deadline());
+      await arena.runtime.stop(sessionId, 5000);
+      expect(await arena.runtime.list()).toEqual([]);
+      expect(await arena.runtime.listOwners()).toEqual([sessionId]);
+    });
+
+    it("removes an instance, running or not, with all that the session owns", async () => {
+      await using arena = await open();
+      const running = await arena.runtime.start(newSpec(), deadline());
+      const ended = await arena.runtime.start(newSpec(), deadline());
+      await arena.crash(ended);
+      for (const { sessionId } of [running, ended]) {
+        await arena.runtime.remove(sessionId);
+        await expectNothingLeft(arena.runtime, sessionId);
+      }
+    });
+
+    it("stops and removes what it does not know, and what is gone already", async () => {
+      await using arena = await open();
+      const { sessionId } = await arena.runtime.start(newSpec(), deadline());
+      const unknown = newSpec().sessionId;
+      for (const id of [unknown, sessionId, sessionId]) {
+        await arena.runtime.stop(id, 1000);
+        await arena.runtime.remove(id);
+      }
+      await expectNothingLeft(arena.runtime, sessionId);
+    });
+  });
+
+  describe(`runtime: ${name}: view`, () => {
+    it("answers a check", async () => {
+      await using arena = await open();
+      await expect(arena.runtime.check(deadline())).resolves.toBeUndefined();
+    });
+
+    it("gives up a check with its caller", async () => {
+      await using arena = await open();
+      await expect(arena.runtime.check(AbortSignal.abort())).rejects.toMatchObject({ code: "RUNTIME_UNAVAILABLE" });
+    });
+
+    it("shows an install its own instances, never another's", async () => {
+      await using arena = await open();
+      const own = await arena.runtime.start(newSpec(), deadline());
+      await using other = await arena.openOther();
+      expect(await other.list()).toEqual([]);
+      expect(await other.listOwners()).toEqual([]);
+      expect(await arena.runtime.list()).toEqual([own]);
+    });
+
+    it("lists an instance that has ended as not running", async () => {
+      await using arena = await open();
+      const instance = await arena.runtime.start(newSpec(), deadline());
+      await arena.crash(instance);
+      expect(await arena.runtime.list()).toEqual([{ ...instance, running: false }]);
+    });
+
+    it("reports the end of an instance once to each listener, until it unsubscribes", async () => {
+      await using arena = await open();
+      const [heard, cut]: [InstanceExit[], InstanceExit[]] = [[], []];
+      arena.runtime.onExit((exit) => heard.push(exit));
+      arena.runtime.onExit((exit) => cut.push(exit))();
+      const [first, second] = [newSpec(2), newSpec(1)];
+      await arena.crash(await arena.runtime.start(first, deadline()));
+      await expect.poll(() => heard.length).toBe(1);
+      await arena.runtime.stop(first.sessionId, 1000);
+      await arena.crash(await arena.runtime.start(second, deadline()));
+      await expect.poll(() => heard.length).toBe(2); // nothing else came between the two
+      expect(heard).toEqual([
+        { sessionId: first.sessionId, generation: 2, detail: expect.stringMatching(/exit code \d+/) },
+        { sessionId: second.sessionId, generation: 1, detail: expect.any(String) },
+      ]);
+      expect(cut).toEqual([]);
+    });
+
+    it("reports an end that came before anybody listened", async () => {
+      await using arena = await open();
+      const instance = await arena.runtime.start(newSpec(), deadline());
+      await arena.crash(instance);
+      const heard: InstanceExit[] = [];
+      arena.runtime.onExit((exit) => heard.push(exit));
+      await expect.poll(() => heard).toMatchObject([{ sessionId: instance.sessionId, generation: 1 }]);
+    });
+  });
+
+  describe(`runtime: ${name}: link`, () => {
+    it("carries the wrapper's bytes as soon as it listens", async () => {
+      await using arena = await open();
+      const instance = await arena.runtime.start(newSpec(), deadline());
+      const link = await arena.runtime.openLink(instance, deadline());
+      expect(await readStart(link)).toBe(HTTP2_PREFACE);
+      link.destroy();
+    });
+
+    it("can be opened again after it broke, as often as one likes", async () => {
+      await using arena = await open();
+      const instance = await arena.runtime.start(newSpec(), deadline());
+      for (let n = 0; n < 5; n += 1) {
+        const link = await arena.runtime.openLink(instance, deadline());
+        expect(await readStart(link)).toBe(HTTP2_PREFACE);
+        link.destroy();
+      }
+    });
+
+    it("outlives the signal that limited its opening", async () => {
+      await using arena = await open();
+      const instance = await arena.runtime.start(newSpec(), deadline());
+      const opening = new AbortController();
+      const link = await arena.runtime.openLink(instance, opening.signal);
+      opening.abort();
+      expect(await readStart(link)).toBe(HTTP2_PREFACE);
+      expect(link.destroyed).toBe(false);
+      link.destroy();
+    });
+
+    it("ends when the instance does", async () => {
+      await using arena = await open();
+      const instance = await arena.runtime.start(newSpec(), deadline());
+      const link = await arena.runtime.openLink(instance, deadline());
+      await readStart(link);
+      const ended = once(link, "close");
+      link.on("error", () => undefined);
+      link.resume();
+      await arena.crash(instance);
+      await ended;
+    });
+
+    it("to an instance that is gone is given up with the signal", async () => {
+      await using arena = await open();
+      const instance = await arena.runtime.start(newSpec(), deadline());
+      await arena.runtime.stop(instance.sessionId, 1000);
+      await expect(arena.runtime.openLink(instance, AbortSignal.timeout(200))).rejects.toThrow();
+    });
+  });
+}
+
+async function readStart(link: Duplex): Promise<string> {
+  let text = "";
+  while (text.length < HTTP2_PREFACE.length) {
+    const chunk = link.read() as Buffer | null;
+    if (chunk) text += chunk.toString("latin1");
+    else await once(link, "readable");
+  }
+  return text.slice(0, HTTP2_PREFACE.length);
+}

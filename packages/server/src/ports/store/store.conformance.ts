@@ -1,0 +1,385 @@
+/** The law of the Store: every sentence of `store.ts` is a test. A driver that passes is done. */
+import { randomUUID } from "node:crypto";
+import { describeError, SessionId, TurnId, type TurnResult } from "@cc-docker/protocol";
+import { describe, expect, it } from "vitest";
+import type { EventRow, SessionRow, Store, StoreReader, TurnRow } from "./store.ts";
+
+export type StoreUnderTest = {
+  name: string;
+  /** Opens a database by a name of the test's own: made when it is new, the same one for the same name. */
+  open: (database: string) => Promise<Store>;
+};
+
+const NOW = "2026-01-02T03:04:05.678Z";
+const RESULT: TurnResult = {
+  text: "done",
+  durationMs: 12,
+  costUsd: 0.25,
+  usage: { inputTokens: 1, outputTokens: 2, cacheReadTokens: 3, cacheCreationTokens: 4 },
+};
+
+function sessionRow(fields: Partial<Omit<SessionRow, "position">> = {}): Omit<SessionRow, "position"> {
+  const counters = { lastSeq: 0, generation: 1, outboxAcked: 0, turnCount: 0, costUsd: 0 };
+  const times = { createdAt: NOW, updatedAt: NOW };
+  const id = SessionId.parse(randomUUID());
+  return { id, owner: "ann", status: "idle", config: {}, deleted: false, ...counters, ...times, ...fields };
+}
+
+function turnRow(sessionId: SessionId, fields: Partial<TurnRow> = {}): TurnRow {
+  const id = TurnId.parse(randomUUID());
+  return { id, sessionId, status: "queued", prompt: "hi", idempotencyKey: id, createdAt: NOW, ...fields };
+}
+
+function eventRows(from: number, to: number, json = (seq: number) => `{"seq":${seq}}`): EventRow[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => ({ seq: from + index, json: json(from + index) }));
+}
+
+async function insertSession(store: Store, fields: Partial<Omit<SessionRow, "position">> = {}) {
+  const row = sessionRow(fields);
+  await store.write((tx) => tx.insertSession(row));
+  return row;
+}
+
+async function seqs(reader: StoreReader, id: SessionId, page: { after?: number; limit?: number; maxBytes?: number }) {
+  const rows = await reader.readEvents(id, { after: 0, limit: 1000, maxBytes: 1e9, ...page });
+  return rows.map(({ seq }) => seq);
+}
+
+export function testStore({ name, open }: StoreUnderTest): void {
+  const openEmpty = () => open(randomUUID());
+
+  describe(`store: ${name}: writing`, () => {
+    it("resolves once others that open the database see what was written", async () => {
+      const database = randomUUID();
+      await using store = await open(database);
+      const { id } = await insertSession(store);
+      await using other = await open(database);
+      expect(await other.findSession(id)).toMatchObject({ id });
+    });
+
+    it("returns what the work returned", async () => {
+      await using store = await openEmpty();
+      expect(await store.write(async () => "value")).toBe("value");
+    });
+
+    it("lets a work read what it has just written", async () => {
+      await using store = await openEmpty();
+      const row = sessionRow();
+      const seen = await store.write(async (tx) => {
+        await tx.insertSession(row);
+        return tx.findSession(row.id);
+      });
+      expect(seen).toMatchObject(row);
+    });
+
+    it("lets every work see what all works accepted before it wrote", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      const increment = () =>
+        store.write(async (tx) => {
+          const lastSeq = ((await tx.findSession(id))?.lastSeq ?? 0) + 1;
+          await tx.updateSession(id, { lastSeq });
+          return lastSeq;
+        });
+      const results = await Promise.all(Array.from({ length: 600 }, increment));
+      expect(results).toEqual(Array.from({ length: 600 }, (_, index) => index + 1));
+    });
+
+    it("resolves works in the order they were accepted", async () => {
+      await using store = await openEmpty();
+      const order: number[] = [];
+      const write = (n: number) => store.write(async (tx) => tx.insertSession(sessionRow())).then(() => order.push(n));
+      await Promise.all(Array.from({ length: 300 }, (_, n) => write(n)));
+      expect(order).toEqual(Array.from({ length: 300 }, (_, n) => n));
+    });
+
+    it("undoes a work that throws alone; others of its batch stay", async () => {
+      await using store = await openEmpty();
+      const [before, broken, after] = [sessionRow(), sessionRow(), sessionRow()];
+      const error = new Error("the rules say no");
+      void insertSession(store); // while it commits, the three below meet in one batch
+      const settled = await Promise.allSettled([
+        store.write((tx) => tx.insertSession(before)),
+        store.write(async (tx) => {
+          await tx.insertSession(broken);
+          await tx.updateSession(before.id, { lastSeq: 99 });
+          throw error;
+        }),
+        store.write((tx) => tx.insertSession(after)),
+      ]);
+      expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+      expect(settled[1]).toHaveProperty("reason", error);
+      expect(await store.findSession(before.id)).toMatchObject({ lastSeq: 0 });
+      expect(await store.findSession(broken.id)).toBeUndefined();
+      expect(await store.findSession(after.id)).toBeDefined();
+    });
+
+    it("undoes a work that the database refuses alone, with a code of the table", async () => {
+      await using store = await openEmpty();
+      const row = await insertSession(store);
+      void insertSession(store); // while it commits, the two below meet in one batch
+      const [good, twice] = await Promise.allSettled([
+        store.write((tx) => tx.updateSession(row.id, { lastSeq: 7 })),
+        store.write((tx) => tx.insertSession(row)),
+      ]);
+      expect(twice).toMatchObject({ status: "rejected", reason: { code: "STORE_UNAVAILABLE" } });
+      expect(good).toMatchObject({ status: "fulfilled" });
+      expect(await store.findSession(row.id)).toMatchObject({ lastSeq: 7 });
+    });
+
+    it("goes on after a work that threw before it did anything", async () => {
+      await using store = await openEmpty();
+      const throwing = store.write(() => {
+        throw new Error("at once");
+      });
+      await expect(throwing).rejects.toThrow("at once");
+      await expect(insertSession(store)).resolves.toBeDefined();
+    });
+  });
+
+  describe(`store: ${name}: sessions`, () => {
+    it("come back as they were stored, with and without an error", async () => {
+      await using store = await openEmpty();
+      const plain = await insertSession(store, {
+        config: { model: "opus", systemPrompt: "ä\u0000😀" },
+        costUsd: 0.125,
+      });
+      const error = describeError("INSTANCE_LOST", "gone");
+      const failed = await insertSession(store, { status: "failed", error, lastSeq: 2 ** 40, outboxAcked: 5 });
+      expect(await store.findSession(plain.id)).toEqual({ ...plain, position: expect.any(Number) });
+      expect(await store.findSession(failed.id)).toEqual({ ...failed, position: expect.any(Number) });
+    });
+
+    it("are found also when deleted; unknown ones are undefined", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store, { deleted: true });
+      expect(await store.findSession(id)).toMatchObject({ deleted: true });
+      expect(await store.findSession(sessionRow().id)).toBeUndefined();
+    });
+
+    it("keep the fields that a patch does not name", async () => {
+      await using store = await openEmpty();
+      const row = await insertSession(store, { turnCount: 3, config: { model: "opus" } });
+      const other = await insertSession(store);
+      await store.write((tx) => tx.updateSession(row.id, { status: "running", lastSeq: 4, deleted: true }));
+      expect(await store.findSession(row.id)).toMatchObject({ ...row, status: "running", lastSeq: 4, deleted: true });
+      expect(await store.findSession(other.id)).toMatchObject(other);
+    });
+
+    it("are listed newest first, the owner's own, without deleted ones", async () => {
+      await using store = await openEmpty();
+      const first = await insertSession(store);
+      await insertSession(store, { owner: "bob" });
+      await insertSession(store, { deleted: true });
+      const last = await insertSession(store, { createdAt: "2000-01-01T00:00:00.000Z" });
+      const listed = await store.listSessions({ owner: "ann", limit: 10 });
+      expect(listed.map(({ id }) => id)).toEqual([last.id, first.id]);
+    });
+
+    it("are listed by status when one is asked for", async () => {
+      await using store = await openEmpty();
+      await insertSession(store, { status: "idle" });
+      const stopped = await insertSession(store, { status: "stopped" });
+      const listed = await store.listSessions({ owner: "ann", limit: 10, status: "stopped" });
+      expect(listed.map(({ id }) => id)).toEqual([stopped.id]);
+    });
+
+    it("are paged by position: each comes once, however many are made between two pages", async () => {
+      await using store = await openEmpty();
+      const rows = [];
+      for (let n = 0; n < 7; n += 1) rows.push(await insertSession(store));
+      const seen: SessionId[] = [];
+      for (let before: number | undefined; ; ) {
+        const page = await store.listSessions({ owner: "ann", limit: 3, ...(before !== undefined && { before }) });
+        if (page.length === 0) break;
+        expect(page.length).toBeLessThanOrEqual(3);
+        seen.push(...page.map(({ id }) => id));
+        before = page.at(-1)?.position;
+        await insertSession(store);
+      }
+      expect(seen).toEqual(rows.map(({ id }) => id).toReversed());
+    });
+
+    it("are unsettled when not at rest or deleted; those come oldest first, of all owners", async () => {
+      await using store = await openEmpty();
+      const expected = [];
+      for (const status of ["starting", "stopped", "idle", "failed", "running"] as const) {
+        const row = await insertSession(store, { status, owner: status });
+        if (status !== "stopped" && status !== "failed") expected.push(row.id);
+        expected.push((await insertSession(store, { status, deleted: true })).id);
+      }
+      expect((await store.listUnsettledSessions()).map(({ id }) => id)).toEqual(expected);
+    });
+  });
+
+  describe(`store: ${name}: turns`, () => {
+    it("come back as they were stored, with and without an end", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      const waiting = turnRow(id, { prompt: "line\n😀\u0000" });
+      const ended = turnRow(id, { status: "failed", startedAt: NOW, endedAt: NOW, result: RESULT });
+      const failed: TurnRow = { ...ended, error: describeError("MODEL_FAILED", "no") };
+      await store.write(async (tx) => {
+        await tx.insertTurn(waiting);
+        await tx.insertTurn(failed);
+      });
+      expect(await store.findTurn(waiting.id)).toEqual(waiting);
+      expect(await store.findTurn(failed.id)).toEqual(failed);
+      expect(await store.findTurn(turnRow(id).id)).toBeUndefined();
+    });
+
+    it("keep the fields that a patch does not name", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      const turn = turnRow(id);
+      await store.write((tx) => tx.insertTurn(turn));
+      await store.write((tx) => tx.updateTurn(turn.id, { status: "completed", endedAt: NOW, result: RESULT }));
+      expect(await store.findTurn(turn.id)).toEqual({ ...turn, status: "completed", endedAt: NOW, result: RESULT });
+    });
+
+    it("are found by their key within their session only", async () => {
+      await using store = await openEmpty();
+      const [one, two] = [await insertSession(store), await insertSession(store)];
+      const turn = turnRow(one.id, { idempotencyKey: "k" });
+      await store.write((tx) => tx.insertTurn(turn));
+      expect(await store.findTurnByKey(one.id, "k")).toEqual(turn);
+      expect(await store.findTurnByKey(two.id, "k")).toBeUndefined();
+      expect(await store.findTurnByKey(one.id, "K")).toBeUndefined();
+    });
+
+    it("have one key each: the database refuses a second turn with it, in this session alone", async () => {
+      await using store = await openEmpty();
+      const [one, two] = [await insertSession(store), await insertSession(store)];
+      await store.write((tx) => tx.insertTurn(turnRow(one.id, { idempotencyKey: "k" })));
+      const again = store.write((tx) => tx.insertTurn(turnRow(one.id, { idempotencyKey: "k" })));
+      await expect(again).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+      await store.write((tx) => tx.insertTurn(turnRow(two.id, { idempotencyKey: "k" })));
+    });
+
+    it("are listed by session and status in the order they were accepted", async () => {
+      await using store = await openEmpty();
+      const [one, two] = [await insertSession(store), await insertSession(store)];
+      const turns = Array.from({ length: 5 }, () => turnRow(one.id));
+      await store.write(async (tx) => {
+        for (const turn of turns) await tx.insertTurn(turn);
+        await tx.insertTurn(turnRow(two.id));
+        await tx.updateTurn((turns[1] as TurnRow).id, { status: "running" });
+      });
+      const queued = await store.listTurns(one.id, "queued");
+      expect(queued.map(({ id }) => id)).toEqual(turns.filter((_, index) => index !== 1).map(({ id }) => id));
+      expect(await store.listTurns(one.id, "cancelled")).toEqual([]);
+    });
+  });
+
+  describe(`store: ${name}: events`, () => {
+    it("come back byte for byte, in order, after the cursor", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      const rows = eventRows(1, 20, (seq) => `{"seq":${seq},"text":"é😀\\u0000\\n${"x".repeat(seq)}"}`);
+      await store.write((tx) => tx.insertEvents(id, rows));
+      expect(await store.readEvents(id, { after: 5, limit: 100, maxBytes: 1e6 })).toEqual(rows.slice(5));
+      expect(await store.readEvents(id, { after: 20, limit: 100, maxBytes: 1e6 })).toEqual([]);
+    });
+
+    it("belong to one session", async () => {
+      await using store = await openEmpty();
+      const [one, two] = [await insertSession(store), await insertSession(store)];
+      await store.write((tx) => tx.insertEvents(one.id, eventRows(1, 3)));
+      await store.write((tx) => tx.insertEvents(two.id, eventRows(1, 2)));
+      expect(await seqs(store, one.id, {})).toEqual([1, 2, 3]);
+      expect(await seqs(store, two.id, {})).toEqual([1, 2]);
+    });
+
+    it("are paged by number and by bytes", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      await store.write((tx) =>
+        tx.insertEvents(
+          id,
+          eventRows(1, 9, () => "x".repeat(100)),
+        ),
+      );
+      expect(await seqs(store, id, { limit: 4 })).toEqual([1, 2, 3, 4]);
+      expect(await seqs(store, id, { after: 4, maxBytes: 300 })).toEqual([5, 6, 7]);
+      expect(await seqs(store, id, { after: 4, maxBytes: 399 })).toEqual([5, 6, 7]);
+    });
+
+    it("are never stuck behind one that is larger than a page", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      const huge = "h".repeat(5_000_000);
+      await store.write((tx) =>
+        tx.insertEvents(
+          id,
+          eventRows(1, 3, (seq) => (seq === 2 ? huge : "small")),
+        ),
+      );
+      expect(await seqs(store, id, { maxBytes: 1000 })).toEqual([1]);
+      expect(await store.readEvents(id, { after: 1, limit: 10, maxBytes: 1000 })).toEqual([{ seq: 2, json: huge }]);
+      expect(await seqs(store, id, { after: 2, maxBytes: 1000 })).toEqual([3]);
+    });
+
+    it("may come in thousands at once", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      await store.write((tx) => tx.insertEvents(id, eventRows(1, 2500)));
+      expect(await seqs(store, id, { limit: 5000 })).toEqual(eventRows(1, 2500).map(({ seq }) => seq));
+    });
+
+    it("never share a number: the second writer is refused and leaves nothing", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      await store.write((tx) => tx.insertEvents(id, eventRows(1, 2)));
+      const again = store.write((tx) => tx.insertEvents(id, eventRows(2, 4)));
+      await expect(again).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+      expect(await seqs(store, id, {})).toEqual([1, 2]);
+    });
+  });
+
+  describe(`store: ${name}: life`, () => {
+    it("deletes a session with its turns and events, and nothing of others", async () => {
+      await using store = await openEmpty();
+      const [gone, kept] = [await insertSession(store), await insertSession(store)];
+      const turns = [turnRow(gone.id), turnRow(kept.id)] as const;
+      await store.write(async (tx) => {
+        for (const turn of turns) await tx.insertTurn(turn);
+        for (const { id } of [gone, kept]) await tx.insertEvents(id, eventRows(1, 3));
+      });
+      await store.write((tx) => tx.deleteSession(gone.id));
+      expect(await store.findSession(gone.id)).toBeUndefined();
+      expect(await store.findTurn(turns[0].id)).toBeUndefined();
+      expect(await seqs(store, gone.id, {})).toEqual([]);
+      expect(await store.findTurn(turns[1].id)).toEqual(turns[1]);
+      expect(await seqs(store, kept.id, {})).toEqual([1, 2, 3]);
+    });
+
+    it("takes the deletion of an unknown session", async () => {
+      await using store = await openEmpty();
+      await expect(store.write((tx) => tx.deleteSession(sessionRow().id))).resolves.toBeUndefined();
+    });
+
+    it("answers a check while it is open", async () => {
+      await using store = await openEmpty();
+      await expect(store.check()).resolves.toBeUndefined();
+    });
+
+    it("closes after the writes that were accepted", async () => {
+      const database = randomUUID();
+      const store = await open(database);
+      const rows = Array.from({ length: 600 }, () => sessionRow());
+      const writes = rows.map((row) => store.write((tx) => tx.insertSession(row)));
+      await store.close();
+      await Promise.all(writes);
+      await using again = await open(database);
+      expect(await again.listSessions({ owner: "ann", limit: 1000 })).toHaveLength(600);
+    });
+
+    it("refuses writes once it is closing, and closes twice", async () => {
+      const store = await openEmpty();
+      const closing = store.close();
+      await expect(insertSession(store)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+      await Promise.all([closing, store.close()]);
+      await expect(insertSession(store)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+    });
+  });
+}

@@ -1,0 +1,46 @@
+/** What callers of the client infer; checked by tsc alone. */
+import {
+  type CcError,
+  createClient,
+  type Event,
+  isCcError,
+  type Session,
+  type SessionStatus,
+  type Turn,
+} from "@cc-docker/client";
+import { expectTypeOf } from "vitest";
+
+const client = createClient({ url: "http://127.0.0.1:8000", token: async () => "token" });
+
+// A session is a Session, wherever it comes from.
+expectTypeOf(client.sessions.create.mutate({})).resolves.toEqualTypeOf<Session>();
+expectTypeOf(client.sessions.get.query({ sessionId: "id" })).resolves.toEqualTypeOf<Session>();
+expectTypeOf(client.sessions.stop.mutate({ sessionId: "id" })).resolves.toEqualTypeOf<Session>();
+expectTypeOf(client.sessions.list.query({})).resolves.toEqualTypeOf<{ sessions: Session[]; nextCursor?: string }>();
+expectTypeOf(client.sessions.delete.mutate({ sessionId: "id" })).resolves.toEqualTypeOf<void>();
+expectTypeOf(client.sessions.list.query)
+  .parameter(0)
+  .toHaveProperty("status")
+  .toEqualTypeOf<SessionStatus | undefined>();
+
+// A turn is a Turn; the key of a prompt may be left to the client.
+expectTypeOf(client.chat.send.mutate({ sessionId: "id", prompt: "hi" })).resolves.toEqualTypeOf<Turn>();
+expectTypeOf(
+  client.chat.ask.mutate({ sessionId: "id", prompt: "hi", idempotencyKey: "k" }),
+).resolves.toEqualTypeOf<Turn>();
+expectTypeOf(client.chat.get.query({ sessionId: "id", turnId: "id" })).resolves.toEqualTypeOf<Turn>();
+// @ts-expect-error a prompt is text
+void client.chat.send.mutate({ sessionId: "id", prompt: 1 });
+// @ts-expect-error a mutation is not a query
+client.sessions.create.query({});
+
+// Events are Events, read or followed; the raw subscription is not offered beside `followEvents`.
+expectTypeOf(client.events.list.query({ sessionId: "id" })).resolves.toEqualTypeOf<{ events: Event[] }>();
+expectTypeOf(client.followEvents({ sessionId: "id", after: 3 })).toEqualTypeOf<
+  AsyncGenerator<Event, void, undefined>
+>();
+expectTypeOf(client.events).not.toHaveProperty("follow");
+
+// What is caught can be told by its code.
+const caught: unknown = undefined;
+if (isCcError(caught, "SESSION_NOT_FOUND")) expectTypeOf(caught).toEqualTypeOf<CcError>();

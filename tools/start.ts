@@ -1,0 +1,29 @@
+/** The gateway in the foreground, with its image made ready first. Arguments: none; settings come from the environment. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { ensureEngine } from "./engine/ensure-engine.ts";
+import { ensureImage } from "./ensure-image.ts";
+import { GATEWAY } from "./paths.ts";
+import { say, seconds } from "./report.ts";
+import { runTool } from "./run-tool.ts";
+
+await runTool(async (signal) => {
+  const startedAt = Date.now();
+  const onProgress = (line: string) => say(`${seconds(startedAt).padStart(8)}  ${line}`);
+  const engine = await ensureEngine({ onProgress, signal });
+  try {
+    const image = process.env.SESSION_IMAGE ?? (await ensureImage({ docker: engine.docker, onProgress, signal }));
+    return await runGateway(image, signal);
+  } finally {
+    await engine.stop();
+  }
+});
+
+/** Ctrl-C reaches the gateway by itself, being of the same terminal; other signals are passed on. */
+async function runGateway(image: string, signal: AbortSignal): Promise<number> {
+  const env = { LOG_LEVEL: "WARNING", ...process.env, SESSION_IMAGE: image, CC_DOCKER_GREET: "1" };
+  const gateway = spawn(process.execPath, [GATEWAY], { env, stdio: "inherit" });
+  signal.addEventListener("abort", () => gateway.kill("SIGTERM"));
+  const [code] = (await once(gateway, "exit")) as [number | null];
+  return code ?? 1;
+}
