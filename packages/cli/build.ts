@@ -14,8 +14,6 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "none",
-  // commander still calls `require`; the shebang comes from main.ts.
-  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   logLevel: "warning",
 });
 await chmod(outfile, 0o755);

@@ -16,8 +16,8 @@ export async function remove(
     await stdout.write(`${sessionId} removed\n`);
   });
   const ends = await Promise.allSettled(removals);
-  const [first, ...others] = ends.flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
-  for (const other of others) await stderr.write(formatFailure(other, { json: false, debug: false }));
-  if (first) throw first;
+  const [first, ...others] = ends.filter((end) => end.status === "rejected");
+  for (const { reason } of others) await stderr.write(formatFailure(reason, { json: false, debug: false }));
+  if (first) throw first.reason;
   return EXIT_CODES.ok;
 }

@@ -23,6 +23,7 @@ export async function reconcileSessions({ store, runtime, bus, instances, log }:
   async function settle(session: SessionRow, instance: Instance | undefined): Promise<void> {
     if (session.deleted) return instances.remove(session.id);
     if (instances.isLaunching(session.id)) return;
+    if (session.status === "starting") return instances.launch(session); // cut off by a crash: starting is idempotent
     if (instance?.running && instance.generation === session.generation) {
       bus.publish(`links:${session.id}`, session.generation);
       return;

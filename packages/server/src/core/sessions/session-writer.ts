@@ -14,7 +14,7 @@ export type SessionChange = {
   readonly session: SessionRow;
   readonly now: string;
   append(type: EventType, data: unknown, turnId?: TurnId): void;
-  patch(fields: Partial<Pick<SessionRow, "outboxAcked" | "turnCount" | "costUsd" | "deleted">>): void;
+  patch(fields: Partial<Pick<SessionRow, "outboxAcked" | "runningTurn" | "turnCount" | "costUsd" | "deleted">>): void;
   /** Something waits for the session's wrapper: its bell rings after the commit. */
   command(): void;
   /** Moves the status by the table and says so in the log. False when the reason does not apply to the status. */

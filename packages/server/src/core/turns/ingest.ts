@@ -1,8 +1,7 @@
 /** Takes in what wrappers send: each numbered item once, in order, with what it means for the turn. */
 import { describeError, type EventType, type OutboxItem, type SessionId } from "@cc-docker/protocol";
-import type { TurnRow } from "../../ports/store/store.ts";
 import { isLive, type SessionChange, type SessionWriter } from "../sessions/session-writer.ts";
-import { endAllTurns, endTurn, findRunningTurn } from "./turn-moves.ts";
+import { endAllTurns, endRunningTurn } from "./turn-moves.ts";
 import { type AgentMessage, readOutcome } from "./turn-outcome.ts";
 
 export type IngestInput = { sessionId: SessionId; generation: number; items: readonly OutboxItem[] };
@@ -41,19 +40,15 @@ export function createIngest({
 
 /** @returns whether the session failed by one of the items */
 async function applyItems(change: SessionChange, items: readonly OutboxItem[]): Promise<boolean> {
-  let running = await findRunningTurn(change);
   for (const item of items) {
     if (item.kind === "agent-exited") return failByExit(change, item.detail);
-    const turnId = item.turnId === running?.id ? running?.id : undefined;
-    change.append(eventTypeOf(item.message), item.message, turnId);
-    if (running && turnId && item.message.type === "result") running = await endByResult(change, running, item.message);
+    const { runningTurn, costUsd } = change.session;
+    const ofRunningTurn = runningTurn !== undefined && item.turnId === runningTurn;
+    change.append(eventTypeOf(item.message), item.message, ofRunningTurn ? runningTurn : undefined);
+    if (ofRunningTurn && item.message.type === "result")
+      await endRunningTurn(change, readOutcome(item.message, costUsd));
   }
   return false;
-}
-
-async function endByResult(change: SessionChange, turn: TurnRow, message: AgentMessage): Promise<TurnRow | undefined> {
-  await endTurn(change, turn, readOutcome(message, change.session.costUsd));
-  return findRunningTurn(change);
 }
 
 async function failByExit(change: SessionChange, detail: string): Promise<boolean> {

@@ -85,8 +85,8 @@ export function createTurns({ store, bus, writer, newTurnId }: TurnsDeps): Turns
   }
 
   async function findRunning(sessionId: SessionId): Promise<{ id: TurnId; prompt: string } | undefined> {
-    const [running] = await store.listTurns(sessionId, "running");
-    return running;
+    const runningTurn = (await store.findSession(sessionId))?.runningTurn;
+    return runningTurn && store.findTurn(runningTurn);
   }
 
   return { send, ask, get, findRunning };

@@ -13,13 +13,20 @@ import {
 import type { Core, SessionRow } from "../../core/core.ts";
 import { assertNever } from "../../lib/assert-never.ts";
 
-export type ControlDeps = { links: Core["links"]; session: SessionRow; stream: Duplex; modelMaxRetries: number };
+export type ControlDeps = {
+  links: Core["links"];
+  session: SessionRow;
+  stream: Duplex;
+  modelMaxRetries: number;
+  /** The wrapper has said who it is: the link works. */
+  onHello: () => void;
+};
 
 /**
  * Talks until the stream ends. Commands are read from the store whenever its bell rings, so none is lost.
  * @throws CcError LINK_VERSION_MISMATCH; anything the wrapper says that the protocol does not know
  */
-export async function runControl({ links, session, stream, modelMaxRetries }: ControlDeps): Promise<void> {
+export async function runControl({ links, session, stream, modelMaxRetries, onHello }: ControlDeps): Promise<void> {
   const send = (message: ToWrapper) => void stream.write(encodeLine(message));
   const commands = createCommandSender({ links, session, send });
   const reader = createLineReader({ maxBytes: MAX_LINK_LINE_BYTES });
@@ -51,6 +58,7 @@ export async function runControl({ links, session, stream, modelMaxRetries }: Co
     switch (message.type) {
       case "hello":
         checkVersion(message.version);
+        onHello();
         if (message.ready) await links.ready(session.id);
         commands.open();
         return;

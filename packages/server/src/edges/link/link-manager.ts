@@ -9,13 +9,9 @@ import type { Logger } from "../../lib/logger.ts";
 import { runControl } from "./control.ts";
 import { openLinkPipe } from "./link-pipe.ts";
 
-export type LinkManager = {
-  /** Breaks a session's link; it is opened again at once. For tests of what a broken link may cost. */
-  breakLink(sessionId: SessionId): void;
-  close(): Promise<void>;
-};
+export type LinkManager = { close(): Promise<void> };
 
-type LinkManagerDeps = {
+export type LinkManagerDeps = {
   links: Core["links"];
   log: Logger;
   /** Takes a connection to the broker's door. */
@@ -23,67 +19,61 @@ type LinkManagerDeps = {
   modelMaxRetries: number;
 };
 
-/** A wrapper that cannot be reached for so long is taken for dead. */
+/** A wrapper that has not said a word for so long is taken for dead. */
 const GIVE_UP_AFTER_MS = 10_000;
 const RETRY_DELAY_MS = 50;
 
 export function startLinkManager({ links, log, serveBroker, modelMaxRetries }: LinkManagerDeps): LinkManager {
   const background = createBackground(log);
-  const held = new Map<SessionId, { breakLink: () => void }>();
+  const held = new Set<SessionId>();
 
   const unsubscribe = links.onWanted((sessionId) => {
     if (held.has(sessionId)) return;
-    const entry = { breakLink: () => {} };
-    held.set(sessionId, entry);
-    background.run("link", (signal) => holdLink(sessionId, entry, signal).finally(() => held.delete(sessionId)));
+    held.add(sessionId);
+    background.run("link", (signal) => holdLink(sessionId, signal).finally(() => held.delete(sessionId)));
   });
 
   /** Ends when the session needs no link any more. */
-  async function holdLink(sessionId: SessionId, entry: { breakLink: () => void }, signal: AbortSignal): Promise<void> {
-    let downSince = performance.now();
+  async function holdLink(sessionId: SessionId, signal: AbortSignal): Promise<void> {
+    let heardAt = performance.now();
     while (!signal.aborted) {
-      try {
-        await useLink(sessionId, entry, AbortSignal.any([signal, AbortSignal.timeout(GIVE_UP_AFTER_MS)]), signal);
-        downSince = performance.now();
-      } catch (error) {
-        if (signal.aborted || isCcError(error, "SESSION_NOT_RUNNING")) return;
-        log.debug({ err: error, session_id: sessionId }, "link broken");
-        if (mustGiveUp(error, downSince))
-          return links.giveUp(sessionId, error instanceof Error ? error.message : String(error));
-        await sleep(RETRY_DELAY_MS, undefined, { signal }).catch(() => undefined);
-      }
+      let heard = false;
+      const error = await useLink(sessionId, signal, () => (heard = true)).catch((reason: unknown) => reason);
+      if (signal.aborted || isCcError(error, "SESSION_NOT_RUNNING")) return;
+      log.debug({ err: error, session_id: sessionId }, "link broken");
+      if (heard) heardAt = performance.now();
+      if (await mustGiveUp(sessionId, error, heardAt)) return links.giveUp(sessionId, describeReason(error));
+      await sleep(RETRY_DELAY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** Opens a link and lives with it until it breaks. Resolves when it had worked, rejects when it never did. */
-  async function useLink(
-    sessionId: SessionId,
-    entry: { breakLink: () => void },
-    opening: AbortSignal,
-    signal: AbortSignal,
-  ): Promise<void> {
-    await links.require(sessionId);
-    const duplex = await links.open(sessionId, opening);
+  /** Opens a link and lives with it until it breaks. @throws what kept it from opening or broke it, if that is known */
+  async function useLink(sessionId: SessionId, signal: AbortSignal, onHello: () => void): Promise<void> {
+    const duplex = await links.open(sessionId, AbortSignal.any([signal, AbortSignal.timeout(GIVE_UP_AFTER_MS)]));
     const session = await links.require(sessionId);
     const { promise: conversation, resolve, reject } = Promise.withResolvers<void>();
     const pipe = openLinkPipe(duplex, {
-      control: (stream) => void runControl({ links, session, stream, modelMaxRetries }).then(resolve, reject),
+      control: (stream) => void runControl({ links, session, stream, modelMaxRetries, onHello }).then(resolve, reject),
       broker: (stream) => serveBroker(sessionId, stream),
     });
-    entry.breakLink = () => duplex.destroy();
-    const close = () => pipe.close();
-    signal.addEventListener("abort", close);
+    signal.addEventListener("abort", pipe.close);
     try {
       await Promise.race([conversation, pipe.closed]);
     } finally {
-      signal.removeEventListener("abort", close);
+      signal.removeEventListener("abort", pipe.close);
       pipe.close();
       await pipe.closed;
     }
   }
 
+  /** A session that is still starting has a deadline of its own. */
+  async function mustGiveUp(sessionId: SessionId, error: unknown, heardAt: number): Promise<boolean> {
+    if (isCcError(error, "LINK_VERSION_MISMATCH")) return true;
+    if (performance.now() - heardAt < GIVE_UP_AFTER_MS) return false;
+    return (await links.require(sessionId)).status !== "starting";
+  }
+
   return {
-    breakLink: (sessionId) => held.get(sessionId)?.breakLink(),
     async close() {
       unsubscribe();
       await background.close();
@@ -91,6 +81,6 @@ export function startLinkManager({ links, log, serveBroker, modelMaxRetries }: L
   };
 }
 
-function mustGiveUp(error: unknown, downSince: number): boolean {
-  return isCcError(error, "LINK_VERSION_MISMATCH") || performance.now() - downSince > GIVE_UP_AFTER_MS;
+function describeReason(error: unknown): string {
+  return error instanceof Error ? error.message : "the wrapper does not answer";
 }

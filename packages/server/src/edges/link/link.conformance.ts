@@ -250,6 +250,7 @@ export function testLink({ name, image, open }: LinkUnderTest): void {
         sessionId,
         acked,
         config: {},
+        modelMaxRetries: 0,
       });
       const turn = (prompt: string): ToWrapper => ({
         type: "turn.start",

@@ -26,6 +26,8 @@ export type SessionRow = {
   generation: number;
   /** Newest outbox number stored of this generation. */
   outboxAcked: number;
+  /** The turn its agent works on. */
+  runningTurn?: TurnId | undefined;
   turnCount: number;
   costUsd: number;
   /** ISO 8601, UTC. */
@@ -65,8 +67,8 @@ export interface StoreReader {
   listUnsettledSessions(): Promise<SessionRow[]>;
   findTurn(id: TurnId): Promise<TurnRow | undefined>;
   findTurnByKey(sessionId: SessionId, idempotencyKey: string): Promise<TurnRow | undefined>;
-  /** Turns of a session in one status, in the order they were accepted. */
-  listTurns(sessionId: SessionId, status: TurnStatus): Promise<TurnRow[]>;
+  /** Ids of a session's waiting turns, in the order they were accepted. */
+  listQueuedTurns(sessionId: SessionId): Promise<TurnId[]>;
   /** Events with `seq > after`, in order, at most `limit` and at most about `maxBytes` (always at least one). */
   readEvents(sessionId: SessionId, page: { after: number; limit: number; maxBytes: number }): Promise<EventRow[]>;
 }

@@ -1,4 +1,4 @@
-import type { ErrorShape, SessionConfig, SessionId, SessionStatus } from "@cc-docker/protocol";
+import type { ErrorShape, SessionConfig, SessionId, SessionStatus, TurnId } from "@cc-docker/protocol";
 import type { Kysely, Selectable, Updateable } from "kysely";
 import type { SessionRow, StoreWriter } from "../store.ts";
 import type { Database, SessionsTable } from "./tables.ts";
@@ -55,6 +55,7 @@ function fromRow(row: Selectable<SessionsTable>): SessionRow {
     lastSeq: row.last_seq,
     generation: row.generation,
     outboxAcked: row.outbox_acked,
+    ...(row.running_turn !== null && { runningTurn: row.running_turn as TurnId }),
     turnCount: row.turn_count,
     costUsd: row.cost_usd,
     createdAt: row.created_at,
@@ -72,6 +73,7 @@ function toColumns(row: Partial<SessionRow>): Updateable<SessionsTable> {
     ...(row.lastSeq !== undefined && { last_seq: row.lastSeq }),
     ...(row.generation !== undefined && { generation: row.generation }),
     ...(row.outboxAcked !== undefined && { outbox_acked: row.outboxAcked }),
+    ...("runningTurn" in row && { running_turn: row.runningTurn ?? null }),
     ...(row.turnCount !== undefined && { turn_count: row.turnCount }),
     ...(row.costUsd !== undefined && { cost_usd: row.costUsd }),
     ...(row.createdAt !== undefined && { created_at: row.createdAt }),

@@ -9,6 +9,7 @@ export type SessionsTable = {
   last_seq: number;
   generation: number;
   outbox_acked: number;
+  running_turn: string | null;
   turn_count: number;
   cost_usd: number;
   created_at: string;

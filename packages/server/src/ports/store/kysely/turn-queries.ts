@@ -3,7 +3,7 @@ import type { Kysely, Selectable, Updateable } from "kysely";
 import type { StoreWriter, TurnRow } from "../store.ts";
 import type { Database, TurnsTable } from "./tables.ts";
 
-type TurnQueries = Pick<StoreWriter, "findTurn" | "findTurnByKey" | "listTurns" | "insertTurn" | "updateTurn">;
+type TurnQueries = Pick<StoreWriter, "findTurn" | "findTurnByKey" | "listQueuedTurns" | "insertTurn" | "updateTurn">;
 
 export function createTurnQueries(db: Kysely<Database>): TurnQueries {
   const turns = () => db.selectFrom("turns").selectAll();
@@ -19,13 +19,13 @@ export function createTurnQueries(db: Kysely<Database>): TurnQueries {
         .executeTakeFirst();
       return row && fromRow(row);
     },
-    async listTurns(sessionId, status) {
-      const rows = await turns()
+    async listQueuedTurns(sessionId) {
+      const queued = db
+        .selectFrom("turns")
+        .select("id")
         .where("session_id", "=", sessionId)
-        .where("status", "=", status)
-        .orderBy("position")
-        .execute();
-      return rows.map(fromRow);
+        .where("status", "=", "queued");
+      return (await queued.orderBy("position").execute()).map(({ id }) => id as TurnId);
     },
     async insertTurn(row) {
       const { id, sessionId, prompt, idempotencyKey } = row;

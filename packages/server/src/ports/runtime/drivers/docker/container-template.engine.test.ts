@@ -25,7 +25,14 @@ async function startAgent(engine: TestEngine, instance: Instance): Promise<void>
 
 function sayHello(stream: Duplex, onReady: () => void): void {
   const reader = createLineReader({ maxBytes: 1024 * 1024 });
-  const hello: ToWrapper = { type: "hello", version: LINK_VERSION, sessionId, acked: 0, config: {} };
+  const hello: ToWrapper = {
+    type: "hello",
+    version: LINK_VERSION,
+    sessionId,
+    acked: 0,
+    config: {},
+    modelMaxRetries: 0,
+  };
   stream.write(encodeLine(hello));
   stream.on("data", (chunk: Buffer) => {
     if (reader.push(chunk).some((line) => (JSON.parse(line) as { type: string }).type === "ready")) onReady();
@@ -63,7 +70,7 @@ for (const link of ["socket", "exec"] as const) {
     let info: ContainerInspectInfo;
 
     beforeAll(async () => {
-      engine = await openTestEngine({ link });
+      engine = await openTestEngine({ link, atEnd: () => undefined });
       instance = await engine.runtime.start(
         { sessionId, generation: 7, image: SESSION_IMAGE },
         AbortSignal.timeout(30_000),
@@ -188,7 +195,7 @@ for (const link of ["socket", "exec"] as const) {
       const script = [
         "ls /run/cc-docker/link 2>/dev/null && echo socket",
         "ls /home/wrapper 2>/dev/null && echo spool",
-        "for d in /proc/[0-9]*; do grep -q wrapper.mjs $d/cmdline 2>/dev/null && cat $d/environ 2>/dev/null && echo memory; done",
+        "for d in /proc/[0-9]*; do grep -q '[w]rapper.mjs' $d/cmdline 2>/dev/null && cat $d/environ 2>/dev/null && echo memory; done",
         "true",
       ].join("; ");
       expect(await engine.runInside(instance, ["sh", "-c", script], { user: "agent" })).toBe("");

@@ -42,17 +42,13 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   }
 
   async function start(spec: InstanceSpec, signal: AbortSignal): Promise<Instance> {
-    const running = await orAbort(findRunning(spec), signal);
-    if (running) return running;
     const socketDirectory = usesSocket ? await makeSocketDirectory(spec.sessionId) : undefined;
     const template = containerTemplate({ ...spec, installId, ...(socketDirectory && { socketDirectory }) });
-    const creating = docker
-      .createContainer(template) // without the signal: a request that is cut off may still make a container
-      .catch((error: unknown) => replaceStale(error, template, spec.sessionId));
+    const creating = createOrFind(template, spec); // without the signal: a request that is cut off may still make a container
     try {
-      const container = await orAbort(creating, signal);
-      await container.start({ abortSignal: signal });
-      return { ref: container.id, sessionId: spec.sessionId, generation: spec.generation, running: true };
+      const ref = await orAbort(creating, signal);
+      await startContainer(ref, signal);
+      return { ref, sessionId: spec.sessionId, generation: spec.generation, running: true };
     } catch (error) {
       await orAbort(creating, AbortSignal.timeout(CHECK_TIMEOUT_MS)).catch(() => undefined);
       await endInstance(spec.sessionId).catch(() => undefined); // the start's own error says more
@@ -60,22 +56,28 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
     }
   }
 
-  /** A container of that name is left from an earlier generation or a start that was cut off. */
-  async function replaceStale(
-    error: unknown,
-    template: Docker.ContainerCreateOptions,
-    sessionId: SessionId,
-  ): Promise<Docker.Container> {
-    if (statusOf(error) !== 409) throw error;
-    await removeContainer(sessionId);
-    return docker.createContainer(template);
+  /** The container's name is the session's: a second create meets the first. @returns its id */
+  async function createOrFind(template: ReturnType<typeof containerTemplate>, spec: InstanceSpec): Promise<string> {
+    try {
+      return (await docker.createContainer(template)).id;
+    } catch (error) {
+      if (statusOf(error) !== 409) throw error;
+    }
+    const found = await docker.getContainer(template.name).inspect();
+    if (found.Config.Labels[LABELS.generation] === String(spec.generation) && found.State.Status !== "exited")
+      return found.Id;
+    await removeContainer(spec.sessionId); // of an earlier generation, or ended
+    return (await docker.createContainer(template)).id;
   }
 
-  async function findRunning({ sessionId, generation }: InstanceSpec): Promise<Instance | undefined> {
-    const instances = await list().catch((error: unknown) => {
-      throw translateEngineError(error);
-    });
-    return instances.find((one) => one.sessionId === sessionId && one.generation === generation && one.running);
+  /** 304: it runs already. */
+  async function startContainer(ref: string, signal: AbortSignal): Promise<void> {
+    await docker
+      .getContainer(ref)
+      .start({ abortSignal: signal })
+      .catch((error: unknown) => {
+        if (statusOf(error) !== 304) throw error;
+      });
   }
 
   async function makeSocketDirectory(sessionId: SessionId): Promise<string> {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
-import { expect, onTestFinished } from "vitest";
+import { onTestFinished } from "vitest";
 import type { Instance, Runtime } from "../../runtime.ts";
 import { LABELS } from "./container-template.ts";
 import { createEngineClient, openDockerRuntime } from "./docker-runtime.ts";
@@ -25,7 +25,13 @@ export type TestEngine = AsyncDisposable & {
   runInside(instance: Instance, command: string[], options?: { user?: string; stdin?: string }): Promise<string>;
 };
 
-export async function openTestEngine({ link }: { link: "socket" | "exec" }): Promise<TestEngine> {
+export type TestEngineOptions = {
+  link: "socket" | "exec";
+  /** Who undoes when nobody disposes: the test's end, since one that runs out of time never gets to `await using`. */
+  atEnd?: (undo: () => Promise<void>) => void;
+};
+
+export async function openTestEngine({ link, atEnd = onTestFinished }: TestEngineOptions): Promise<TestEngine> {
   const docker = createEngineClient(HOST);
   const root = await mkdtemp(join(tmpdir(), "ccd-")); // short: a unix socket's path may have 107 bytes
   const runtimes: Runtime[] = [];
@@ -70,7 +76,7 @@ export async function openTestEngine({ link }: { link: "socket" | "exec" }): Pro
     await rm(root, { recursive: true, force: true });
   }
 
-  runAtEnd(removeAll);
+  atEnd(removeAll);
   return {
     docker,
     ...openInstall(),
@@ -79,11 +85,6 @@ export async function openTestEngine({ link }: { link: "socket" | "exec" }): Pro
     runInside,
     [Symbol.asyncDispose]: removeAll,
   };
-}
-
-/** Also when a test ran out of time, where `await using` never gets to it. In a hook there is no test: it disposes itself. */
-function runAtEnd(undo: () => Promise<void>): void {
-  if (expect.getState().currentTestName !== undefined) onTestFinished(undo);
 }
 
 async function removeInstall(docker: Docker, installId: string): Promise<void> {

@@ -11,6 +11,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("last_seq", "integer", (column) => column.notNull())
     .addColumn("generation", "integer", (column) => column.notNull())
     .addColumn("outbox_acked", "integer", (column) => column.notNull())
+    .addColumn("running_turn", "text")
     .addColumn("turn_count", "integer", (column) => column.notNull())
     .addColumn("cost_usd", "real", (column) => column.notNull())
     .addColumn("created_at", "text", (column) => column.notNull())

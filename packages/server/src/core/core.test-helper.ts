@@ -1,0 +1,152 @@
+/** Core with its embedded drivers, and a runtime whose instances only exist: the laws prove the real one. */
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { CcError, Event, type OutboxItem, type SessionId, type TurnId } from "@cc-docker/protocol";
+import { onTestFinished } from "vitest";
+import type { Bus } from "../ports/bus/bus.ts";
+import { openInProcessBus } from "../ports/bus/drivers/in-process.ts";
+import type { Instance, InstanceExit, InstanceSpec, Runtime } from "../ports/runtime/runtime.ts";
+import { openSqliteStore } from "../ports/store/drivers/sqlite.ts";
+import type { Store } from "../ports/store/store.ts";
+import { type Core, createCore } from "./core.ts";
+
+export type IdleRuntime = Runtime & {
+  instances: Map<SessionId, Instance>;
+  /** Sessions that own a workspace, with or without an instance. */
+  owners: Set<SessionId>;
+  /** Called before an instance is there; a start waits for it and fails with it. */
+  beforeStart: (spec: InstanceSpec, signal: AbortSignal) => Promise<void>;
+  beforeRemove: (sessionId: SessionId) => Promise<void>;
+  exit(exit: InstanceExit): void;
+};
+
+export function createIdleRuntime(): IdleRuntime {
+  const listeners = new Set<(exit: InstanceExit) => void>();
+  const runtime: IdleRuntime = {
+    instances: new Map(),
+    owners: new Set(),
+    beforeStart: async () => undefined,
+    beforeRemove: async () => undefined,
+    exit: (exit) => listeners.forEach((listener) => listener(exit)),
+    check: async () => undefined,
+    async start(spec, signal) {
+      await runtime.beforeStart(spec, signal);
+      signal.throwIfAborted();
+      const { sessionId, generation } = spec;
+      const instance = { ref: randomUUID(), sessionId, generation, running: true };
+      runtime.instances.set(sessionId, instance);
+      runtime.owners.add(sessionId);
+      return instance;
+    },
+    openLink: async () => new PassThrough(),
+    stop: async (sessionId) => void runtime.instances.delete(sessionId),
+    async remove(sessionId) {
+      await runtime.beforeRemove(sessionId);
+      runtime.instances.delete(sessionId);
+      runtime.owners.delete(sessionId);
+    },
+    list: async () => [...runtime.instances.values()],
+    listOwners: async () => [...runtime.owners],
+    onExit(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: async () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+  return runtime;
+}
+
+export type TestCore = AsyncDisposable & {
+  core: Core;
+  store: Store;
+  bus: Bus;
+  runtime: IdleRuntime;
+  /** What was logged as an error: defects, not expected ends. */
+  errors: object[];
+  /** A session whose agent is ready. */
+  openSession(owner?: string): Promise<SessionId>;
+  send(sessionId: SessionId, prompt?: string): Promise<TurnId>;
+  /** What the wrapper sends, numbered on from the last. */
+  ingest(sessionId: SessionId, ...items: NewItem[]): Promise<number>;
+  readEvents(sessionId: SessionId): Promise<Event[]>;
+};
+
+type NewItem = OutboxItem extends infer Item ? (Item extends { n: number } ? Omit<Item, "n"> : never) : never;
+
+/** All that a test does not care for. `store` and `runtime` may be those of an earlier core, as after a restart. */
+export async function openTestCore({
+  startupTimeoutMs = 10_000,
+  runtime = createIdleRuntime(),
+}: {
+  startupTimeoutMs?: number;
+  runtime?: IdleRuntime;
+} = {}): Promise<TestCore> {
+  const directory = await mkdtemp(join(tmpdir(), "cc-docker-core-"));
+  const errors: object[] = [];
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
+  const store = await openSqliteStore({ path: join(directory, "core.db") });
+  const bus = openInProcessBus({ onError: (error) => errors.push({ err: error }) });
+  const settings = { image: "image", startupTimeoutMs, reconcileEveryMs: 3_600_000 };
+  const clock = { nowIso: () => new Date().toISOString() };
+  const core = createCore({ store, bus, runtime, clock, log, settings });
+  let sent = 0;
+
+  async function openSession(owner = "ann"): Promise<SessionId> {
+    const { id } = await core.sessions.create({ owner, config: {} });
+    await core.links.ready(id);
+    return id;
+  }
+
+  async function send(sessionId: SessionId, prompt = "hi"): Promise<TurnId> {
+    return (await core.turns.send({ owner: "ann", sessionId, prompt, idempotencyKey: randomUUID() })).id;
+  }
+
+  async function ingest(sessionId: SessionId, ...items: NewItem[]): Promise<number> {
+    const numbered = items.map((item) => ({ ...item, n: (sent += 1) }) as OutboxItem);
+    return core.links.ingest({ sessionId, generation: 1, items: numbered });
+  }
+
+  async function readEvents(sessionId: SessionId): Promise<Event[]> {
+    const rows = await store.readEvents(sessionId, { after: 0, limit: 100_000, maxBytes: 1e9 });
+    return rows.map(({ json }) => Event.parse(JSON.parse(json)));
+  }
+
+  let closing: Promise<void> | undefined;
+  async function close(): Promise<void> {
+    await core.close();
+    await bus.close();
+    await store.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+  const closeOnce = () => (closing ??= close());
+  onTestFinished(closeOnce);
+  return {
+    core,
+    store,
+    bus,
+    runtime,
+    errors,
+    openSession,
+    send,
+    ingest,
+    readEvents,
+    [Symbol.asyncDispose]: closeOnce,
+  };
+}
+
+export function agentMessage(turnId: TurnId | undefined, message: { type: string; [field: string]: unknown }): NewItem {
+  return { kind: "agent", ...(turnId && { turnId }), message };
+}
+
+/** How Claude Code says that a turn is over. */
+export function resultMessage(turnId: TurnId, fields: Record<string, unknown> = {}): NewItem {
+  return agentMessage(turnId, { type: "result", subtype: "success", is_error: false, result: "done", ...fields });
+}
+
+export function refused(code: string) {
+  return { code, name: CcError.name };
+}

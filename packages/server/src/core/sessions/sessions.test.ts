@@ -1,0 +1,173 @@
+import { randomUUID } from "node:crypto";
+import { CcError, type SessionId } from "@cc-docker/protocol";
+import { describe, expect, it } from "vitest";
+import { openTestCore, refused } from "../core.test-helper.ts";
+
+const MISSING = randomUUID() as SessionId;
+
+describe("a session", () => {
+  it("is on disk as starting when it was created, and becomes idle once its agent is ready", async () => {
+    await using t = await openTestCore();
+    const created = await t.core.sessions.create({ owner: "ann", config: { model: "opus" } });
+    expect(created).toMatchObject({ status: "starting", config: { model: "opus" }, lastSeq: 1, turnCount: 0 });
+    await t.core.links.ready(created.id);
+    expect(await t.core.sessions.get({ owner: "ann", sessionId: created.id })).toMatchObject({ status: "idle" });
+    const types = (await t.readEvents(created.id)).map(({ type }) => type);
+    expect(types).toEqual(["session.starting", "session.idle"]);
+  });
+
+  it("asks for a link as soon as its instance runs", async () => {
+    await using t = await openTestCore();
+    const { promise: wanted, resolve } = Promise.withResolvers<SessionId>();
+    t.core.links.onWanted(resolve);
+    const { id } = await t.core.sessions.create({ owner: "ann", config: {} });
+    expect(await wanted).toBe(id);
+    expect(t.runtime.instances.get(id)).toMatchObject({ generation: 1, running: true });
+  });
+
+  it("of another owner looks exactly like one that does not exist", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession("bob");
+    const turn = { prompt: "hi", idempotencyKey: "k" };
+    const signal = AbortSignal.timeout(1000);
+    const { core } = t;
+    const calls = [
+      (id: SessionId) => core.sessions.get({ owner: "ann", sessionId: id }),
+      (id: SessionId) => core.sessions.stop({ owner: "ann", sessionId: id }),
+      (id: SessionId) => core.sessions.delete({ owner: "ann", sessionId: id }),
+      (id: SessionId) => core.turns.send({ owner: "ann", sessionId: id, ...turn }),
+      (id: SessionId) => core.turns.ask({ owner: "ann", sessionId: id, ...turn }, signal),
+      (id: SessionId) => core.turns.get({ owner: "ann", sessionId: id, turnId: randomUUID() as never }),
+      (id: SessionId) => core.events.read({ owner: "ann", sessionId: id, after: 0, limit: 1 }),
+      (id: SessionId) => core.events.follow({ owner: "ann", sessionId: id, after: 0, signal }).next(),
+    ];
+    for (const call of calls) {
+      const [foreign, unknown] = await Promise.all([outcome(call(sessionId)), outcome(call(MISSING))]);
+      expect(foreign.code).toBe("SESSION_NOT_FOUND");
+      expect({ ...foreign, message: foreign.message.replace(sessionId, MISSING) }).toEqual(unknown);
+    }
+    expect(await core.sessions.get({ owner: "bob", sessionId })).toMatchObject({ status: "idle" });
+  });
+
+  it("is listed newest first to its owner, page by page, each once", async () => {
+    await using t = await openTestCore();
+    const ids: SessionId[] = [];
+    for (let n = 0; n < 5; n += 1) ids.push(await t.openSession());
+    await t.openSession("bob");
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await t.core.sessions.list({ owner: "ann", limit: 2, ...(cursor && { cursor }) });
+      seen.push(...page.sessions.map(({ id }) => id));
+      cursor = page.nextCursor;
+    } while (cursor);
+    expect(seen).toEqual(ids.toReversed());
+  });
+
+  it("list refuses a cursor that is none", async () => {
+    await using t = await openTestCore();
+    for (const cursor of ["x", "-1", "0", "1.5", "1e99", ""]) {
+      const listing = t.core.sessions.list({ owner: "ann", limit: 2, cursor });
+      await expect(listing).rejects.toMatchObject(refused("REQUEST_INVALID"));
+    }
+  });
+
+  it("that is stopped keeps its log and lets its instance go; stopping again is fine", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    for (let n = 0; n < 2; n += 1) {
+      expect(await t.core.sessions.stop({ owner: "ann", sessionId })).toMatchObject({ status: "stopped" });
+    }
+    expect(t.runtime.instances.size).toBe(0);
+    expect(t.runtime.owners).toContain(sessionId);
+    expect((await t.readEvents(sessionId)).at(-1)).toMatchObject({
+      type: "session.stopped",
+      data: { reason: "requested" },
+    });
+  });
+
+  it("that is stopped while it starts leaves no instance, and does not fail afterwards", async () => {
+    await using t = await openTestCore();
+    const starting = Promise.withResolvers<void>();
+    t.runtime.beforeStart = async (_spec, signal) => {
+      starting.resolve();
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    };
+    const { id } = await t.core.sessions.create({ owner: "ann", config: {} });
+    await starting.promise;
+    await t.core.sessions.stop({ owner: "ann", sessionId: id });
+    expect(t.runtime.instances.size).toBe(0);
+    expect((await t.readEvents(id)).map(({ type }) => type)).toEqual(["session.starting", "session.stopped"]);
+  });
+
+  it("that is deleted vanishes with its log, its turns and all it owned", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const turnId = await t.send(sessionId);
+    await t.core.sessions.delete({ owner: "ann", sessionId });
+    await expect(t.core.sessions.get({ owner: "ann", sessionId })).rejects.toMatchObject(refused("SESSION_NOT_FOUND"));
+    expect(await t.store.findSession(sessionId)).toBeUndefined();
+    expect(await t.store.findTurn(turnId)).toBeUndefined();
+    expect(await t.readEvents(sessionId)).toEqual([]);
+    expect([t.runtime.instances.size, t.runtime.owners.size]).toEqual([0, 0]);
+  });
+
+  it("fails with what its runtime said when its instance cannot start", async () => {
+    await using t = await openTestCore();
+    t.runtime.beforeStart = () => Promise.reject(new CcError("IMAGE_NOT_FOUND", "no image"));
+    const { id } = await t.core.sessions.create({ owner: "ann", config: {} });
+    await untilStatus(t, id, "failed");
+    expect(await t.core.sessions.get({ owner: "ann", sessionId: id })).toMatchObject({
+      status: "failed",
+      error: { code: "IMAGE_NOT_FOUND", message: "no image" },
+    });
+  });
+
+  it("fails when it is not ready in time, with its queued prompts, and its instance goes", async () => {
+    await using t = await openTestCore({ startupTimeoutMs: 30 });
+    const { id } = await t.core.sessions.create({ owner: "ann", config: {} });
+    const turnId = await t.send(id);
+    await untilStatus(t, id, "failed");
+    await expect.poll(() => t.runtime.instances.size, { interval: 1 }).toBe(0);
+    const error = { code: "STARTUP_TIMEOUT" };
+    expect((await t.readEvents(id)).at(-1)).toMatchObject({
+      type: "session.failed",
+      data: { reason: "startup_timeout", error },
+    });
+    expect(await t.store.findTurn(turnId)).toMatchObject({ status: "cancelled", error });
+  });
+
+  it("fails when its container ends, and an exit of an earlier generation changes nothing", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    t.runtime.exit({ sessionId, generation: 0, detail: "long ago" });
+    t.runtime.exit({ sessionId: MISSING, generation: 1, detail: "whose?" });
+    expect((await t.core.links.require(sessionId)).status).toBe("idle");
+    t.runtime.exit({ sessionId, generation: 1, detail: "exit code 137" });
+    t.runtime.exit({ sessionId, generation: 1, detail: "exit code 137" });
+    await untilStatus(t, sessionId, "failed");
+    const failed = (await t.readEvents(sessionId)).filter(({ type }) => type === "session.failed");
+    expect(failed).toMatchObject([{ data: { reason: "crashed", error: { code: "INSTANCE_LOST" } } }]);
+    expect(JSON.stringify(failed)).toContain("exit code 137");
+  });
+
+  it("at rest needs no link", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    await t.core.sessions.stop({ owner: "ann", sessionId });
+    await expect(t.core.links.require(sessionId)).rejects.toMatchObject(refused("SESSION_NOT_RUNNING"));
+    const opening = t.core.links.open(sessionId, AbortSignal.timeout(1000));
+    await expect(opening).rejects.toMatchObject(refused("SESSION_NOT_RUNNING"));
+  });
+});
+
+async function outcome(call: Promise<unknown>): Promise<{ code: string; message: string }> {
+  return call.then(
+    () => ({ code: "none", message: "it went through" }),
+    (error: CcError) => ({ code: error.code, message: error.message }),
+  );
+}
+
+async function untilStatus(t: Awaited<ReturnType<typeof openTestCore>>, id: SessionId, status: string): Promise<void> {
+  await expect.poll(async () => (await t.store.findSession(id))?.status, { interval: 1 }).toBe(status);
+}
