@@ -55,6 +55,15 @@ describe("a call", () => {
     expect(third).toBe("mine");
   });
 
+  it("of a prompt is made again when the gateway stops meanwhile", async () => {
+    const stopping = { error: { message: "m", code: -1, data: { cc: describeError("SERVER_STOPPING", "stopping") } } };
+    const { client, requests } = await serve(({ n, res }) =>
+      n === 1 ? json(res, stopping, 503) : json(res, { result: { data: { id: "turn" } } }),
+    );
+    expect(await client.chat.ask.mutate(prompt)).toEqual({ id: "turn" });
+    expect(requests[0]?.body).toEqual(requests[1]?.body);
+  });
+
   it("without a key is made once: its answer may be lost, but it is not made twice", async () => {
     const { client, requests } = await serve(({ res }) => void res.destroy());
     await expect(client.sessions.create.mutate({})).rejects.toMatchObject({ code: "SERVER_UNREACHABLE" });
@@ -145,6 +154,13 @@ describe("a client", () => {
       code: "TOKEN_MISSING",
       message: expect.stringContaining("the vault is closed"),
     });
+    expect(requests).toEqual([]);
+  });
+
+  it("refuses what cannot be a token before it sends anything", async () => {
+    const { url, requests } = await serve(() => undefined);
+    const call = createClient({ url, token: "two\nlines" }).system.health.query();
+    await expect(call).rejects.toMatchObject({ code: "TOKEN_INVALID" });
     expect(requests).toEqual([]);
   });
 

@@ -11,15 +11,18 @@ export type GatewayOptions = {
   fetch?: typeof globalThis.fetch;
 };
 
+/** As much of a Response as tRPC reads. */
+type Answer = { ok: boolean; json(): Promise<unknown> };
+
 export type GatewayHttp = {
   /** Base of the API, without a slash at the end. */
   api: string;
   /**
    * One request; any answer of the API comes back, its errors too. A request that was aborted rejects as `fetch` does.
    * @throws CcError SERVER_UNREACHABLE (no connection, or a proxy's 5xx), ROUTE_NOT_FOUND (something else listens
-   *   there), TOKEN_MISSING (the token function failed)
+   *   there), TOKEN_MISSING (the token function failed), TOKEN_INVALID (it cannot be a JWT)
    */
-  call(url: string, init: RequestInit): Promise<Response>;
+  call(url: string, init: RequestInit): Promise<Answer>;
   /** The same for a stream of events: its body, or the error that came instead. */
   openStream(url: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
 };
@@ -33,12 +36,12 @@ export function createGatewayHttp({ url, token, fetch = globalThis.fetch }: Gate
     return reach(base, init.signal, () => fetch(target, { ...init, headers }));
   }
 
-  async function call(target: string, init: RequestInit): Promise<Response> {
+  async function call(target: string, init: RequestInit): Promise<Answer> {
     const response = await send(target, init);
     const body = await reach(base, init.signal, () => response.text());
     const answer = parseJson(body);
     if (!isApiAnswer(answer)) throw findErrorIn(answer) ?? notGateway(base, response.status);
-    return Response.json(answer, { status: response.status });
+    return { ok: response.ok, json: () => Promise.resolve(answer) };
   }
 
   async function openStream(target: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
@@ -84,8 +87,14 @@ export function unreachable(base: string, error: unknown): CcError {
 }
 
 async function currentToken(token: GatewayOptions["token"]): Promise<string> {
+  const current = typeof token === "string" ? token : await askForToken(token);
+  if (/^[\w.~+/=-]+$/.test(current)) return current;
+  throw new CcError("TOKEN_INVALID", "The token is empty or has characters that no JWT has.");
+}
+
+async function askForToken(make: () => string | Promise<string>): Promise<string> {
   try {
-    return typeof token === "string" ? token : await token();
+    return await make();
   } catch (error) {
     throw new CcError("TOKEN_MISSING", `No token could be had: ${(error as Error).message}`, { cause: error });
   }

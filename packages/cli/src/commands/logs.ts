@@ -1,35 +1,24 @@
 import type { Client } from "@cc-docker/client";
 import { type Event, endsSession, isCcError, type SessionId } from "@cc-docker/protocol";
 import { findInterruption, type Io } from "../io.ts";
+import { createJsonViewer, createTextViewer, type EventViewer } from "../output/event-viewer.ts";
 import { EXIT_CODES } from "../output/exit-code.ts";
-import { toJsonLine } from "../output/json.ts";
-import { createPiecePrinter } from "../output/print-pieces.ts";
-import { createRenderer } from "../output/render-event.ts";
 import { connect } from "../server/connect.ts";
 import { findSession } from "../session/find-session.ts";
 import { followSession } from "../session/follow-session.ts";
 
 export type LogsInput = { session: string; follow?: boolean; json?: boolean };
 
+const SHOWN = ["text", "break", "prompt", "tool", "result", "note", "failure"] as const;
+
 export async function logs({ session, follow, json }: LogsInput, io: Io): Promise<number> {
   const client = await connect(io.env);
   const sessionId = await findSession(client, session, io.signal);
-  const events = follow ? untilEnd(client, sessionId, io) : untilNow(client, sessionId, io.signal);
-  await (json ? printJson(events, io) : printText(events, io));
+  const viewer = json ? createJsonViewer(io) : createTextViewer({ answer: io.stdout, notes: io.stdout }, SHOWN);
+  const events = follow ? untilEnd(client, sessionId, viewer, io.signal) : untilNow(client, sessionId, io.signal);
+  for await (const event of events) await viewer.show(event);
+  await viewer.finish();
   return findInterruption(io.signal)?.exitCode ?? EXIT_CODES.ok;
-}
-
-async function printJson(events: AsyncIterable<Event>, { stdout }: Io): Promise<void> {
-  for await (const event of events) await stdout.write(toJsonLine(event));
-}
-
-async function printText(events: AsyncIterable<Event>, { stdout }: Io): Promise<void> {
-  const renderer = createRenderer();
-  const printer = createPiecePrinter({ answer: stdout, notes: stdout });
-  for await (const event of events) {
-    for (const piece of renderer.render(event)) await printer.print(piece);
-  }
-  await printer.finish();
 }
 
 async function* untilNow(client: Client, sessionId: SessionId, signal: AbortSignal): AsyncGenerator<Event, void> {
@@ -43,17 +32,23 @@ async function* untilNow(client: Client, sessionId: SessionId, signal: AbortSign
 }
 
 /** A stopped session may have been started again: it has ended when it is at rest now and all of its log was read. */
-async function* untilEnd(client: Client, sessionId: SessionId, io: Io): AsyncGenerator<Event, void> {
+async function* untilEnd(
+  client: Client,
+  sessionId: SessionId,
+  viewer: EventViewer,
+  signal: AbortSignal,
+): AsyncGenerator<Event, void> {
+  const onAway = (message: string) => void viewer.note(message);
   let endSeq = Number.POSITIVE_INFINITY;
   try {
-    for await (const event of followSession(client, { sessionId }, io)) {
+    for await (const event of followSession(client, { sessionId, signal, onAway })) {
       yield event;
-      if (endsSession(event.type)) endSeq = await findEnd(client, sessionId, io.signal);
+      if (endsSession(event.type)) endSeq = await findEnd(client, sessionId, signal);
       if (event.seq >= endSeq) return;
     }
   } catch (error) {
     if (!isCcError(error, "SESSION_NOT_FOUND")) throw error;
-    await io.stderr.write("The session was removed.\n");
+    await viewer.note("the session was removed");
   }
 }
 

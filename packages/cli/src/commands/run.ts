@@ -3,10 +3,9 @@ import { text } from "node:stream/consumers";
 import type { Client } from "@cc-docker/client";
 import { CcError, type Event, endsSession, endsTurn, isErrorCode, type Turn } from "@cc-docker/protocol";
 import { findInterruption, type Io } from "../io.ts";
+import { createJsonViewer, createTextViewer } from "../output/event-viewer.ts";
 import { EXIT_CODES } from "../output/exit-code.ts";
 import { toJsonLine } from "../output/json.ts";
-import { createPiecePrinter } from "../output/print-pieces.ts";
-import { createRenderer } from "../output/render-event.ts";
 import { connect } from "../server/connect.ts";
 import { followSession } from "../session/follow-session.ts";
 import { removeSession } from "../session/remove-session.ts";
@@ -19,6 +18,9 @@ export type RunInput = {
   detach?: boolean;
   json?: boolean;
 };
+
+/** The prompt is known, and how the turn ends is told by the exit code and the error. */
+const SHOWN = ["text", "break", "tool", "note"] as const;
 
 /** A script must not hang for ever on a gateway that does not come back. */
 const GIVE_UP_AFTER_MS = 60_000;
@@ -49,29 +51,21 @@ async function announce(turn: Turn, { json }: RunInput, { stdout }: Io): Promise
 
 /** @throws CcError what the turn failed with */
 async function showTurn(client: Client, turn: Turn, input: RunInput, io: Io): Promise<number> {
-  const show = input.json ? showJson(io) : showText(io);
-  for await (const event of followSession(client, { sessionId: turn.sessionId, giveUpAfterMs: GIVE_UP_AFTER_MS }, io)) {
-    await show(event);
-    if ((endsTurn(event.type) && event.turnId === turn.id) || endsSession(event.type)) return exitOf(event);
-  }
-  if (input.keep) await io.stderr.write(`\nThe turn goes on: \`ccd logs -f ${turn.sessionId}\` follows it.\n`);
-  return findInterruption(io.signal)?.exitCode ?? EXIT_CODES.bug;
-}
-
-function showJson({ stdout }: Io) {
-  return (event: Event) => stdout.write(toJsonLine(event));
-}
-
-/** The answer on stdout; on stderr what the agent does meanwhile. How the turn ended is for the caller to tell. */
-function showText({ stdout, stderr }: Io) {
-  const renderer = createRenderer();
-  const printer = createPiecePrinter({ answer: stdout, notes: stderr });
-  return async (event: Event): Promise<void> => {
-    if (endsTurn(event.type) || endsSession(event.type)) return printer.finish();
-    for (const piece of renderer.render(event)) {
-      if (piece.kind !== "prompt" && piece.kind !== "result") await printer.print(piece);
+  const viewer = input.json ? createJsonViewer(io) : createTextViewer({ answer: io.stdout, notes: io.stderr }, SHOWN);
+  const { sessionId } = turn;
+  const onAway = (message: string) => void viewer.note(message);
+  try {
+    const follow = { sessionId, signal: io.signal, onAway, giveUpAfterMs: GIVE_UP_AFTER_MS };
+    for await (const event of followSession(client, follow)) {
+      const isOver = (endsTurn(event.type) && event.turnId === turn.id) || endsSession(event.type);
+      if (input.json || !isOver) await viewer.show(event);
+      if (isOver) return exitOf(event);
     }
-  };
+  } finally {
+    await viewer.finish();
+  }
+  if (input.keep) await io.stderr.write(`The turn goes on: \`ccd logs -f ${sessionId}\` follows it.\n`);
+  return findInterruption(io.signal)?.exitCode ?? EXIT_CODES.bug;
 }
 
 function exitOf({ type, data }: Event): number {

@@ -1,22 +1,25 @@
 import type { Client } from "@cc-docker/client";
 import type { CcError, Event, SessionId } from "@cc-docker/protocol";
-import type { Io } from "../io.ts";
-import { printableLine } from "../output/printable.ts";
 
-export type FollowSession = { sessionId: SessionId; giveUpAfterMs?: number };
+export type FollowSession = {
+  sessionId: SessionId;
+  signal: AbortSignal;
+  /** Told when the gateway cannot be reached, once for each time. */
+  onAway: (message: string) => void;
+  giveUpAfterMs?: number;
+};
 
-/** A session's events from the first on; says on stderr when the gateway is away, once for each time. */
+/** A session's events from the first on, until `signal`. */
 export async function* followSession(
   client: Client,
-  options: FollowSession,
-  { stderr, signal }: Io,
+  { onAway, ...options }: FollowSession,
 ): AsyncGenerator<Event, void, undefined> {
   let isAway = false;
   const onReconnect = ({ message }: CcError) => {
-    if (!isAway) void stderr.write(stderr.dim(`— ${printableLine(message)} Trying again.\n`));
+    if (!isAway) onAway(`${message} Trying again.`);
     isAway = true;
   };
-  for await (const event of client.followEvents({ ...options, signal, onReconnect })) {
+  for await (const event of client.followEvents({ ...options, onReconnect })) {
     isAway = false;
     yield event;
   }

@@ -16,7 +16,7 @@ import { isLive, type SessionWriter } from "./session-writer.ts";
 const STOP_GRACE_MS = 5000;
 
 export type Instances = {
-  /** Starts the session's instance in the background; the session becomes idle or failed. */
+  /** Starts the session's instance in the background, if that is not going on already; it becomes idle or failed. */
   launch(session: SessionRow): void;
   /** The wrapper says that the agent is ready. */
   ready(sessionId: SessionId): Promise<void>;
@@ -50,6 +50,7 @@ export function createInstances({ store, bus, runtime, writer, background, log, 
   const launching = new Map<SessionId, { abort: AbortController; done: Promise<void> }>();
 
   function launch(session: SessionRow): void {
+    if (launching.has(session.id)) return;
     background.run("launch", async (stopping) => {
       const abort = new AbortController();
       const done = start(session, AbortSignal.any([abort.signal, stopping])).finally(() =>

@@ -17,23 +17,28 @@ export async function reconcileSessions({ store, runtime, bus, instances, log }:
   const owners = new Set(await runtime.listOwners());
   const unsettled = await store.listUnsettledSessions();
 
-  for (const session of unsettled) await settle(session, running.get(session.id));
+  for (const { id } of unsettled) await settle(id);
   for (const sessionId of owners) await removeLeftovers(sessionId);
 
-  async function settle(session: SessionRow, instance: Instance | undefined): Promise<void> {
-    if (session.deleted) return instances.remove(session.id);
-    if (instances.isLaunching(session.id)) return;
+  /** A round may take long, so the row is read as it is by now. */
+  async function settle(id: SessionId): Promise<void> {
+    const session = await store.findSession(id);
+    if (session?.deleted) return instances.remove(id);
+    if (!session || !isLive(session) || instances.isLaunching(id)) return;
     if (session.status === "starting") return instances.launch(session); // cut off by a crash: starting is idempotent
-    if (instance?.running && instance.generation === session.generation) {
-      bus.publish(`links:${session.id}`, session.generation);
-      return;
-    }
+    if (await hasInstance(session)) return bus.publish(`links:${id}`, session.generation);
     log.warn({ session_id: session.id }, "session has no instance any more");
     const error = describeError(
       "INSTANCE_LOST",
       `The container of session ${session.id} was gone when the gateway looked for it.`,
     );
     await instances.fail(session.id, "crashed", error);
+  }
+
+  /** What was not there at the beginning of the round may have come since. */
+  async function hasInstance({ id, generation }: SessionRow): Promise<boolean> {
+    const isIts = (one: Instance | undefined) => one?.sessionId === id && one.generation === generation && one.running;
+    return isIts(running.get(id)) || (await runtime.list()).some(isIts);
   }
 
   async function removeLeftovers(sessionId: SessionId): Promise<void> {

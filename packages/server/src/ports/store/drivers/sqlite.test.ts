@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SessionId } from "@cc-docker/protocol";
@@ -50,21 +50,28 @@ describe("the SQLite store", () => {
     expect(await again.readEvents(ID, { after: 0, limit: 9, maxBytes: 9 })).toEqual([{ seq: 1, json: "{}" }]);
   });
 
-  it("has every commit on disk before it is answered: WAL, and a sync of the log at each commit", async () => {
-    const path = freshPath();
-    const pragma = vi.spyOn(SqliteDatabase.prototype, "pragma"); // only a way to the connections; it calls through
-    await using _store = await openSqliteStore({ path });
-    const connections = [...new Set(pragma.mock.contexts)];
-    pragma.mockRestore();
-    const FULL = 2; // https://sqlite.org/pragma.html#pragma_synchronous
-    const settings = connections.map((one) => [
-      one.pragma("journal_mode", { simple: true }),
-      one.pragma("synchronous", { simple: true }),
-    ]);
-    expect(settings).toEqual([
-      ["wal", FULL],
-      ["wal", FULL],
-    ]);
+  it("syncs the log of commits to the disk before it answers a write", async () => {
+    await using store = await openSqliteStore({ path: freshPath() });
+    const calls: string[] = [];
+    const datasync = vi.spyOn(await fileHandlePrototype(), "datasync").mockImplementation(async function (
+      this: FileHandle,
+    ) {
+      calls.push("sync starts");
+      datasync.mockRestore();
+      await this.datasync();
+      calls.push("sync ends");
+    });
+    await store.write((tx) => tx.insertSession(ROW)).then(() => calls.push("answered"));
+    expect(calls).toEqual(["sync starts", "sync ends", "answered"]);
+  });
+
+  it("refuses all further writes once the disk has failed to keep one", async () => {
+    await using store = await openSqliteStore({ path: freshPath() });
+    const datasync = vi.spyOn(await fileHandlePrototype(), "datasync").mockRejectedValueOnce(new Error("EIO"));
+    await expect(store.write((tx) => tx.insertSession(ROW))).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+    datasync.mockRestore();
+    await expect(store.write((tx) => tx.insertSession(ROW))).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+    await expect(store.check()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
   });
 
   it("keeps a commit when the process is killed right after its answer", async () => {
@@ -169,4 +176,10 @@ async function tryLockElsewhere(path: string): Promise<string> {
   locker.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
   await once(locker, "close");
   return said.trim();
+}
+
+/** The class of file handles is not exported; it is the same for all of them. */
+async function fileHandlePrototype(): Promise<FileHandle> {
+  await using handle = await open(import.meta.filename, "r");
+  return Object.getPrototypeOf(handle) as FileHandle;
 }

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CcError } from "@cc-docker/protocol";
 import SqliteDatabase from "better-sqlite3";
@@ -12,14 +13,15 @@ import type { Store } from "../store.ts";
 const MAX_STATEMENTS = 500;
 
 /**
- * Opens the embedded store: one file, WAL, every commit on disk before it is answered (synchronous FULL).
+ * Opens the embedded store: one file, WAL, every commit on disk before it is answered. SQLite's own synchronous FULL
+ * would wait for the disk on the event loop; here the same file is synced after each commit, beside the loop.
  * @throws CcError STORE_UNAVAILABLE, STORE_SCHEMA_TOO_NEW
  */
 export async function openSqliteStore({ path }: { path: string }): Promise<Store> {
   const writer = openDatabase(path);
   try {
     await migrate(writer);
-    return createKyselyStore({ writer, reader: openDatabase(path) });
+    return createKyselyStore({ writer, reader: openDatabase(path), ...createWalSync(path) });
   } catch (error) {
     await writer.destroy();
     throw error;
@@ -30,7 +32,7 @@ function openDatabase(path: string): Kysely<Database> {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const database = new SqliteDatabase(path, { timeout: 5000 });
-    for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]) database.pragma(pragma);
+    for (const pragma of ["journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"]) database.pragma(pragma);
     return new Kysely<Database>({ dialect: new SqliteDialect({ database: withPreparedStatements(database) }) });
   } catch (error) {
     throw new CcError("STORE_UNAVAILABLE", `The database ${path} cannot be opened: ${(error as Error).message}`, {
@@ -49,5 +51,17 @@ function withPreparedStatements(database: SqliteDatabase.Database): SqliteQuerya
       if (statements.size < MAX_STATEMENTS) statements.set(sql, known);
       return known;
     },
+  };
+}
+
+/** The file is there after the first commit and stays the same one until the last connection closes. */
+function createWalSync(path: string): { sync: () => Promise<void>; endSync: () => Promise<void> } {
+  let wal: FileHandle | undefined;
+  return {
+    sync: async () => {
+      wal ??= await open(`${path}-wal`, "r+");
+      await wal.datasync();
+    },
+    endSync: async () => wal?.close(),
   };
 }

@@ -1,24 +1,48 @@
 import { CcError, isCcError } from "@cc-docker/protocol";
 import { type Kysely, sql } from "kysely";
-import type { Store, StoreWriter } from "../store.ts";
+import type { Store, StoreReader, StoreWriter } from "../store.ts";
 import { createEventQueries } from "./event-queries.ts";
 import { createSessionQueries } from "./session-queries.ts";
 import type { Database } from "./tables.ts";
 import { createTurnQueries } from "./turn-queries.ts";
 import { createWriteQueue, type Outcome, type Work } from "./write-queue.ts";
 
-/** `writer` has one connection; `reader` may see the last commit while a transaction is open. */
-export type KyselyStoreDeps = { writer: Kysely<Database>; reader: Kysely<Database> };
+export type KyselyStoreDeps = {
+  /** Has one connection. */
+  writer: Kysely<Database>;
+  /** May see the last commit while a transaction is open. */
+  reader: Kysely<Database>;
+  /** Brings all commits so far to the disk. Nothing written is answered, and nothing new is shown, before it resolves. */
+  sync: () => Promise<void>;
+  /** Lets go of what `sync` holds. */
+  endSync: () => Promise<void>;
+};
 
 /** The Store on Kysely, for every database Kysely speaks to. The schema must be up to date. */
-export function createKyselyStore({ writer, reader }: KyselyStoreDeps): Store {
+export function createKyselyStore({ writer, reader, sync, endSync }: KyselyStoreDeps): Store {
+  let syncing: Promise<void> = Promise.resolve();
+  let broken: CcError | undefined;
   const queue = createWriteQueue<StoreWriter>(
-    (works) => runBatch(writer, works),
+    async (works) => {
+      if (broken) throw broken;
+      const outcomes = await runBatch(writer, works);
+      syncing = sync().catch(poison);
+      await syncing;
+      return outcomes;
+    },
     () => new CcError("STORE_UNAVAILABLE", "The store is closed."),
   );
   let closing: Promise<void> | undefined;
 
+  /** After a failed sync nobody knows what the disk holds: only opening the store anew can tell. */
+  function poison(error: unknown): never {
+    const message = `The disk did not keep what was written: ${(error as Error).message}.`;
+    broken = new CcError("STORE_UNAVAILABLE", message, { cause: error });
+    throw broken;
+  }
+
   async function check(): Promise<void> {
+    if (broken) throw broken;
     await sql`select 1 from sessions limit 1`.execute(reader).catch((error: unknown) => {
       throw unavailable(error);
     });
@@ -26,13 +50,40 @@ export function createKyselyStore({ writer, reader }: KyselyStoreDeps): Store {
 
   async function close(): Promise<void> {
     closing ??= queue.close().then(async () => {
+      await endSync();
       await reader.destroy();
       await writer.destroy();
     });
     await closing;
   }
 
-  return { ...createQueries(reader), write: (work) => queue.write(work), check, close, [Symbol.asyncDispose]: close };
+  return {
+    ...onlyDurable(createQueries(reader), () => syncing),
+    write: (work) => queue.write(work),
+    check,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** A reader must not act on what a power cut could still take back. */
+function onlyDurable(queries: StoreReader, settled: () => Promise<void>): StoreReader {
+  const waits = <Args extends unknown[], Result>(query: (...args: Args) => Promise<Result>) => {
+    return async (...args: Args): Promise<Result> => {
+      const result = await query(...args);
+      await settled();
+      return result;
+    };
+  };
+  return {
+    findSession: waits(queries.findSession),
+    listSessions: waits(queries.listSessions),
+    listUnsettledSessions: waits(queries.listUnsettledSessions),
+    findTurn: waits(queries.findTurn),
+    findTurnByKey: waits(queries.findTurnByKey),
+    listQueuedTurns: waits(queries.listQueuedTurns),
+    readEvents: waits(queries.readEvents),
+  };
 }
 
 function createQueries(db: Kysely<Database>): StoreWriter {

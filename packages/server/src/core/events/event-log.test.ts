@@ -1,0 +1,128 @@
+import { Event, type SessionId } from "@cc-docker/protocol";
+import { describe, expect, it } from "vitest";
+import type { EventRow } from "../../ports/store/store.ts";
+import { agentMessage, openTestCore, refused, type TestCore } from "../core.test-helper.ts";
+
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+const delta = (n: number) => agentMessage(undefined, { type: "stream_event", n });
+
+function follow(t: TestCore, sessionId: SessionId, after: number, signal = AbortSignal.timeout(10_000)) {
+  return t.core.events.follow({ owner: "ann", sessionId, after, signal });
+}
+
+/** Reads until `count` events have come. */
+async function take(pages: AsyncGenerator<EventRow[], void, undefined>, count: number): Promise<number[]> {
+  const seqs: number[] = [];
+  for await (const page of pages) {
+    seqs.push(...page.map(({ seq }) => seq));
+    if (seqs.length >= count) break;
+  }
+  return seqs;
+}
+
+describe("a session's log", () => {
+  it("is numbered without gaps, whoever writes at the same time", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const writers = Array.from({ length: 100 }, (_, n) =>
+      n % 2 ? t.send(sessionId) : t.ingest(sessionId, delta(n), delta(n)),
+    );
+    await Promise.all(writers);
+    const events = await t.readEvents(sessionId);
+    expect(events.map(({ seq }) => seq)).toEqual(range(1, events.length));
+    expect(events.length).toBeGreaterThanOrEqual(2 + 50 + 100);
+    expect(await t.store.findSession(sessionId)).toMatchObject({ lastSeq: events.length });
+  });
+
+  it("keeps every event whole: number, session, type and time", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const rows = await t.core.events.read({ owner: "ann", sessionId, after: 0, limit: 10 });
+    for (const { seq, json } of rows) expect(Event.parse(JSON.parse(json))).toMatchObject({ seq, sessionId });
+    expect(rows).toHaveLength(2);
+  });
+
+  it("is read in pages from a cursor", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    await t.ingest(sessionId, ...range(1, 10).map(delta));
+    const page = await t.core.events.read({ owner: "ann", sessionId, after: 3, limit: 4 });
+    expect(page.map(({ seq }) => seq)).toEqual([4, 5, 6, 7]);
+  });
+});
+
+describe("following a log", () => {
+  it("brings every event once, in order, while writing goes on", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const last = 2 + 20 * (1 + 2 + 3 + 4 + 5);
+    const read = async (after: number) => ({ after, seqs: await take(follow(t, sessionId, after), last - after) });
+    const readers = [0, 1, 2, 2, 0].map(read);
+    for (let n = 0; n < 100; n += 1) {
+      await t.ingest(sessionId, ...range(0, n % 5).map(delta));
+      if (n % 20 === 0) readers.push(read(n));
+    }
+    for (const { after, seqs } of await Promise.all(readers)) expect(seqs).toEqual(range(after + 1, last));
+  });
+
+  it("brings a long log in pages, then waits for more", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    await t.ingest(sessionId, ...range(1, 1200).map(delta));
+    const pages = follow(t, sessionId, 0);
+    const sizes = [];
+    for (let read = 0; read < 1202; ) {
+      const { value } = await pages.next();
+      sizes.push((value as EventRow[]).length);
+      read += (value as EventRow[]).length;
+    }
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
+    const next = pages.next();
+    await t.ingest(sessionId, delta(0));
+    expect((await next).value).toMatchObject([{ seq: 1203 }]);
+  });
+
+  it("goes on where a broken reader stopped, without a gap and without a repeat", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const seen: number[] = [];
+    for (let n = 0; n < 20; n += 1) {
+      const written = t.ingest(sessionId, ...range(1, 10).map(delta));
+      seen.push(...(await take(follow(t, sessionId, seen.at(-1) ?? 0), 1)));
+      await written;
+    }
+    seen.push(...(await take(follow(t, sessionId, seen.at(-1) ?? 0), 202 - seen.length)));
+    expect(seen).toEqual(range(1, 202));
+  });
+
+  it("ends without an error when its reader goes, also while it waits", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const reader = new AbortController();
+    const pages = follow(t, sessionId, 2, reader.signal);
+    const next = pages.next();
+    reader.abort();
+    expect(await next).toEqual({ done: true, value: undefined });
+    expect(await follow(t, sessionId, 0, AbortSignal.abort()).next()).toEqual({ done: true, value: undefined });
+  });
+
+  it("ends with SESSION_NOT_FOUND when the session is deleted", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const notFound = expect.objectContaining(refused("SESSION_NOT_FOUND"));
+    const waiting = take(follow(t, sessionId, 0), 1_000_000).catch((error: unknown) => error);
+    const behind = follow(t, sessionId, 0);
+    await behind.next();
+    await t.core.sessions.delete({ owner: "ann", sessionId });
+    expect(await waiting).toEqual(notFound);
+    await expect(take(behind, 1_000_000)).rejects.toMatchObject(refused("SESSION_NOT_FOUND"));
+    await expect(follow(t, sessionId, 0).next()).rejects.toMatchObject(refused("SESSION_NOT_FOUND"));
+  });
+
+  it("outlives the session's end: the log of a stopped session can be followed", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    await t.core.sessions.stop({ owner: "ann", sessionId });
+    expect(await take(follow(t, sessionId, 0), 3)).toEqual([1, 2, 3]);
+  });
+});

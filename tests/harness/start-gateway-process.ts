@@ -1,0 +1,70 @@
+/** The gateway as a process of its own, for what only a process can suffer: signals, kill -9, a terminal beside it. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { dataPaths } from "@cc-docker/server";
+import type { Settings } from "./install.ts";
+import { runAtEnd } from "./start-stack.ts";
+import { waitUntil, within } from "./wait-until.ts";
+
+export type GatewayProcess = AsyncDisposable & {
+  url: string;
+  pid: number;
+  /** Everything it wrote to stdout and stderr. */
+  output(): string;
+  /** Sends the signal and waits for the end. @returns the exit code; null when the signal ended it */
+  end(signal: "SIGTERM" | "SIGINT" | "SIGKILL"): Promise<number | null>;
+};
+
+const MAIN = join(fileURLToPath(import.meta.resolve("@cc-docker/server")), "../main.ts");
+const START_MS = 15_000;
+const END_MS = 12_000;
+
+/** Resolves when the gateway answers at `/health`. `env` is all it gets, besides PATH. */
+export async function startGatewayProcess(env: Settings): Promise<GatewayProcess> {
+  const gateway = spawn(process.execPath, [MAIN], {
+    env: { PATH: process.env["PATH"] ?? "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const chunks: Buffer[] = [];
+  for (const stream of [gateway.stdout, gateway.stderr]) stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const output = () => Buffer.concat(chunks).toString();
+  const exited = once(gateway, "exit") as Promise<[number | null]>;
+  const isAlive = () => gateway.exitCode === null && gateway.signalCode === null;
+
+  async function end(signal: NodeJS.Signals): Promise<number | null> {
+    if (isAlive()) gateway.kill(signal);
+    const [exitCode] = await within(exited, { what: `the gateway to end on ${signal}`, deadlineMs: END_MS });
+    return exitCode;
+  }
+
+  async function dispose(): Promise<void> {
+    await end("SIGTERM").catch(() => end("SIGKILL"));
+  }
+
+  async function findUrl(): Promise<string> {
+    if (!isAlive()) throw new Error(`the gateway ended: ${output()}`);
+    const announced = await readFile(dataPaths(env["DATA_DIR"] ?? "").server, "utf8");
+    const { url, pid } = JSON.parse(announced) as { url: string; pid: number };
+    if (pid !== gateway.pid) throw new Error("the announcement is an earlier gateway's");
+    await fetch(`${url}/health`);
+    return url;
+  }
+
+  runAtEnd(dispose);
+  const url = await waitUntil(findUrl, { what: "the gateway to answer", deadlineMs: START_MS });
+  return { url, pid: gateway.pid ?? 0, output, end, [Symbol.asyncDispose]: dispose };
+}
+
+/** For a gateway that must come back where it was. */
+export async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}

@@ -1,0 +1,60 @@
+/** What an idle session holds in memory, with ten of them at once. */
+import { setTimeout as delay } from "node:timers/promises";
+import type Docker from "dockerode";
+import { type GatewaySession, openGatewaySession } from "../arms/gateway-session.ts";
+import type { BenchContext } from "../bench-context.ts";
+import type { Outcome } from "../outcome.ts";
+import { openStand } from "../stand/open-stand.ts";
+import { listProcesses, readPssMb } from "../stand/read-pss.ts";
+import { summarize } from "../stats.ts";
+
+const SESSIONS = 10;
+/** After a turn both processes still give memory back. */
+const SETTLE_MS = 3000;
+const TARGET_MB = 40;
+
+export async function wrapperMemory(context: BenchContext): Promise<Outcome> {
+  const { docker, signal, samples = SESSIONS } = context;
+  await using stand = await openStand(context);
+  await using sessions = new AsyncDisposableStack();
+  const opened: GatewaySession[] = [];
+  while (opened.length < samples) {
+    const session = sessions.use(await openGatewaySession(stand.gateway.client, signal));
+    await session.turn("say: hi");
+    opened.push(session);
+  }
+  await delay(SETTLE_MS, undefined, { signal });
+  const containers = opened.map(({ id }) => `cc-docker-${id}`);
+  const wrapper = await readAll(docker, containers, isWrapper);
+  const claude = await readAll(docker, containers, isClaude);
+  return toOutcome(wrapper, claude);
+}
+
+const isWrapper = (command: string) => /^node\b.*wrapper\.mjs/.test(command);
+const isClaude = (command: string) => /^(\S*\/)?claude\b/.test(command);
+
+async function readAll(docker: Docker, containers: string[], isIt: (command: string) => boolean): Promise<number[]> {
+  const found: number[] = [];
+  for (const container of containers) {
+    const processes = await listProcesses(docker, container);
+    const process = processes.find(({ command }) => isIt(command));
+    if (process === undefined) throw new Error(`not among the processes of ${container}: ${JSON.stringify(processes)}`);
+    found.push(await readPssMb(process.pid));
+  }
+  return found;
+}
+
+function toOutcome(wrapper: number[], claude: number[]): Outcome {
+  return {
+    arms: [
+      { name: "wrapper (node), PSS", unit: "MB", samples: wrapper },
+      { name: "claude, PSS", unit: "MB", samples: claude },
+    ],
+    findings: [
+      { what: "wrapper, mean", value: summarize(wrapper).mean, unit: "MB", target: TARGET_MB },
+      { what: "wrapper, max", value: summarize(wrapper).max, unit: "MB" },
+      { what: "claude, mean", value: summarize(claude).mean, unit: "MB" },
+    ],
+    notes: [`${wrapper.length} sessions at once, idle after one turn each`],
+  };
+}

@@ -1,0 +1,40 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Client, createClient } from "@cc-docker/client";
+import { mintToken } from "@cc-docker/server";
+import type Docker from "dockerode";
+import { orAbort } from "../or-abort.ts";
+import { spawnGateway } from "./spawn-gateway.ts";
+import { sweep } from "./sweep.ts";
+
+export type Gateway = AsyncDisposable & { client: Client; pid: number };
+export type StartGateway = { docker: Docker; image: string; modelUrl: string; signal: AbortSignal };
+
+/** A gateway of the bench's own, on a throwaway data directory. Ending it removes whatever its install has made. */
+export async function startGateway({ docker, image, modelUrl, signal }: StartGateway): Promise<Gateway> {
+  await using opening = new AsyncDisposableStack();
+  const dataDir = await mkdtemp(join(tmpdir(), "cc-docker-bench-"));
+  opening.defer(() => rm(dataDir, { recursive: true, force: true }));
+  opening.defer(() => sweepInstall(docker, dataDir));
+  const secret = randomUUID();
+  const gateway = opening.use(spawnGateway(gatewaySettings({ dataDir, image, modelUrl, secret })));
+  const url = await orAbort(gateway.listening, signal);
+  const client = createClient({ url, token: await mintToken({ secret, sub: "bench", ttlSeconds: 7200 }) });
+  const stack = opening.move();
+  return { client, pid: gateway.pid, [Symbol.asyncDispose]: async () => stack.disposeAsync() };
+}
+
+type Settings = { dataDir: string; image: string; modelUrl: string; secret: string };
+
+/** `MODEL=anthropic`, so that model calls leave the gateway as they do in production. */
+function gatewaySettings({ dataDir, image, modelUrl, secret }: Settings): Record<string, string> {
+  const model = { MODEL: "anthropic", ANTHROPIC_API_KEY: "scripted", ANTHROPIC_BASE_URL: modelUrl };
+  return { ...model, DATA_DIR: dataDir, PORT: "0", SESSION_IMAGE: image, JWT_SECRET: secret };
+}
+
+async function sweepInstall(docker: Docker, dataDir: string): Promise<void> {
+  const installId = await readFile(join(dataDir, "install-id"), "utf8").catch(() => undefined);
+  if (installId) await sweep(docker, `cc-docker.install=${installId.trim()}`);
+}

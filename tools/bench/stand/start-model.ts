@@ -1,0 +1,26 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { orAbort } from "../or-abort.ts";
+
+export type Model = AsyncDisposable & { url: string };
+
+/** On this machine's loopback: containers reach it through the host's network. */
+export async function startModel(signal: AbortSignal): Promise<Model> {
+  const child = fork(join(import.meta.dirname, "model-process.ts"), { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const exited = once(child, "exit");
+  const died = exited.then(([code]) => Promise.reject(new Error(`the model's process ended with ${String(code)}`)));
+  const close = async () => {
+    died.catch(() => undefined);
+    if (child.connected) child.disconnect();
+    await exited;
+  };
+  try {
+    const [url] = (await orAbort(Promise.race([once(child, "message"), died]), signal)) as [string];
+    died.catch(() => undefined);
+    return { url, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
