@@ -39,16 +39,24 @@ export async function containerOf(sessionId: string): Promise<Docker.Container> 
 
 export type Output = { stdout: string; stderr: string; exitCode: number };
 
+/** Everybody there is inside. The root of a container without capabilities reads nobody else's files and memory. */
+export const USERS = ["root", "agent", "wrapper"] as const;
+export type User = (typeof USERS)[number];
+
+/** The wrapper holds three capabilities, and only who has as many may look at its process. */
+const LIKE_WRAPPER = "--inh-caps=-all,+setuid,+setgid,+kill --ambient-caps=-all,+setuid,+setgid,+kill";
+const BECOME: Record<User, string[]> = {
+  root: [],
+  agent: ["setpriv", "--reuid=agent", "--regid=agent", "--clear-groups"],
+  wrapper: ["setpriv", "--reuid=wrapper", "--regid=wrapper", "--clear-groups", ...LIKE_WRAPPER.split(" ")],
+};
+
 /** A shell command inside the session's container, from outside: what `docker exec` does. */
-export async function runInside(
-  sessionId: string,
-  command: string,
-  { user = "root" }: { user?: string } = {},
-): Promise<Output> {
+export async function runInside(sessionId: string, command: string, user: User = "root"): Promise<Output> {
   const container = await containerOf(sessionId);
   const exec = await container.exec({
-    Cmd: ["sh", "-c", command],
-    User: user,
+    Cmd: [...BECOME[user], "sh", "-c", command],
+    User: "root",
     AttachStdout: true,
     AttachStderr: true,
   });

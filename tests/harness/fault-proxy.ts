@@ -1,4 +1,4 @@
-/** A proxy for byte streams: cuts connections, refuses new ones, or passes every byte on by itself. */
+/** A proxy for byte streams: cuts connections, refuses new ones, or tears characters apart. */
 import { once } from "node:events";
 import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
 import { setImmediate as nextTick } from "node:timers/promises";
@@ -22,7 +22,7 @@ export type FaultProxyOptions = {
   to: Address;
   /** Where it listens; a free port of this machine when absent. */
   at?: { path: string };
-  /** Every byte in a write of its own, so that whoever reads meets all things cut in two. */
+  /** Every byte of a character of several bytes in a write of its own, so that whoever reads meets it cut. */
   drip?: boolean;
 };
 
@@ -89,10 +89,22 @@ export async function startFaultProxy({ to, at, drip = false }: FaultProxyOption
 async function dripInto(from: Socket, into: Socket): Promise<void> {
   into.setNoDelay(true);
   for await (const chunk of from as AsyncIterable<Buffer>) {
-    for (const byte of chunk) {
-      if (!into.write(Buffer.of(byte))) await once(into, "drain");
+    for (const piece of cutCharacters(chunk)) {
+      if (!into.write(piece)) await once(into, "drain");
       await nextTick();
     }
   }
   into.end();
+}
+
+/** Every byte of a character of several bytes by itself; what lies between them in one piece. */
+function* cutCharacters(chunk: Buffer): Generator<Buffer> {
+  let start = 0;
+  for (let at = 0; at < chunk.length; at += 1) {
+    if ((chunk[at] ?? 0) < 0x80) continue;
+    if (at > start) yield chunk.subarray(start, at);
+    yield chunk.subarray(at, at + 1);
+    start = at + 1;
+  }
+  if (start < chunk.length) yield chunk.subarray(start);
 }

@@ -24,11 +24,11 @@ export async function* openEventStream(
   const connection = new AbortController();
   const onAbort = () => connection.abort(signal.reason);
   signal.addEventListener("abort", onAbort);
-  const heard = <T>(sign: Promise<T>) => within(silenceMs, sign, http.api);
+  const heard = <T>(sign: Promise<T>) => within(silenceMs, sign, http.base);
   try {
-    const url = `${http.api}/events.follow?input=${encodeURIComponent(JSON.stringify({ sessionId, lastEventId: after }))}`;
+    const url = `${http.base}/trpc/events.follow?input=${encodeURIComponent(JSON.stringify({ sessionId, lastEventId: after }))}`;
     const body = await heard(http.openStream(url, connection.signal));
-    for await (const message of readMessages(body, heard, http.api)) {
+    for await (const message of readMessages(body, heard, http.base)) {
       const content = contentOf(message);
       if (content === "end") return;
       if (content !== "greeting") yield content;
@@ -45,7 +45,7 @@ type Heard = <T>(sign: Promise<T>) => Promise<T>;
 async function* readMessages(
   body: ReadableStream<Uint8Array>,
   heard: Heard,
-  api: string,
+  base: string,
 ): AsyncGenerator<EventSourceMessage, void, undefined> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
@@ -59,7 +59,7 @@ async function* readMessages(
   });
   for (;;) {
     const { done, value } = await heard(
-      reader.read().catch((error: unknown) => Promise.reject(unreachable(api, error))),
+      reader.read().catch((error: unknown) => Promise.reject(unreachable(base, error))),
     );
     if (done) return;
     parser.feed(decoder.decode(value, { stream: true }));
@@ -90,10 +90,10 @@ function parseEvent(data: string): Event {
 }
 
 /** Aborts nothing by itself: whoever leaves on the error closes the connection. */
-async function within<T>(ms: number, sign: Promise<T>, api: string): Promise<T> {
+async function within<T>(ms: number, sign: Promise<T>, base: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new CcError("SERVER_UNREACHABLE", `${api} said nothing for ${ms / 1000} s.`)), ms);
+    timer = setTimeout(() => reject(new CcError("SERVER_UNREACHABLE", `${base} said nothing for ${ms / 1000} s.`)), ms);
   });
   try {
     return await Promise.race([sign, late]);

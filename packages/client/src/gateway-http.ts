@@ -15,8 +15,8 @@ export type GatewayOptions = {
 type Answer = { ok: boolean; json(): Promise<unknown> };
 
 export type GatewayHttp = {
-  /** Base of the API, without a slash at the end. */
-  api: string;
+  /** Where the gateway listens, without a slash at the end; its API is at `${base}/trpc`. */
+  base: string;
   /**
    * One request; any answer of the API comes back, its errors too. A request that was aborted rejects as `fetch` does.
    * @throws CcError SERVER_UNREACHABLE (no connection, or a proxy's 5xx), ROUTE_NOT_FOUND (something else listens
@@ -52,7 +52,7 @@ export function createGatewayHttp({ url, token, fetch = globalThis.fetch }: Gate
     throw findErrorIn(parseJson(body)) ?? notGateway(base, response.status);
   }
 
-  return { api: `${base}/trpc`, call, openStream };
+  return { base, call, openStream };
 }
 
 /** What tRPC can read: a result or an error of its own, or a batch of them. */

@@ -6,11 +6,12 @@ import type { GatewayHttp } from "./gateway-http.ts";
 /** Below what the gateway and common proxies accept. */
 const BATCH = { maxItems: 20, maxURLLength: 4000 };
 
-export function createLink({ api, call }: GatewayHttp): TRPCLink<AppRouter> {
-  const fetch = (url: unknown, init?: unknown) => call(String(url), (init ?? {}) as RequestInit);
+export function createLink({ base, call }: GatewayHttp): TRPCLink<AppRouter> {
+  const url = `${base}/trpc`;
+  const fetch = (target: unknown, init?: unknown) => call(String(target), (init ?? {}) as RequestInit);
   return splitLink({
     condition: ({ type }) => type === "query",
-    true: httpBatchLink({ url: api, fetch, ...BATCH }),
-    false: httpLink({ url: api, fetch }),
+    true: httpBatchLink({ url, fetch, ...BATCH }),
+    false: httpLink({ url, fetch }),
   });
 }

@@ -5,7 +5,7 @@ import type { Server } from "./start-server.ts";
 export function describeStart(server: Pick<Server, "url" | "model">, config: Config): string {
   const model =
     server.model === "scripted"
-      ? "the built-in scripted model (no ANTHROPIC_API_KEY or CLAUDE_CODE_OAUTH_TOKEN found, or MODEL=scripted)"
+      ? `the built-in scripted one (${config.MODEL === "scripted" ? "MODEL=scripted" : "no credential in the environment"})`
       : `Claude, with the credential in ${server.model}; it stays in this process`;
   const example = server.model === "scripted" ? "say: hello" : "What can you do?";
   return [

@@ -1,6 +1,6 @@
 /** What a data directory holds beside the database: who this install is, its secret, where it listens. */
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { CcError } from "@cc-docker/protocol";
 import { dataPaths, type Secret, secret } from "./config.ts";
 
@@ -25,11 +25,27 @@ export async function openInstall(dataDir: string, givenSecret: Secret | undefin
   }
 }
 
+/** The file's content. It appears whole or not at all, made by whoever comes first; an empty one was never finished. */
 async function readOrMake(path: string, make: () => string): Promise<string> {
-  await writeFile(path, make(), { flag: "wx", mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
+  const found = await readIfThere(path);
+  if (found) return found;
+  if (found === "") await rm(path);
+  const draft = `${path}.${randomBytes(8).toString("hex")}`;
+  await writeFile(draft, make(), { mode: 0o600 });
+  await link(draft, path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
   });
+  await rm(draft);
   return (await readFile(path, "utf8")).trim();
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return (await readFile(path, "utf8")).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 /** Lets clients on this machine find the server; the returned function takes it back. */

@@ -14,6 +14,7 @@ import { openDockerRuntime } from "./ports/runtime/drivers/docker/docker-runtime
 import { openSqliteStore } from "./ports/store/drivers/sqlite.ts";
 import { lockFile } from "./ports/store/drivers/sqlite-lock.ts";
 import { startScriptedModel } from "./scripted-model/scripted-model.ts";
+import { VERSION } from "./version.ts";
 
 export type Server = AsyncDisposable & {
   url: string;
@@ -57,6 +58,7 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
     image: config.SESSION_IMAGE,
     startupTimeoutMs: config.STARTUP_TIMEOUT * 1000,
     reconcileEveryMs: RECONCILE_EVERY_MS,
+    version: VERSION,
   };
   const core = createCore({ store, bus, runtime, clock: systemClock, log, settings });
   resources.add("core", core.close);

@@ -6,6 +6,7 @@ import { findInterruption, type Io } from "../io.ts";
 import { createJsonViewer, createTextViewer } from "../output/event-viewer.ts";
 import { EXIT_CODES } from "../output/exit-code.ts";
 import { toJsonLine } from "../output/json.ts";
+import { printableLine } from "../output/printable.ts";
 import { connect } from "../server/connect.ts";
 import { followSession } from "../session/follow-session.ts";
 import { removeSession } from "../session/remove-session.ts";
@@ -40,7 +41,7 @@ export async function run(input: RunInput, io: Io): Promise<number> {
     if (isKept) await io.stderr.write(`session ${id}\n`);
     return await showTurn(client, turn, input, io);
   } finally {
-    if (!isKept) await removeSession(client, id);
+    if (!isKept) await removeSession(client, id, (message) => void io.stderr.write(`${printableLine(message)}\n`));
   }
 }
 

@@ -32,7 +32,8 @@ export function createPiecePrinter({ answer, notes }: { answer: Output; notes: O
     if (piece.kind === "text") return writeAnswer(text.push(piece.text));
     await finish();
     const lines = linesOf(piece);
-    if (lines !== "") await notes.write(piece.kind === "prompt" || piece.kind === "failure" ? lines : notes.dim(lines));
+    const isLoud = piece.kind === "prompt" || piece.kind === "failure";
+    if (lines !== "") await notes.write(`${isLoud ? lines : notes.dim(lines)}\n`);
   }
 
   return { print, finish };
@@ -41,11 +42,11 @@ export function createPiecePrinter({ answer, notes }: { answer: Output; notes: O
 function linesOf({ kind, text }: Piece): string {
   switch (kind) {
     case "tool":
-      return `· ${printableLine(text, LINE_LENGTH)}\n`;
+      return `· ${printableLine(text, LINE_LENGTH)}`;
     case "note":
-      return `— ${printableLine(text)}\n`;
+      return `— ${printableLine(text)}`;
     case "failure":
-      return `! ${printableLine(text)}\n`;
+      return `! ${printableLine(text)}`;
     case "prompt":
       return indent(printable(text).trimEnd().split("\n"), "> ");
     case "result":
@@ -62,8 +63,5 @@ function firstLines(lines: string[]): string[] {
 }
 
 function indent(lines: string[], mark: string): string {
-  return lines
-    .map((line) => `${mark}${line}`.trimEnd())
-    .join("\n")
-    .concat("\n");
+  return lines.map((line) => `${mark}${line}`.trimEnd()).join("\n");
 }

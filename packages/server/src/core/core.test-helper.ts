@@ -90,7 +90,7 @@ export async function openTestCore({
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
   const store = await openSqliteStore({ path: join(directory, "core.db") });
   const bus = openInProcessBus({ onError: (error) => errors.push({ err: error }) });
-  const settings = { image: "image", startupTimeoutMs, reconcileEveryMs: 3_600_000 };
+  const settings = { image: "image", startupTimeoutMs, reconcileEveryMs: 3_600_000, version: "0.0.0" };
   const clock = { nowIso: () => new Date().toISOString() };
   const core = createCore({ store, bus, runtime, clock, log, settings });
   let sent = 0;

@@ -9,6 +9,7 @@ import type { Bus } from "../ports/bus/bus.ts";
 import type { Runtime } from "../ports/runtime/runtime.ts";
 import type { EventRow, SessionRow, Store } from "../ports/store/store.ts";
 import { createEventLog } from "./events/event-log.ts";
+import { checkHealth, type HealthReport } from "./health.ts";
 import { createInstances } from "./sessions/instances.ts";
 import { reconcileSessions } from "./sessions/reconcile-sessions.ts";
 import { createSessionWriter, isLive } from "./sessions/session-writer.ts";
@@ -16,7 +17,7 @@ import { createSessions, type OwnedSession, type Sessions } from "./sessions/ses
 import { createIngest, type Ingest } from "./turns/ingest.ts";
 import { createTurns, type Turns } from "./turns/turns.ts";
 
-export type { SessionRow };
+export type { EventRow, SessionRow };
 
 export type CoreDeps = {
   store: Store;
@@ -24,11 +25,8 @@ export type CoreDeps = {
   runtime: Runtime;
   clock: Clock;
   log: Logger;
-  settings: { image: string; startupTimeoutMs: number; reconcileEveryMs: number };
+  settings: { image: string; startupTimeoutMs: number; reconcileEveryMs: number; version: string };
 };
-
-/** A component's name and what is wrong with it; `undefined` when nothing is. */
-export type Health = Record<"database" | "docker", string | undefined>;
 
 export type Core = {
   sessions: Sessions;
@@ -50,7 +48,7 @@ export type Core = {
     /** Gives the session up after its link could not be had for too long. */
     giveUp(sessionId: SessionId, detail: string): Promise<void>;
   };
-  health(signal: AbortSignal): Promise<Health>;
+  health(signal: AbortSignal): Promise<HealthReport>;
   /** Makes store and runtime agree in the background, now and every `reconcileEveryMs`. */
   start(): void;
   close(): Promise<void>;
@@ -103,9 +101,7 @@ export function createCore({ store, bus, runtime, clock, log, settings }: CoreDe
           describeError("INSTANCE_LOST", `The link to session ${sessionId} is lost: ${detail}.`),
         ),
     },
-    async health(signal) {
-      return { database: await problemOf(store.check()), docker: await problemOf(runtime.check(signal)) };
-    },
+    health: (signal) => checkHealth({ store, runtime, version: settings.version }, signal),
     start() {
       const keepReconciled = () => background.run("reconcile", reconcile);
       keepReconciled();
@@ -116,11 +112,4 @@ export function createCore({ store, bus, runtime, clock, log, settings }: CoreDe
       await background.close();
     },
   };
-}
-
-async function problemOf(check: Promise<void>): Promise<string | undefined> {
-  return check.then(
-    () => undefined,
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
 }

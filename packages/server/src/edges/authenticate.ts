@@ -1,7 +1,6 @@
 /** Who is calling. Tokens are checked here, never made. */
 import { CcError } from "@cc-docker/protocol";
 import { errors, jwtVerify } from "jose";
-import type { Secret } from "../config.ts";
 
 /** `sub` of the caller's token: the owner of what it makes. */
 export type Caller = { owner: string };
@@ -15,7 +14,7 @@ const MAX_OWNER_LENGTH = 200;
  * Checks `Authorization: Bearer JWT`: HS256 and nothing else, `sub` and `exp` required.
  * @throws (the returned function) CcError TOKEN_MISSING, TOKEN_EXPIRED, TOKEN_INVALID
  */
-export function createAuthenticate(jwtSecret: Secret): Authenticate {
+export function createAuthenticate(jwtSecret: { reveal(): string }): Authenticate {
   const key = new TextEncoder().encode(jwtSecret.reveal());
   return async (authorization) => {
     const token = bearerOf(authorization);
@@ -24,9 +23,9 @@ export function createAuthenticate(jwtSecret: Secret): Authenticate {
         throw translate(error);
       },
     );
-    const owner = payload.sub ?? "";
-    if (owner === "" || owner.length > MAX_OWNER_LENGTH)
-      throw new CcError("TOKEN_INVALID", `The token's "sub" must have 1 to ${MAX_OWNER_LENGTH} characters.`);
+    const owner: unknown = payload.sub; // jose takes the claim's word for its type
+    if (typeof owner !== "string" || owner === "" || owner.length > MAX_OWNER_LENGTH)
+      throw new CcError("TOKEN_INVALID", `The token's "sub" must be text of 1 to ${MAX_OWNER_LENGTH} characters.`);
     return { owner };
   };
 }

@@ -7,7 +7,6 @@ import createFastify, { type FastifyError, type FastifyInstance, type FastifyRep
 import type { Core } from "../core/core.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Authenticate } from "./authenticate.ts";
-import { reportHealth } from "./ops/health.ts";
 import { type AppRouter, rootRouter } from "./trpc/root-router.ts";
 import type { Context } from "./trpc/trpc.ts";
 
@@ -31,7 +30,7 @@ export async function startHttpServer({ core, authenticate, log, host, port }: H
   );
   mountTrpc(app, { core, authenticate, stopping: stopping.signal }, log);
   app.get("/health", async (_request, reply) => {
-    const report = await reportHealth(core, stopping.signal);
+    const report = await core.health(stopping.signal);
     return reply.status(report.status === "healthy" ? 200 : 503).send(report);
   });
   await app.listen({ host, port }).catch((error: unknown) => {

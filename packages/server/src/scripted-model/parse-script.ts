@@ -55,14 +55,14 @@ export function parseScript(prompt: string): ModelTurn[] {
 }
 
 function parseLine(line: string): ModelStep | undefined {
-  const match = /^\s*([a-z]+)(?::(.*))?$/.exec(line.trimEnd());
+  const match = /^\s*([a-z]+)(?::(.*))?$/s.exec(line.trimEnd());
   const [, name = "", text] = match ?? [];
   if (text === undefined && name !== "cut") return undefined;
   return Object.hasOwn(DIRECTIVES, name) ? DIRECTIVES[name]?.((text ?? "").trim()) : undefined;
 }
 
 function parseWrite(text: string): ModelStep | undefined {
-  const [, path, content] = /^(\S.*?)\s*::\s?(.*)$/.exec(text) ?? [];
+  const [, path, content] = /^(\S.*?)\s*::\s?(.*)$/s.exec(text) ?? [];
   if (path === undefined || content === undefined) return undefined;
   return { kind: "tool", name: "Write", input: { file_path: path, content } };
 }

@@ -21,7 +21,7 @@ function leaveInstance(t: TestCore, sessionId: SessionId, fields: Partial<Instan
 }
 
 const status = async (t: TestCore, id: SessionId) => (await t.store.findSession(id))?.status;
-const until = (value: () => unknown) => expect.poll(value, { interval: 1 });
+const expectSoon = (value: () => unknown) => expect.poll(value, { interval: 1 });
 
 describe("after a restart", () => {
   it("what belongs to no session is removed", async () => {
@@ -30,28 +30,25 @@ describe("after a restart", () => {
     leaveInstance(t, orphan);
     t.runtime.owners.add(volumesOnly);
     t.core.start();
-    await until(() => t.runtime.owners.size + t.runtime.instances.size).toBe(0);
+    await expectSoon(() => t.runtime.owners.size + t.runtime.instances.size).toBe(0);
   });
 
   it("a session whose start was cut off is started again", async () => {
     await using t = await openTestCore();
     const id = await leaveSession(t, { status: "starting" });
     t.core.start();
-    await until(() => t.runtime.instances.has(id)).toBe(true);
+    await expectSoon(() => t.runtime.instances.has(id)).toBe(true);
     await t.core.links.ready(id);
     expect(await status(t, id)).toBe("idle");
   });
 
-  it.each(["idle", "running"] as const)(
-    "a session that was %s without an instance fails",
-    async (before) => {
-      await using t = await openTestCore();
-      const id = await leaveSession(t, { status: before });
-      t.core.start();
-      await until(() => status(t, id)).toBe("failed");
-      expect(await t.store.findSession(id)).toMatchObject({ error: { code: "INSTANCE_LOST" } });
-    },
-  );
+  it.each(["idle", "running"] as const)("a session that was %s without an instance fails", async (before) => {
+    await using t = await openTestCore();
+    const id = await leaveSession(t, { status: before });
+    t.core.start();
+    await expectSoon(() => status(t, id)).toBe("failed");
+    expect(await t.store.findSession(id)).toMatchObject({ error: { code: "INSTANCE_LOST" } });
+  });
 
   it("a session whose instance has ended, or is of an earlier generation, fails and the instance goes", async () => {
     await using t = await openTestCore();
@@ -60,8 +57,8 @@ describe("after a restart", () => {
     leaveInstance(t, ended, { running: false });
     leaveInstance(t, stale, { generation: 1 });
     t.core.start();
-    for (const id of [ended, stale]) await until(() => status(t, id)).toBe("failed");
-    await until(() => t.runtime.instances.size).toBe(0);
+    for (const id of [ended, stale]) await expectSoon(() => status(t, id)).toBe("failed");
+    await expectSoon(() => t.runtime.instances.size).toBe(0);
   });
 
   it("a live session with its instance is taken up: it asks for a link and keeps its status", async () => {
@@ -81,7 +78,7 @@ describe("after a restart", () => {
     const id = await leaveSession(t, { status: "idle", deleted: true });
     leaveInstance(t, id);
     t.core.start();
-    await until(() => t.store.findSession(id)).toBeUndefined();
+    await expectSoon(() => t.store.findSession(id)).toBeUndefined();
     expect([t.runtime.instances.size, t.runtime.owners.size]).toEqual([0, 0]);
   });
 
@@ -90,7 +87,7 @@ describe("after a restart", () => {
     const id = await leaveSession(t, { status: before });
     leaveInstance(t, id);
     t.core.start();
-    await until(() => t.runtime.instances.size).toBe(0);
+    await expectSoon(() => t.runtime.instances.size).toBe(0);
     expect(t.runtime.owners).toContain(id);
     expect(await status(t, id)).toBe(before);
   });
@@ -104,7 +101,7 @@ describe("while sessions come and go", () => {
     const { id } = await t.core.sessions.create({ owner: "ann", config: {} });
     const swept = await leaveSession(t, { status: "idle" });
     t.core.start();
-    await until(() => status(t, swept)).toBe("failed");
+    await expectSoon(() => status(t, swept)).toBe("failed");
     expect(await status(t, id)).toBe("starting");
     starting.resolve();
   });
@@ -121,7 +118,7 @@ describe("while sessions come and go", () => {
     t.core.start();
     await listed;
     const id = await t.openSession();
-    await until(() => t.runtime.instances.has(id)).toBe(true);
+    await expectSoon(() => t.runtime.instances.has(id)).toBe(true);
     const { promise: wanted, resolve: onWanted } = Promise.withResolvers<SessionId>();
     t.core.links.onWanted(onWanted);
     onReady();
@@ -145,10 +142,10 @@ describe("while sessions come and go", () => {
     await removing;
     await t.core.sessions.stop({ owner: "ann", sessionId: id });
     remove();
-    await until(() => t.store.findSession(deleted)).toBeUndefined();
+    await expectSoon(() => t.store.findSession(deleted)).toBeUndefined();
     const marker = await leaveSession(t, { status: "idle" });
     t.core.start();
-    await until(() => status(t, marker)).toBe("failed"); // the first round is over by then
+    await expectSoon(() => status(t, marker)).toBe("failed"); // the first round is over by then
     expect([starts, await status(t, id)]).toEqual([0, "stopped"]);
   });
 
@@ -166,7 +163,7 @@ describe("while sessions come and go", () => {
     }
     const marker = await leaveSession(t, { status: "idle" });
     t.core.start();
-    await until(() => status(t, marker)).toBe("failed");
+    await expectSoon(() => status(t, marker)).toBe("failed");
     expect(starts).toBe(20);
     start();
   });
@@ -175,6 +172,6 @@ describe("while sessions come and go", () => {
     await using t = await openTestCore();
     t.runtime.list = () => Promise.reject(new Error("the engine is away"));
     t.core.start();
-    await until(() => t.errors.length).toBe(1);
+    await expectSoon(() => t.errors.length).toBe(1);
   });
 });

@@ -13,7 +13,7 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ErrorCode, SessionId } from "@cc-docker/protocol";
+import { CcError, ERRORS, type ErrorCode, isCcError, type SessionId } from "@cc-docker/protocol";
 import type { Logger } from "../../lib/logger.ts";
 
 /** How the model's service knows us: an API key, or the bearer token of a subscription. */
@@ -50,9 +50,10 @@ export function createBroker({ upstream, log }: { upstream: Upstream; log: Logge
   const server: Server = createServer((request, response) => {
     forward(request, response).catch((error: unknown) => {
       log.info({ err: error, session_id: sessionOf.get(request.socket) }, "model call broken");
-      if (!response.headersSent)
+      if (response.headersSent) response.destroy();
+      else if (isCcError(error)) refuse(response, ERRORS[error.code].http, error.code, error.message);
+      else
         refuse(response, 502, "MODEL_UNREACHABLE", `The gateway cannot reach the model: ${(error as Error).message}`);
-      else response.destroy();
     });
   });
   server.requestTimeout = 0; // the agent's own deadlines hold; a turn may think for long
@@ -107,7 +108,7 @@ async function* limitBytes(source: AsyncIterable<Buffer>, maxBytes: number): Asy
   let bytes = 0;
   for await (const chunk of source) {
     bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw new Error(`the request has more than ${maxBytes} bytes`);
+    if (bytes > maxBytes) throw new CcError("BODY_TOO_LARGE", `The request has more than ${maxBytes} bytes.`);
     yield chunk;
   }
 }
@@ -116,12 +117,10 @@ function createByteLimit(maxBytes: number): (source: AsyncIterable<Buffer>) => A
   return (source) => limitBytes(source, maxBytes);
 }
 
-/** The path with its query when the request may pass. Compared after parsing, so that no spelling slips by. */
-function allowedPath({ method, url }: IncomingMessage): string | undefined {
-  if (method !== "POST" || !url?.startsWith("/")) return undefined;
-  const parsed = URL.parse(url, "http://broker.invalid");
-  if (!parsed || parsed.host !== "broker.invalid" || !ALLOWED_PATHS.has(parsed.pathname)) return undefined;
-  return parsed.pathname + parsed.search;
+/** The path with its query when the request may pass. Compared as it is spelled, so that no other spelling slips by. */
+function allowedPath({ method, url = "" }: IncomingMessage): string | undefined {
+  const [path = ""] = url.split("?", 1);
+  return method === "POST" && ALLOWED_PATHS.has(path) ? url : undefined;
 }
 
 function joinPath(base: URL, path: string): string {

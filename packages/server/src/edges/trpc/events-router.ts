@@ -1,8 +1,9 @@
 import { type Event, SessionId } from "@cc-docker/protocol";
 import { tracked } from "@trpc/server";
 import { z } from "zod";
+import type { EventRow } from "../../core/core.ts";
 import { anySignal } from "./chat-router.ts";
-import { procedure, router } from "./trpc.ts";
+import { procedure, router, toTrpcError } from "./trpc.ts";
 
 const seq = z.int().nonnegative();
 
@@ -10,16 +11,12 @@ export const eventsRouter = router({
   /** Every event after `lastEventId` (a seq; all when absent), then those to come. The id of each message is its seq. */
   follow: procedure
     .input(z.strictObject({ sessionId: SessionId, lastEventId: z.coerce.number().pipe(seq).default(0) }))
-    .subscription(async function* ({ ctx, input, signal }) {
-      const pages = ctx.core.events.follow({
-        owner: ctx.owner,
-        sessionId: input.sessionId,
-        after: input.lastEventId,
-        signal: anySignal(ctx.stopping, signal),
-      });
-      for await (const page of pages) {
-        for (const { seq: id, json } of page) yield tracked(String(id), JSON.parse(json) as Event);
-      }
+    .subscription(async ({ ctx, input, signal }) => {
+      const { sessionId, lastEventId: after } = input;
+      await ctx.core.sessions.get({ owner: ctx.owner, sessionId });
+      return toMessages(
+        ctx.core.events.follow({ owner: ctx.owner, sessionId, after, signal: anySignal(ctx.stopping, signal) }),
+      );
     }),
   list: procedure
     .input(
@@ -30,3 +27,14 @@ export const eventsRouter = router({
       return { events: rows.map(({ json }) => JSON.parse(json) as Event) };
     }),
 });
+
+/** What ends a stream that has begun does not pass the procedure's error handling any more. */
+async function* toMessages(pages: AsyncIterable<EventRow[]>) {
+  try {
+    for await (const page of pages) {
+      for (const { seq: id, json } of page) yield tracked(String(id), JSON.parse(json) as Event);
+    }
+  } catch (error) {
+    throw toTrpcError(error);
+  }
+}

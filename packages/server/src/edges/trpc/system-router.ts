@@ -1,6 +1,5 @@
-import { reportHealth } from "../ops/health.ts";
 import { publicProcedure, router } from "./trpc.ts";
 
 export const systemRouter = router({
-  health: publicProcedure.query(({ ctx, signal }) => reportHealth(ctx.core, signal ?? ctx.stopping)),
+  health: publicProcedure.query(({ ctx, signal }) => ctx.core.health(signal ?? ctx.stopping)),
 });

@@ -57,7 +57,9 @@ export const procedure = publicProcedure.use(async ({ ctx, next }) => {
   return next({ ctx: { ...ctx, owner } });
 });
 
-function toTrpcError(cause: CcError): TRPCError {
+/** An error of the table under its HTTP status; anything else as it is, which makes it a defect. */
+export function toTrpcError(cause: unknown): unknown {
+  if (!isCcError(cause)) return cause;
   return new TRPCError({ code: CODES[ERRORS[cause.code].http], message: cause.message, cause });
 }
 

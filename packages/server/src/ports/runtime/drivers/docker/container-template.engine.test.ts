@@ -110,7 +110,7 @@ for (const link of ["socket", "exec"] as const) {
       const { HostConfig } = info;
       expect(HostConfig.Privileged).toBe(false);
       expect(HostConfig.CapDrop).toEqual(["ALL"]);
-      expect(HostConfig.CapAdd?.map((name) => name.replace(/^CAP_/, "")).toSorted()).toEqual([
+      expect(HostConfig.CapAdd?.map((name: string) => name.replace(/^CAP_/, "")).toSorted()).toEqual([
         "KILL",
         "SETGID",
         "SETUID",

@@ -42,6 +42,7 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   }
 
   async function start(spec: InstanceSpec, signal: AbortSignal): Promise<Instance> {
+    signal.throwIfAborted();
     const socketDirectory = usesSocket ? await makeSocketDirectory(spec.sessionId) : undefined;
     const template = containerTemplate({ ...spec, installId, ...(socketDirectory && { socketDirectory }) });
     const creating = createOrFind(template, spec); // without the signal: a request that is cut off may still make a container
@@ -99,8 +100,11 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   }
 
   async function endInstance(sessionId: SessionId): Promise<void> {
-    await removeContainer(sessionId);
-    await rm(join(socketsDirectory, sessionId), { recursive: true, force: true });
+    try {
+      await removeContainer(sessionId);
+    } finally {
+      await rm(join(socketsDirectory, sessionId), { recursive: true, force: true });
+    }
   }
 
   async function removeContainer(sessionId: SessionId): Promise<void> {

@@ -1,0 +1,93 @@
+import { inspect } from "node:util";
+import { CcError } from "@cc-docker/protocol";
+import { describe, expect, it } from "vitest";
+import { dataPaths, loadConfig, secret } from "./config.ts";
+
+function problemsOf(env: Record<string, string>): string {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    expect(error).toBeInstanceOf(CcError);
+    expect(error).toMatchObject({ code: "CONFIG_INVALID" });
+    return (error as CcError).message;
+  }
+  throw new Error("the settings were taken");
+}
+
+const SECRET = "a-secret-of-at-least-thirty-two-characters";
+
+describe("the settings", () => {
+  it("of an empty environment start a working server on this machine alone", () => {
+    const config = loadConfig({});
+    expect(config).toMatchObject({ HOST: "127.0.0.1", PORT: 8000, LINK: "auto", MODEL: "auto", LOG_LEVEL: "INFO" });
+    expect([config.JWT_SECRET, config.DOCKER_HOST, config.ANTHROPIC_API_KEY]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(config.DATA_DIR).toMatch(/^\/.*\/\.cc-docker$/);
+  });
+
+  it("that are empty or blank count as absent", () => {
+    const names = ["HOST", "PORT", "JWT_SECRET", "DOCKER_HOST", "LOG_LEVEL", "ANTHROPIC_API_KEY", "MODEL"];
+    const config = loadConfig(Object.fromEntries(names.map((name) => [name, "  "])));
+    expect(JSON.stringify(config)).toBe(JSON.stringify(loadConfig({})));
+  });
+
+  it("are read as numbers, urls and words of any case", () => {
+    const env = { PORT: " 0 ", STARTUP_TIMEOUT: "1.5", LOG_LEVEL: "warning", ANTHROPIC_BASE_URL: "http://[::1]:1/x" };
+    expect(loadConfig(env)).toMatchObject({ PORT: 0, STARTUP_TIMEOUT: 1.5, LOG_LEVEL: "WARNING" });
+  });
+
+  it("that are wrong are all named at once, with what was given and what is meant", () => {
+    const message = problemsOf({ PORT: "eighty", LOG_LEVEL: "loud", DOCKER_HOST: "docker", STARTUP_TIMEOUT: "0" });
+    for (const part of [
+      "PORT=eighty",
+      "LOG_LEVEL=loud",
+      "DOCKER_HOST=docker",
+      "STARTUP_TIMEOUT=0",
+      "Port the gateway",
+    ]) {
+      expect(message).toContain(part);
+    }
+  });
+
+  it.each([
+    ["PORT", "65536"],
+    ["PORT", "-1"],
+    ["PORT", "1.5"],
+    ["ANTHROPIC_BASE_URL", "ftp://host"],
+    ["ANTHROPIC_BASE_URL", "api.anthropic.com"],
+    ["MODEL", "gpt"],
+    ["LINK", "tcp"],
+    ["STARTUP_TIMEOUT", "86401"],
+  ])("refuse %s=%s", (name, value) => {
+    expect(problemsOf({ [name]: value })).toContain(`${name}=${value}`);
+  });
+
+  it("refuse a signing secret that can be guessed, without saying what it was", () => {
+    expect(problemsOf({ JWT_SECRET: "hunter2" })).toMatch(/JWT_SECRET/);
+    expect(problemsOf({ JWT_SECRET: "hunter2" })).not.toContain("hunter2");
+  });
+
+  it("refuse a real model without a credential", () => {
+    expect(problemsOf({ MODEL: "anthropic" })).toContain("ANTHROPIC_API_KEY");
+    expect(loadConfig({ MODEL: "anthropic", CLAUDE_CODE_OAUTH_TOKEN: SECRET }).MODEL).toBe("anthropic");
+  });
+
+  it("never print a secret, whoever prints them", () => {
+    const env = { JWT_SECRET: SECRET, ANTHROPIC_API_KEY: SECRET, CLAUDE_CODE_OAUTH_TOKEN: SECRET };
+    const config = loadConfig(env);
+    const printed = [JSON.stringify(config), inspect(config, { depth: 9, showHidden: true }), `${config.JWT_SECRET}`];
+    expect(printed.join()).not.toContain(SECRET);
+    expect(JSON.stringify(config)).toContain('"JWT_SECRET":"***"');
+    expect(config.JWT_SECRET?.reveal()).toBe(SECRET);
+    expect(String(secret(SECRET))).toBe("***");
+  });
+
+  it("begin the data directory at the user's home for ~, and leave other paths alone", () => {
+    expect(loadConfig({ DATA_DIR: "~" }).DATA_DIR).not.toContain("~");
+    expect(loadConfig({ DATA_DIR: "/srv/~x" }).DATA_DIR).toBe("/srv/~x");
+    expect(new Set(Object.values(dataPaths("/d"))).size).toBe(6);
+  });
+});

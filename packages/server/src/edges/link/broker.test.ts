@@ -1,0 +1,285 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type RequestOptions, request, type ServerResponse } from "node:http";
+import { type AddressInfo, createConnection, createServer as createTcpServer } from "node:net";
+import { buffer, text } from "node:stream/consumers";
+import { SessionId } from "@cc-docker/protocol";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type Credential, createBroker } from "./broker.ts";
+
+const KEY = "sk-ant-the-real-key";
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+type Seen = { method: string; url: string; headers: IncomingMessage["headers"]; body: string };
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A model's service that remembers what it was asked. */
+async function startUpstream(answer: Answer = (_request, response) => response.end("{}")) {
+  const seen: Seen[] = [];
+  const server = createServer((incoming, response) => {
+    void text(incoming).then(
+      (body) => {
+        const { method = "", url = "", headers } = incoming;
+        seen.push({ method, url, headers, body });
+        answer(incoming, response);
+      },
+      () => undefined,
+    );
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+}
+
+/** The broker behind a port of this machine, as the wrapper's local door is. */
+async function startBroker(upstreamUrl: string, credential?: Credential) {
+  const broker = createBroker({ upstream: { url: upstreamUrl, ...(credential && { credential }) }, log: silent });
+  const sessionId = SessionId.parse(randomUUID());
+  const door = createTcpServer((socket) => {
+    socket.on("error", () => undefined);
+    broker.serve(sessionId, socket);
+  });
+  door.listen(0, "127.0.0.1");
+  await once(door, "listening");
+  onTestFinished(() => {
+    broker.close();
+    door.close();
+  });
+  return { host: "127.0.0.1", port: (door.address() as AddressInfo).port, agent: false as const };
+}
+
+const apiKey: Credential = { kind: "api-key", reveal: () => KEY };
+
+function send(options: RequestOptions, body: string | Buffer = "{}"): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const outgoing = request({ method: "POST", path: "/v1/messages", ...options }, resolve);
+  outgoing.on("error", reject);
+  outgoing.end(body);
+  return promise;
+}
+
+async function answerOf(response: IncomingMessage): Promise<{ status: number | undefined; body: unknown }> {
+  return { status: response.statusCode, body: JSON.parse(await text(response)) as unknown };
+}
+
+/** A request line as one cannot send it with a well-behaved client. */
+async function sendRaw(door: { host: string; port: number }, requestLine: string): Promise<string> {
+  const socket = createConnection(door);
+  socket.end(`${requestLine}\r\nHost: broker\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`);
+  return (await text(socket)).split("\r\n")[0] ?? "";
+}
+
+describe("the broker", () => {
+  it("puts the gateway's key in place of the caller's own credentials", async () => {
+    const upstream = await startUpstream();
+    const door = await startBroker(upstream.url, apiKey);
+    const headers = {
+      "x-api-key": "the-agent's",
+      authorization: "Bearer the-agent's",
+      "proxy-authorization": "Basic x",
+      cookie: "session=1",
+      "anthropic-version": "2023-06-01",
+      "anthropic-beta": "a,b",
+    };
+    await text(await send({ ...door, headers }));
+    const seen = upstream.seen[0]?.headers ?? {};
+    expect(seen).toMatchObject({ "x-api-key": KEY, "anthropic-version": "2023-06-01", "anthropic-beta": "a,b" });
+    expect(Object.keys(seen)).not.toEqual(expect.arrayContaining(["authorization"]));
+    expect(JSON.stringify(seen)).not.toMatch(/the-agent's|session=1|Basic/);
+    expect(seen.host).toBe(new URL(upstream.url).host);
+  });
+
+  it("puts a subscription's token in as a bearer, with the beta it needs", async () => {
+    const upstream = await startUpstream();
+    const door = await startBroker(upstream.url, { kind: "oauth", reveal: () => "oat" });
+    await text(await send({ ...door, headers: { "x-api-key": "own", "anthropic-beta": "mine" } }));
+    const seen = upstream.seen[0]?.headers ?? {};
+    expect(seen).toMatchObject({ authorization: "Bearer oat", "anthropic-beta": "mine,oauth-2025-04-20" });
+    expect(seen["x-api-key"]).toBeUndefined();
+  });
+
+  it("sends no credential, not even the caller's, to a model that needs none", async () => {
+    const upstream = await startUpstream();
+    const door = await startBroker(upstream.url);
+    await text(await send({ ...door, headers: { "x-api-key": "own", authorization: "Bearer own" } }));
+    expect(JSON.stringify(upstream.seen[0]?.headers)).not.toContain("own");
+  });
+
+  it("passes body, query, path and the model's answer through as they are", async () => {
+    const upstream = await startUpstream((_request, response) => {
+      response.writeHead(418, { "content-type": "text/x", "request-id": "req_1", "set-cookie": "a=b" });
+      response.end(Buffer.from([0, 255, 10, 13]));
+    });
+    const door = await startBroker(`${upstream.url}/base/`, apiKey);
+    const body = JSON.stringify({ text: "é😀", pad: "x".repeat(3_000_000) });
+    const answer = await send({ ...door, path: "/v1/messages/count_tokens?beta=true&x=%2e%2e" }, body);
+    expect(answer.statusCode).toBe(418);
+    expect(answer.headers).toMatchObject({ "content-type": "text/x", "request-id": "req_1" });
+    expect(answer.headers["set-cookie"]).toBeUndefined();
+    expect(await buffer(answer)).toEqual(Buffer.from([0, 255, 10, 13]));
+    expect(upstream.seen).toMatchObject([
+      { method: "POST", url: "/base/v1/messages/count_tokens?beta=true&x=%2e%2e", body },
+    ]);
+  });
+
+  it.each([
+    "GET /v1/messages",
+    "PUT /v1/messages",
+    "POST /",
+    "POST /v1/models",
+    "POST /v1/messages/",
+    "POST /v1/messages/batches",
+    "POST /v1/organizations/x/usage",
+    "POST /V1/messages",
+    "POST //v1/messages",
+    "POST /v1//messages",
+    "POST /v1/messages/../complete",
+    "POST /v1/complete/../messages",
+    "POST /v1/./messages",
+    "POST /v1/%6dessages",
+    "POST /v1%2fmessages",
+    "POST /v1/messages/%2e%2e/complete",
+    "POST /v1/messages%00",
+    "POST /v1/messages;x=1",
+    "POST /v1/messages#x",
+    "POST \\v1\\messages",
+    "POST http://127.0.0.1/v1/messages",
+    "POST http://evil.example/v1/messages",
+    "POST //evil.example/v1/messages",
+    "OPTIONS *",
+  ])("refuses %s and never calls the model", async (line) => {
+    const upstream = await startUpstream();
+    const door = await startBroker(upstream.url, apiKey);
+    expect(await sendRaw(door, `${line} HTTP/1.1`)).toMatch(/^HTTP\/1\.1 40[03] /);
+    expect(upstream.seen).toEqual([]);
+  });
+
+  it("refuses CONNECT", async () => {
+    const upstream = await startUpstream();
+    const door = await startBroker(upstream.url, apiKey);
+    expect(await sendRaw(door, "CONNECT evil.example:443 HTTP/1.1")).toMatch(/^(HTTP\/1\.1 4\d\d .*)?$/);
+    expect(upstream.seen).toEqual([]);
+  });
+
+  it("says why it refuses in the shape of the model's own errors", async () => {
+    const upstream = await startUpstream();
+    const door = await startBroker(upstream.url, apiKey);
+    const answer = await send({ ...door, path: "/v1/models" });
+    expect(answer.headers["x-should-retry"]).toBe("false");
+    expect(await answerOf(answer)).toEqual({
+      status: 403,
+      body: {
+        type: "error",
+        error: { type: "broker_request_refused", message: "POST /v1/models is not allowed." },
+      },
+    });
+  });
+
+  it("lets a stream through as it comes, each piece before the next is there", async () => {
+    const pieces: ServerResponse[] = [];
+    const upstream = await startUpstream((_request, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.flushHeaders();
+      pieces.push(response);
+    });
+    const door = await startBroker(upstream.url, apiKey);
+    const answer = await send(door); // the head has come before any of the body
+    expect(answer.headers["content-type"]).toBe("text/event-stream");
+    for (const piece of ["event: one\n\n", "event: two\n\n", "é"]) {
+      pieces[0]?.write(piece);
+      const [chunk] = (await once(answer, "data")) as [Buffer];
+      expect(chunk.toString()).toBe(piece);
+    }
+    pieces[0]?.end();
+    await once(answer, "end");
+  });
+
+  it("answers 502 in the model's shape when nothing listens there, and may be tried again", async () => {
+    const gone = createTcpServer().listen(0, "127.0.0.1");
+    await once(gone, "listening");
+    const { port } = gone.address() as AddressInfo;
+    gone.close();
+    await once(gone, "close");
+    const door = await startBroker(`http://127.0.0.1:${port}`, apiKey);
+    const answer = await send(door);
+    expect(answer.headers["x-should-retry"]).toBe("true");
+    expect(await answerOf(answer)).toMatchObject({
+      status: 502,
+      body: { type: "error", error: { type: "model_unreachable", message: expect.stringContaining("ECONNREFUSED") } },
+    });
+  });
+
+  it("breaks an answer that the model broke, so that it is not taken for whole", async () => {
+    const upstream = await startUpstream((_request, response) => {
+      response.write("half of it");
+      setImmediate(() => response.destroy());
+    });
+    const answer = await send(await startBroker(upstream.url, apiKey));
+    await expect(text(answer)).rejects.toThrow();
+  });
+
+  it("cancels the model's work when its caller goes", async () => {
+    const { promise: cancelled, resolve } = Promise.withResolvers<void>();
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const upstream = await startUpstream((_request, response) => {
+      response.on("close", resolve);
+      response.write("x");
+      begin();
+    });
+    const answer = await send(await startBroker(upstream.url, apiKey));
+    await begun;
+    answer.destroy();
+    await cancelled;
+  });
+
+  it("tells the agent not to repeat a call with a credential that is wrong", async () => {
+    const upstream = await startUpstream((_request, response) => response.writeHead(401).end("{}"));
+    const answer = await send(await startBroker(upstream.url, apiKey));
+    expect([answer.statusCode, answer.headers["x-should-retry"]]).toEqual([401, "false"]);
+    answer.resume();
+  });
+
+  it("refuses a request that is too large, said beforehand or found on the way", async () => {
+    const upstream = await startUpstream();
+    const door = await startBroker(upstream.url, apiKey);
+    const announced = request({
+      ...door,
+      method: "POST",
+      path: "/v1/messages",
+      headers: { "content-length": 33 * 1024 * 1024 },
+    });
+    announced.on("error", () => undefined);
+    announced.flushHeaders();
+    const [refusal] = (await once(announced, "response")) as [IncomingMessage];
+    expect(await answerOf(refusal)).toMatchObject({ status: 413, body: { error: { type: "body_too_large" } } });
+    announced.destroy();
+
+    const chunked = request({
+      ...door,
+      method: "POST",
+      path: "/v1/messages",
+      headers: { "transfer-encoding": "chunked" },
+    });
+    chunked.on("error", () => undefined);
+    for (let mebibytes = 0; mebibytes < 33; mebibytes += 1) chunked.write(Buffer.alloc(1024 * 1024));
+    const [late] = (await once(chunked, "response")) as [IncomingMessage];
+    expect(await answerOf(late)).toMatchObject({ status: 413, body: { error: { type: "body_too_large" } } });
+    chunked.destroy();
+    expect(upstream.seen).toEqual([]);
+  });
+
+  it("uses one connection to the model for calls that follow each other", async () => {
+    const ports = new Set<number | undefined>();
+    const upstream = await startUpstream((incoming, response) => {
+      ports.add(incoming.socket.remotePort);
+      response.end("{}");
+    });
+    const door = await startBroker(upstream.url, apiKey);
+    for (let n = 0; n < 5; n += 1) await text(await send(door));
+    expect(ports.size).toBe(1);
+  });
+});
