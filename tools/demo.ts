@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createClient, type Client, type Event, endsTurn } from "@cc-docker/client";
+import { type Client, createClient, type Event, endsTurn } from "@cc-docker/client";
 import { createLogger, loadConfig, mintToken, startServer } from "@cc-docker/server";
 import { ensureEngine } from "./engine/ensure-engine.ts";
 import { ensureImage } from "./ensure-image.ts";
@@ -24,7 +24,14 @@ await runTool(async (signal) => {
   const dataDir = await mkdtemp(join(tmpdir(), "cc-docker-demo-"));
   cleanup.defer(() => rm(dataDir, { recursive: true, force: true }));
   const secret = randomUUID();
-  const settings = { DATA_DIR: dataDir, PORT: "0", MODEL: "scripted", SESSION_IMAGE: image, JWT_SECRET: secret, LOG_LEVEL: "ERROR" };
+  const settings = {
+    DATA_DIR: dataDir,
+    PORT: "0",
+    MODEL: "scripted",
+    SESSION_IMAGE: image,
+    JWT_SECRET: secret,
+    LOG_LEVEL: "ERROR",
+  };
   const config = loadConfig({ ...process.env, ...settings, HOST: "127.0.0.1" });
   const server = await startServer({ config, log: createLogger(config.LOG_LEVEL) });
   cleanup.defer(server.stop);
@@ -43,7 +50,12 @@ await runTool(async (signal) => {
 });
 
 /** Streams the answer as it comes. @returns the exit code */
-async function showTurn(client: Client, sessionId: string, step: (line: string) => void, signal: AbortSignal): Promise<number> {
+async function showTurn(
+  client: Client,
+  sessionId: string,
+  step: (line: string) => void,
+  signal: AbortSignal,
+): Promise<number> {
   let streaming = false;
   for await (const event of client.followEvents({ sessionId, signal })) {
     if (event.type === "session.idle" && event.seq < 10) step("Claude Code is ready");

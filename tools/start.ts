@@ -13,6 +13,8 @@ await runTool(async (signal) => {
   const engine = await ensureEngine({ onProgress, signal });
   try {
     const image = process.env.SESSION_IMAGE ?? (await ensureImage({ docker: engine.docker, onProgress, signal }));
+    if (engine.isOurs)
+      say("The Docker Engine was started for this and stops with the gateway, and the sessions with it.");
     return await runGateway(image, signal);
   } finally {
     await engine.stop();

@@ -23,7 +23,7 @@ const MAIN = join(fileURLToPath(import.meta.resolve("@cc-docker/server")), "../m
 const START_MS = 15_000;
 const END_MS = 12_000;
 
-/** Resolves when the gateway answers at `/health`. `env` is all it gets, besides PATH. */
+/** Resolves when the gateway answers at `/health`. `env` is all it gets, besides PATH. @throws Error with its output */
 export async function startGatewayProcess(env: Settings): Promise<GatewayProcess> {
   const gateway = spawn(process.execPath, [MAIN], {
     env: { PATH: process.env["PATH"] ?? "", ...env },
@@ -32,7 +32,7 @@ export async function startGatewayProcess(env: Settings): Promise<GatewayProcess
   const chunks: Buffer[] = [];
   for (const stream of [gateway.stdout, gateway.stderr]) stream.on("data", (chunk: Buffer) => chunks.push(chunk));
   const output = () => Buffer.concat(chunks).toString();
-  const exited = once(gateway, "exit") as Promise<[number | null]>;
+  const exited = once(gateway, "close") as Promise<[number | null]>; // after the last of its output
   const isAlive = () => gateway.exitCode === null && gateway.signalCode === null;
 
   async function end(signal: NodeJS.Signals): Promise<number | null> {
@@ -45,17 +45,18 @@ export async function startGatewayProcess(env: Settings): Promise<GatewayProcess
     await end("SIGTERM").catch(() => end("SIGKILL"));
   }
 
-  async function findUrl(): Promise<string> {
-    if (!isAlive()) throw new Error(`the gateway ended: ${output()}`);
+  async function findUrl(): Promise<{ url?: string }> {
+    if (!isAlive()) return {};
     const announced = await readFile(dataPaths(env["DATA_DIR"] ?? "").server, "utf8");
     const { url, pid } = JSON.parse(announced) as { url: string; pid: number };
     if (pid !== gateway.pid) throw new Error("the announcement is an earlier gateway's");
     await fetch(`${url}/health`);
-    return url;
+    return { url };
   }
 
   runAtEnd(dispose);
-  const url = await waitUntil(findUrl, { what: "the gateway to answer", deadlineMs: START_MS });
+  const { url } = await waitUntil(findUrl, { what: "the gateway to answer", deadlineMs: START_MS });
+  if (url === undefined) throw new Error(`the gateway ended with ${(await exited)[0]}: ${output()}`);
   return { url, pid: gateway.pid ?? 0, output, end, [Symbol.asyncDispose]: dispose };
 }
 

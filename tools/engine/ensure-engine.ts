@@ -9,6 +9,8 @@ const PING_MS = 3_000;
 
 export type Engine = {
   docker: Docker;
+  /** It was started here. */
+  isOurs: boolean;
   /** Ends the engine if it was started here; one that was there before is left alone. May be called twice. */
   stop: () => Promise<void>;
 };
@@ -18,14 +20,14 @@ export type EnsureEngine = { onProgress: (line: string) => void; signal: AbortSi
 /** `docker` speaks to DOCKER_HOST or the usual socket: dockerode reads the former itself. */
 export async function ensureEngine({ onProgress, signal }: EnsureEngine): Promise<Engine> {
   const docker = new Docker();
-  if (await answers(docker)) return { docker, stop: async () => {} };
+  if (await answers(docker)) return { docker, isOurs: false, stop: async () => {} };
   const socket = requireLocalSocket(process.env.DOCKER_HOST);
   if (!canInstall()) throw new CcError("RUNTIME_UNAVAILABLE", howToGetAnEngine());
   await ensurePackages({ packages: { ...ENGINE_PACKAGES, ...BASE_PACKAGES }, onProgress, signal });
-  if (await answers(docker)) return { docker, stop: async () => {} }; // the package's own service started it
+  if (await answers(docker)) return { docker, isOurs: false, stop: async () => {} }; // the package's own service started it
   onProgress("starting dockerd");
   const stop = await startDockerd({ socket, hasAnswered: () => answers(docker), signal });
-  return { docker, stop };
+  return { docker, isOurs: true, stop };
 }
 
 /** An engine that says nothing in time is as good as none. (The types of `ping` know no abort signal.) */

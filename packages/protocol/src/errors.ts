@@ -1,6 +1,6 @@
 /**
- * Every error a person or program can meet: one row each. The HTTP status, the tRPC code, the exit code of `ccd`
- * and `docs/errors.md` are derived from the row. To add an error, add a row.
+ * Every error a person or program can meet: one row each. The HTTP status, the tRPC code and
+ * `docs/errors.md` come from the row; the type checker asks for the exit code of `ccd` in its own table.
  *
  * - `http`: status on the API.
  * - `retry`: may the same call be made again? `never` (it will fail again), `later` (after something changed or
@@ -131,7 +131,7 @@ export const ERRORS = {
   INTERNAL: {
     http: 500,
     retry: "unknown",
-    hint: "This is a defect; the gateway's log has the details under the request id.",
+    hint: "This is a defect; the gateway's log has the details.",
   },
 } as const satisfies Record<string, ErrorSpec>;
 

@@ -119,7 +119,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
         `${name}${row.secret ? "" : `=${given}`}: ${parsed.error.issues[0]?.message ?? "invalid"} (${row.description})`,
       );
   }
-  if (env["MODEL"] === "anthropic" && !config["ANTHROPIC_API_KEY"] && !config["CLAUDE_CODE_OAUTH_TOKEN"]) {
+  if (config["MODEL"] === "anthropic" && !config["ANTHROPIC_API_KEY"] && !config["CLAUDE_CODE_OAUTH_TOKEN"]) {
     problems.push("MODEL=anthropic: neither ANTHROPIC_API_KEY nor CLAUDE_CODE_OAUTH_TOKEN is set");
   }
   if (problems.length > 0) throw new CcError("CONFIG_INVALID", `Invalid settings: ${problems.join("; ")}`);

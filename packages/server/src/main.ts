@@ -8,6 +8,7 @@ import { startServer } from "./start-server.ts";
 const STOP_DEADLINE_MS = 10_000;
 
 async function run(): Promise<void> {
+  process.umask(0o077); // what lies in the data directory is nobody else's business
   const config = loadConfig(process.env);
   const log = createLogger(config.LOG_LEVEL);
   const server = await startServer({ config, log });

@@ -47,6 +47,7 @@ export function startConversation({
   }
 
   function handle(message: ToWrapper): void {
+    if (message.type === "hello") checkVersion(message.version);
     if (message.type === "hello") sentUpTo = message.acked;
     if (message.type === "hello") outbox.acknowledge(message.acked);
     if (message.type === "ack") outbox.acknowledge(message.n);
@@ -85,4 +86,10 @@ export function startConversation({
   });
   send({ type: "hello", version: LINK_VERSION, sessionId, ready: isReady(), lastNumber: outbox.lastNumber });
   return { flush, announceReady: () => send({ type: "ready" }) };
+}
+
+/** The gateway says the same of us, to people; here it only keeps a stranger's words from being acted on. */
+function checkVersion(version: number): void {
+  if (version !== LINK_VERSION)
+    throw new Error(`the gateway speaks link version ${version}, this wrapper ${LINK_VERSION}`);
 }

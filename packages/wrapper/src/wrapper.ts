@@ -1,12 +1,6 @@
 /** Puts link, outbox and agent together: prompts go in, everything the agent says goes out, in order, once. */
 import type { Duplex } from "node:stream";
-import {
-  MAX_AGENT_MESSAGE_BYTES,
-  type SessionConfig,
-  type SessionId,
-  type ToWrapper,
-  type TurnId,
-} from "@cc-docker/protocol";
+import { MAX_AGENT_MESSAGE_BYTES, type SessionId, type ToWrapper, type TurnId } from "@cc-docker/protocol";
 import type { Agent, AgentConfig, AgentMessage, StartAgent } from "./agent/agent.ts";
 import { type Conversation, startConversation } from "./conversation.ts";
 import { openLink } from "./link.ts";

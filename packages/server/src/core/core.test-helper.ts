@@ -23,7 +23,7 @@ export type IdleRuntime = Runtime & {
   exit(exit: InstanceExit): void;
 };
 
-export function createIdleRuntime(): IdleRuntime {
+function createIdleRuntime(): IdleRuntime {
   const listeners = new Set<(exit: InstanceExit) => void>();
   const runtime: IdleRuntime = {
     instances: new Map(),

@@ -61,7 +61,7 @@ export function createCore({ store, bus, runtime, clock, log, settings }: CoreDe
   const sessions = createSessions({ store, writer, instances, newSessionId: () => randomUUID() as SessionId });
   const turns = createTurns({ store, bus, writer, newTurnId: () => randomUUID() as TurnId });
   const ingest = createIngest({ writer, onFailed: instances.sweep });
-  const log_ = createEventLog({ store, bus });
+  const eventLog = createEventLog({ store, bus });
   const reconcile = () => reconcileSessions({ store, runtime, bus, instances, log });
   let timer: NodeJS.Timeout | undefined;
 
@@ -73,7 +73,7 @@ export function createCore({ store, bus, runtime, clock, log, settings }: CoreDe
 
   async function* follow({ after, signal, ...owned }: OwnedSession & { after: number; signal: AbortSignal }) {
     await sessions.get(owned);
-    yield* log_.follow(owned.sessionId, after, signal);
+    yield* eventLog.follow(owned.sessionId, after, signal);
   }
 
   return {
@@ -82,7 +82,7 @@ export function createCore({ store, bus, runtime, clock, log, settings }: CoreDe
     events: {
       async read({ after, limit, ...owned }) {
         await sessions.get(owned);
-        return log_.read(owned.sessionId, { after, limit });
+        return eventLog.read(owned.sessionId, { after, limit });
       },
       follow,
     },

@@ -1,3 +1,4 @@
+import { isCcError } from "@cc-docker/protocol";
 import type { Logger } from "./logger.ts";
 
 /** Work that nobody waits for, yet that ends with its owner and never fails unseen. */
@@ -15,10 +16,16 @@ export function createBackground(log: Logger): Background {
     if (controller.signal.aborted) return;
     const task = work(controller.signal)
       .catch((error: unknown) => {
-        if (!controller.signal.aborted) log.error({ err: error, task: name }, "background work failed");
+        if (!controller.signal.aborted) report(name, error);
       })
       .finally(() => running.delete(task));
     running.add(task);
+  }
+
+  /** What the table knows is somebody else's trouble and comes again until it is over; the rest is a defect. */
+  function report(task: string, error: unknown): void {
+    if (isCcError(error)) log.warn({ code: error.code, reason: error.message, task }, "background work put off");
+    else log.error({ err: error, task }, "background work failed");
   }
 
   async function close(): Promise<void> {

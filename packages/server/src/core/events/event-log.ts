@@ -2,7 +2,7 @@
 import { CcError, type SessionId } from "@cc-docker/protocol";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { EventRow, Store } from "../../ports/store/store.ts";
-import { createBell } from "./bell.ts";
+import { createBell } from "../bell.ts";
 
 /** A page as a reader gets it: bounded, so that a slow reader costs a cursor and one page. */
 const PAGE = { limit: 500, maxBytes: 1024 * 1024 };

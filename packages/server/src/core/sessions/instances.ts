@@ -7,7 +7,7 @@ import type { Logger } from "../../lib/logger.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { Instance, InstanceExit, Runtime } from "../../ports/runtime/runtime.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
-import { createBell } from "../events/bell.ts";
+import { createBell } from "../bell.ts";
 import { endAllTurns, sessionStoppedError, startNextTurn } from "../turns/turn-moves.ts";
 import type { MoveReason } from "./session-status.ts";
 import { isLive, type SessionWriter } from "./session-writer.ts";

@@ -100,6 +100,23 @@ describe("a session", () => {
     expect((await t.readEvents(id)).map(({ type }) => type)).toEqual(["session.starting", "session.stopped"]);
   });
 
+  it("that is stopped while its engine makes the instance all the same leaves none", async () => {
+    await using t = await openTestCore();
+    const [asked, made] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    t.runtime.beforeStart = async ({ sessionId, generation }) => {
+      asked.resolve();
+      await made.promise;
+      t.runtime.instances.set(sessionId, { ref: "late", sessionId, generation, running: true });
+    };
+    const { id } = await t.core.sessions.create({ owner: "ann", config: {} });
+    await asked.promise;
+    const stopped = t.core.sessions.stop({ owner: "ann", sessionId: id });
+    await expect.poll(async () => (await t.store.findSession(id))?.status, { interval: 1 }).toBe("stopped");
+    made.resolve();
+    await stopped;
+    expect(t.runtime.instances.size).toBe(0);
+  });
+
   it("that is deleted vanishes with its log, its turns and all it owned", async () => {
     await using t = await openTestCore();
     const sessionId = await t.openSession();

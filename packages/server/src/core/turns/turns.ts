@@ -9,7 +9,7 @@ import {
 } from "@cc-docker/protocol";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { SessionRow, Store, TurnRow } from "../../ports/store/store.ts";
-import { createBell } from "../events/bell.ts";
+import { createBell } from "../bell.ts";
 import { isLive, type SessionChange, type SessionWriter } from "../sessions/session-writer.ts";
 import { startNextTurn } from "./turn-moves.ts";
 

@@ -219,7 +219,7 @@ describe("the broker", () => {
       setImmediate(() => response.destroy());
     });
     const answer = await send(await startBroker(upstream.url, apiKey));
-    await expect(text(answer)).rejects.toThrow();
+    await expect(text(answer)).rejects.toThrow("aborted");
   });
 
   it("cancels the model's work when its caller goes", async () => {
@@ -233,7 +233,22 @@ describe("the broker", () => {
     const answer = await send(await startBroker(upstream.url, apiKey));
     await begun;
     answer.destroy();
-    await cancelled;
+    await expect(cancelled).resolves.toBeUndefined();
+  });
+
+  it("cancels it also when its caller goes before the model has said a word", async () => {
+    const { promise: cancelled, resolve } = Promise.withResolvers<void>();
+    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+    const upstream = await startUpstream((_request, response) => {
+      response.on("close", resolve);
+      ask();
+    });
+    const door = await startBroker(upstream.url, apiKey);
+    const outgoing = request({ ...door, method: "POST", path: "/v1/messages" });
+    outgoing.on("error", () => undefined).end("{}");
+    await asked;
+    outgoing.destroy();
+    await expect(cancelled).resolves.toBeUndefined();
   });
 
   it("tells the agent not to repeat a call with a credential that is wrong", async () => {

@@ -41,8 +41,8 @@ export async function runControl({ links, session, stream, modelMaxRetries, onHe
   try {
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
       const messages = reader.push(chunk).map((line) => FromWrapper.parse(JSON.parse(line)));
-      await takeItems(messages.flatMap((message) => (message.type === "items" ? message.items : [])));
       for (const message of messages) await handle(message);
+      await takeItems(messages.flatMap((message) => (message.type === "items" ? message.items : [])));
     }
   } finally {
     commands.close();
@@ -58,6 +58,7 @@ export async function runControl({ links, session, stream, modelMaxRetries, onHe
     switch (message.type) {
       case "hello":
         checkVersion(message.version);
+        if (message.sessionId !== session.id) throw new Error(`the wrapper is of session ${message.sessionId}`);
         onHello();
         if (message.ready) await links.ready(session.id);
         commands.open();

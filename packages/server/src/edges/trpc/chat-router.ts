@@ -1,6 +1,6 @@
 import { SessionId, TurnId } from "@cc-docker/protocol";
 import { z } from "zod";
-import { procedure, router } from "./trpc.ts";
+import { anySignal, procedure, router } from "./trpc.ts";
 
 const Prompt = z.strictObject({
   sessionId: SessionId,
@@ -20,7 +20,3 @@ export const chatRouter = router({
     .input(z.strictObject({ sessionId: SessionId, turnId: TurnId }))
     .query(({ ctx, input }) => ctx.core.turns.get({ owner: ctx.owner, ...input })),
 });
-
-export function anySignal(stopping: AbortSignal, signal: AbortSignal | undefined): AbortSignal {
-  return signal ? AbortSignal.any([stopping, signal]) : stopping;
-}

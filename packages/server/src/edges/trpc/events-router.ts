@@ -2,8 +2,7 @@ import { type Event, SessionId } from "@cc-docker/protocol";
 import { tracked } from "@trpc/server";
 import { z } from "zod";
 import type { EventRow } from "../../core/core.ts";
-import { anySignal } from "./chat-router.ts";
-import { procedure, router, toTrpcError } from "./trpc.ts";
+import { anySignal, procedure, router, toTrpcError } from "./trpc.ts";
 
 const seq = z.int().nonnegative();
 

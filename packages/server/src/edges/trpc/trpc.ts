@@ -79,3 +79,8 @@ function describeIssues({ issues }: ZodError): string {
     .join("; ")
     .slice(0, 1000);
 }
+
+/** A call ends when its caller goes and when the gateway stops. */
+export function anySignal(stopping: AbortSignal, signal: AbortSignal | undefined): AbortSignal {
+  return signal ? AbortSignal.any([stopping, signal]) : stopping;
+}

@@ -78,7 +78,8 @@ export function testRuntime({ name, image, open }: RuntimeUnderTest): void {
     it("that is given up before it began leaves nothing behind", async () => {
       await using arena = await open();
       const spec = newSpec();
-      await expect(arena.runtime.start(spec, AbortSignal.abort())).rejects.toThrow();
+      const start = arena.runtime.start(spec, AbortSignal.abort(new Error("given up")));
+      await expect(start).rejects.toThrow("given up");
       await expectNothingLeft(arena.runtime, spec.sessionId);
     });
   });
@@ -223,13 +224,14 @@ export function testRuntime({ name, image, open }: RuntimeUnderTest): void {
       link.resume();
       await arena.crash(instance);
       await ended;
+      expect(link.destroyed).toBe(true);
     });
 
     it("to an instance that is gone is given up with the signal", async () => {
       await using arena = await open();
       const instance = await arena.runtime.start(newSpec(), deadline());
       await arena.runtime.stop(instance.sessionId, 1000);
-      await expect(arena.runtime.openLink(instance, AbortSignal.timeout(200))).rejects.toThrow();
+      await expect(arena.runtime.openLink(instance, AbortSignal.timeout(200))).rejects.toBeInstanceOf(Error);
     });
   });
 }

@@ -7,7 +7,7 @@ export type InstanceSpec = { sessionId: SessionId; generation: number; image: st
 /** One of ours, running or not. `ref` is the driver's own name for it. */
 export type Instance = { ref: string; sessionId: SessionId; generation: number; running: boolean };
 
-/** `detail`: what the engine says of the end ("exit code 137, out of memory"). */
+/** `detail`: what the engine says of the end ("exit code 137"). */
 export type InstanceExit = { sessionId: SessionId; generation: number; detail: string };
 
 export interface Runtime extends AsyncDisposable {

@@ -20,19 +20,28 @@ export type KyselyStoreDeps = {
 
 /** The Store on Kysely, for every database Kysely speaks to. The schema must be up to date. */
 export function createKyselyStore({ writer, reader, sync, endSync }: KyselyStoreDeps): Store {
-  let syncing: Promise<void> = Promise.resolve();
+  /** Of the newest batch, from before its commit. */
+  let settled: Promise<void> = Promise.resolve();
   let broken: CcError | undefined;
   const queue = createWriteQueue<StoreWriter>(
-    async (works) => {
-      if (broken) throw broken;
-      const outcomes = await runBatch(writer, works);
-      syncing = sync().catch(poison);
-      await syncing;
-      return outcomes;
+    (works) => {
+      const done = runDurably(works);
+      settled = done.then(
+        () => undefined,
+        () => undefined,
+      );
+      return done;
     },
     () => new CcError("STORE_UNAVAILABLE", "The store is closed."),
   );
   let closing: Promise<void> | undefined;
+
+  async function runDurably(works: readonly Work<StoreWriter>[]): Promise<Outcome[]> {
+    if (broken) throw broken;
+    const outcomes = await runBatch(writer, works);
+    await sync().catch(poison);
+    return outcomes;
+  }
 
   /** After a failed sync nobody knows what the disk holds: only opening the store anew can tell. */
   function poison(error: unknown): never {
@@ -58,7 +67,7 @@ export function createKyselyStore({ writer, reader, sync, endSync }: KyselyStore
   }
 
   return {
-    ...onlyDurable(createQueries(reader), () => syncing),
+    ...onlyDurable(createQueries(reader), () => settled),
     write: (work) => queue.write(work),
     check,
     close,

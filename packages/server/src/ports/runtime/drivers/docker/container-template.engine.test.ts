@@ -141,9 +141,9 @@ for (const link of ["socket", "exec"] as const) {
       expect(info.HostConfig.ReadonlyRootfs).toBe(true);
       expect(info.HostConfig.Tmpfs?.["/tmp"]).toBe(`rw,exec,nosuid,nodev,size=${GIB},mode=1777`);
       const volumes = info.Mounts.filter(({ Type }) => Type === "volume");
-      expect(volumes.map(({ Name, Destination }) => [Destination, Name]).toSorted()).toEqual([
-        ["/home", `cc-docker-${sessionId}-home`],
-        ["/workspace", `cc-docker-${sessionId}-workspace`],
+      expect(volumes.map(({ Name, Destination }) => `${Destination} ${Name}`).toSorted()).toEqual([
+        `/home cc-docker-${sessionId}-home`,
+        `/workspace cc-docker-${sessionId}-workspace`,
       ]);
       const script =
         "for d in / /usr /etc /opt /var /run; do touch $d/x 2>/dev/null && echo $d; done; touch /tmp/x /workspace/x";
@@ -173,7 +173,7 @@ for (const link of ["socket", "exec"] as const) {
 
     it("runs the wrapper as its own user with exactly SETUID, SETGID and KILL", async () => {
       const wrappers = (await listProcesses(engine, instance)).filter(({ Cmd }) =>
-        /node \/opt\/cc-docker\/wrapper\.mjs $/.test(`${Cmd} `),
+        Cmd?.endsWith("node /opt/cc-docker/wrapper.mjs"),
       );
       expect(wrappers).toHaveLength(1);
       const ids = "990\t990\t990\t990";

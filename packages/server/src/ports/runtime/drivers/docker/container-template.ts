@@ -12,9 +12,9 @@ export const LABELS = {
 } as const;
 
 /** Where the wrapper's socket is, inside. Behind a directory of the image that only the wrapper may enter. */
-export const LINK_DIRECTORY = "/run/cc-docker/link";
+const LINK_DIRECTORY = "/run/cc-docker/link";
 export const WRAPPER_USER = "wrapper";
-export const WRAPPER_UID = 990;
+const WRAPPER_UID = 990;
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;

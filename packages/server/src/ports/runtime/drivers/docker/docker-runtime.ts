@@ -6,7 +6,7 @@ import Docker from "dockerode";
 import { orAbort } from "../../../../lib/wait.ts";
 import type { Instance, InstanceExit, InstanceSpec, Runtime } from "../../runtime.ts";
 import { containerName, containerTemplate, LABELS, volumeNames } from "./container-template.ts";
-import { ignoreGone, statusOf, translateEngineError } from "./engine-errors.ts";
+import { ignoreGone, statusOf, translateEngineError, translateLostEngine } from "./engine-errors.ts";
 import { watchExits } from "./engine-events.ts";
 import { openExecRelay } from "./exec-relay.ts";
 import { connectSocket, fitsSocketPath, socketPath } from "./socket-link.ts";
@@ -142,15 +142,30 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   return {
     check,
     start,
-    openLink,
-    stop,
-    remove,
-    list,
-    listOwners,
+    openLink: translated(openLink),
+    stop: translated(stop),
+    remove: translated(remove),
+    list: translated(list),
+    listOwners: translated(listOwners),
     onExit: (listener: (exit: InstanceExit) => void) => watch.subscribe(listener),
     close: watch.close,
     [Symbol.asyncDispose]: watch.close,
   };
+}
+
+/** What the engine says becomes what the port promises to throw. */
+function translated<Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) {
+  return (...args: Args): Promise<Result> =>
+    call(...args).catch((error: unknown) => {
+      throw translateEngineError(error);
+    });
+}
+
+function namingLostEngine<Input extends unknown[], Output>(call: (...input: Input) => Promise<Output>) {
+  return (...input: Input): Promise<Output> =>
+    call(...input).catch((error: unknown) => {
+      throw translateLostEngine(error);
+    });
 }
 
 /** A container can bind a directory of this process's machine only when the engine runs here, on this kernel. */

@@ -7,19 +7,21 @@ export function statusOf(error: unknown): number | undefined {
   return (error as EngineError).statusCode;
 }
 
+/** For calls that have no error of their own: an engine that is away is named, the rest is left to the caller. */
+export function translateLostEngine(error: unknown): unknown {
+  const { statusCode, code, message } = error as EngineError;
+  if (statusCode !== undefined || !isConnectionError(code)) return error;
+  return new CcError("RUNTIME_UNAVAILABLE", `The Docker Engine does not answer: ${message}`, { cause: error });
+}
+
 /** Lets through what is ours, names what is known of the engine, leaves the rest to the caller. */
 export function translateEngineError(error: unknown, image?: string): unknown {
-  const { statusCode, code, message } = error as EngineError;
-  if (statusCode === undefined && isConnectionError(code)) {
-    return new CcError("RUNTIME_UNAVAILABLE", `The Docker Engine does not answer: ${message}`, { cause: error });
-  }
+  const { statusCode, message } = error as EngineError;
+  if (statusCode === undefined) return translateLostEngine(error);
   if (statusCode === 404 && image !== undefined && /no such image/i.test(message)) {
     return new CcError("IMAGE_NOT_FOUND", `The session image ${image} does not exist on the engine.`, { cause: error });
   }
-  if (statusCode !== undefined) {
-    return new CcError("INSTANCE_START_FAILED", `The Docker Engine refused: ${message}`, { cause: error });
-  }
-  return error;
+  return new CcError("INSTANCE_START_FAILED", `The Docker Engine refused: ${message}`, { cause: error });
 }
 
 function isConnectionError(code: string | undefined): boolean {

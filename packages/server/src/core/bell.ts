@@ -1,4 +1,4 @@
-import type { Bus, Topic } from "../../ports/bus/bus.ts";
+import type { Bus, Topic } from "../ports/bus/bus.ts";
 
 /** Remembers a ring until somebody waits for it: many rings are one. Listens from the moment it is made. */
 export type Bell = Disposable & {

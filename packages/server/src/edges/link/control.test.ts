@@ -1,0 +1,148 @@
+import { randomUUID } from "node:crypto";
+import { duplexPair } from "node:stream";
+import {
+  createLineReader,
+  encodeLine,
+  LINK_VERSION,
+  type OutboxItem,
+  SessionId,
+  ToWrapper,
+  TurnId,
+} from "@cc-docker/protocol";
+import { describe, expect, it } from "vitest";
+import { openTestCore, type TestCore } from "../../core/core.test-helper.ts";
+import { runControl } from "./control.ts";
+
+/** A wrapper's end of the conversation, spoken by hand against the real core. */
+async function openControl(t: TestCore, sessionId: SessionId) {
+  const [wrapper, stream] = duplexPair();
+  const session = await t.core.links.require(sessionId);
+  const ended = runControl({ links: t.core.links, session, stream, modelMaxRetries: 3, onHello: () => undefined });
+  ended.catch(() => undefined);
+  const reader = createLineReader({ maxBytes: 10_000_000 });
+  const heard: ToWrapper[] = [];
+  wrapper.on("data", (chunk: Buffer) =>
+    heard.push(...reader.push(chunk).map((line) => ToWrapper.parse(JSON.parse(line)))),
+  );
+
+  async function next(type: ToWrapper["type"]): Promise<ToWrapper> {
+    await expect.poll(() => heard.some((message) => message.type === type), { interval: 1 }).toBe(true);
+    return heard.splice(
+      heard.findIndex((message) => message.type === type),
+      1,
+    )[0] as ToWrapper;
+  }
+
+  const say = (message: unknown) => void wrapper.write(encodeLine(message));
+  const hello = (fields = {}) =>
+    say({ type: "hello", version: LINK_VERSION, sessionId, ready: true, lastNumber: 0, ...fields });
+  return { wrapper, ended, heard, next, say, hello };
+}
+
+const item = (n: number): OutboxItem => ({ n, kind: "agent", message: { type: "assistant", n } });
+
+describe("the control door", () => {
+  it("greets with what the session holds, its configuration and the number it has stored", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    await t.core.links.ingest({ sessionId, generation: 1, items: [item(1), item(2)] });
+    const { next } = await openControl(t, sessionId);
+    expect(await next("hello")).toEqual({
+      type: "hello",
+      version: LINK_VERSION,
+      sessionId,
+      acked: 2,
+      config: {},
+      modelMaxRetries: 3,
+    });
+  });
+
+  it("refuses a wrapper of another version", async () => {
+    await using t = await openTestCore();
+    const { ended, hello } = await openControl(t, await t.openSession());
+    hello({ version: LINK_VERSION + 1 });
+    await expect(ended).rejects.toMatchObject({ code: "LINK_VERSION_MISMATCH" });
+  });
+
+  it.each([
+    ["no JSON", "nonsense\n"],
+    ["a message that nobody knows", '{"type":"become-root"}\n'],
+    ["an item without a number", '{"type":"items","items":[{"kind":"agent","message":{"type":"x"}}]}\n'],
+    ["no items", '{"type":"items","items":[]}\n'],
+    ["a line without an end", "x".repeat(17 * 1024 * 1024)],
+  ])("breaks with a wrapper that says %s, and stores nothing of it", async (_what, text) => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const { ended, wrapper } = await openControl(t, sessionId);
+    wrapper.on("error", () => undefined).write(text);
+    await expect(ended).rejects.toBeInstanceOf(Error);
+    expect(await t.readEvents(sessionId)).toHaveLength(2);
+  });
+
+  it("makes the session idle when the agent is ready, said with the hello or later", async () => {
+    await using t = await openTestCore();
+    for (const ready of [true, false]) {
+      const { id } = await t.core.sessions.create({ owner: "ann", config: {} });
+      const { hello, say } = await openControl(t, id);
+      hello({ ready });
+      if (!ready) say({ type: "ready" });
+      await expect.poll(async () => (await t.store.findSession(id))?.status, { interval: 1 }).toBe("idle");
+    }
+  });
+
+  it("acknowledges items only when they are stored", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const { hello, say, next } = await openControl(t, sessionId);
+    hello();
+    say({ type: "items", items: [item(1), item(2)] });
+    expect(await next("ack")).toEqual({ type: "ack", n: 2 });
+    expect(await t.store.findSession(sessionId)).toMatchObject({ outboxAcked: 2 });
+    say({ type: "items", items: [item(1), item(2), item(3)] });
+    expect(await next("ack")).toEqual({ type: "ack", n: 3 });
+    expect(await t.readEvents(sessionId)).toHaveLength(2 + 3);
+  });
+
+  it("hands over the running turn once a connection, and the next when it is its turn", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const [one, two] = [await t.send(sessionId, "first"), await t.send(sessionId, "second")];
+    const { hello, next, say, heard } = await openControl(t, sessionId);
+    hello();
+    expect(await next("turn.start")).toEqual({ type: "turn.start", turnId: one, prompt: "first" });
+    say({ type: "items", items: [item(1)] });
+    await next("ack");
+    expect(heard.filter(({ type }) => type === "turn.start")).toEqual([]);
+    const result = { type: "result", subtype: "success", is_error: false, result: "" };
+    say({ type: "items", items: [{ n: 2, kind: "agent", turnId: one, message: result }] });
+    expect(await next("turn.start")).toEqual({ type: "turn.start", turnId: two, prompt: "second" });
+    const again = await openControl(t, sessionId);
+    again.hello();
+    expect(await again.next("turn.start")).toMatchObject({ turnId: two });
+  });
+
+  it("hands over a prompt that comes while the wrapper waits, but none before its hello", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const { hello, next, heard } = await openControl(t, sessionId);
+    await next("hello");
+    const turnId = TurnId.parse(await t.send(sessionId));
+    await new Promise(setImmediate);
+    expect(heard).toEqual([]);
+    hello();
+    expect(await next("turn.start")).toMatchObject({ turnId });
+  });
+
+  it("ends with the wrapper's side, and hears no bell after it", async () => {
+    await using t = await openTestCore();
+    const sessionId = SessionId.parse(await t.openSession());
+    const { ended, wrapper, hello, heard, next } = await openControl(t, sessionId);
+    hello();
+    await next("hello");
+    wrapper.end();
+    await ended;
+    await t.send(sessionId, randomUUID());
+    await new Promise(setImmediate);
+    expect(heard).toEqual([]);
+  });
+});
