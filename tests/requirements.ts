@@ -4,8 +4,10 @@ export const REQUIREMENTS = {
   "session.delete": "Deleting a session removes its container, its volumes, its socket, its log.",
   "session.list": "A list has all sessions of its owner once, page by page, and nobody else's.",
   "session.foreign": "What belongs to another owner answers exactly like what does not exist.",
-  "session.outlives-server": "Sessions go on in their containers while no gateway runs, and the next one takes them up.",
-  "session.survives-kill": "A gateway killed at any moment loses nothing: the turn ends, followers get every event once.",
+  "session.outlives-server":
+    "Sessions go on in their containers while no gateway runs, and the next one takes them up.",
+  "session.survives-kill":
+    "A gateway killed at any moment loses nothing: the turn ends, followers get every event once.",
   "turn.streams": "The answer arrives piece by piece while the model speaks.",
   "turn.workspace": "What a turn leaves in the workspace is there for the next.",
   "turn.one-process": "All turns of a session are worked on by one live process, each with one call of the model.",
@@ -25,11 +27,13 @@ export const REQUIREMENTS = {
   "security.no-privilege": "The agent has no capability and gains none.",
   "security.hostile-repository": "Settings in a repository change neither where the model is nor what is run.",
   "auth.tokens": "A token that is expired, unsigned, forged, or missing is refused with its own error.",
-  "error.engine": "Without an engine, an image, or time to start, a session fails with its own error and leaves nothing.",
+  "error.engine":
+    "Without an engine, an image, or time to start, a session fails with its own error and leaves nothing.",
   "error.start": "A gateway that cannot start says why, in one of the table's errors.",
   "error.instance-lost": "A turn whose container dies ends with an error, and nothing is left.",
   "error.agent-exited": "A turn whose Claude Code dies ends with an error that says what it wrote last.",
-  "error.model": "A model that refuses, limits, fails or is away ends the turn with its own error; the session goes on.",
+  "error.model":
+    "A model that refuses, limits, fails or is away ends the turn with its own error; the session goes on.",
   "error.model-passing": "A model that fails in passing costs time, not the turn.",
   "cli.run": "`ccd run` prints the answer of a new session, ends with the turn's exit code and leaves nothing.",
   "cli.sessions": "`ccd` lists, shows, stops and removes sessions.",

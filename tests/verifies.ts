@@ -8,5 +8,6 @@ export function verifies(
   proof: () => Promise<void> | void,
   options: TestOptions = {},
 ): void {
+  // oxlint-disable-next-line vitest/expect-expect -- the proof asserts
   test(`${title} [${id}]`, options, proof);
 }

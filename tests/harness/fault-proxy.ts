@@ -47,7 +47,8 @@ export async function startFaultProxy({ to, at, drip = false }: FaultProxyOption
   });
 
   function carry(from: Socket, into: Socket): void {
-    if (drip) void dripInto(from, into).catch(() => undefined); // a broken side breaks the other, see `cut`
+    if (drip)
+      void dripInto(from, into).catch(() => undefined); // a broken side breaks the other, see `cut`
     else from.pipe(into);
   }
 

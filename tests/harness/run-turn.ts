@@ -1,5 +1,13 @@
 /** Prompts and what comes of them. */
-import { type Client, type Event, endsTurn, isCcError, type Session, type SessionConfig, type Turn } from "@cc-docker/client";
+import {
+  type Client,
+  type Event,
+  endsTurn,
+  isCcError,
+  type Session,
+  type SessionConfig,
+  type Turn,
+} from "@cc-docker/client";
 import { waitUntil } from "./wait-until.ts";
 
 export type TurnRun = {
@@ -73,7 +81,7 @@ export async function deleteSession(client: Client, sessionId: string): Promise<
   });
 }
 
-export async function waitForStatus(client: Client, sessionId: string, status: Session["status"]): Promise<Session> {
+async function waitForStatus(client: Client, sessionId: string, status: Session["status"]): Promise<Session> {
   return waitUntil(
     async () => {
       const session = await client.sessions.get.query({ sessionId });

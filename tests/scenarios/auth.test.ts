@@ -18,12 +18,24 @@ const BAD_TOKENS: BadToken[] = [
   { name: "without an end", code: "TOKEN_INVALID", make: (secret) => sign({ sub: "alice" }, secret) },
   { name: "without an owner", code: "TOKEN_INVALID", make: (secret) => sign({ exp: now() + 60 }, secret) },
   { name: "with an empty owner", code: "TOKEN_INVALID", make: (secret) => sign({ ...valid(), sub: "" }, secret) },
-  { name: "signed by another secret", code: "TOKEN_INVALID", make: () => sign(valid(), randomBytes(32).toString("hex")) },
+  {
+    name: "signed by another secret",
+    code: "TOKEN_INVALID",
+    make: () => sign(valid(), randomBytes(32).toString("hex")),
+  },
   { name: "signed with HS512", code: "TOKEN_INVALID", make: (secret) => sign(valid(), secret, "HS512") },
   { name: "unsigned", code: "TOKEN_INVALID", make: () => new UnsecuredJWT(valid()).encode() },
   { name: "unsigned, called None", code: "TOKEN_INVALID", make: (secret) => forge({ alg: "None" }, secret) },
-  { name: "with a key of its own", code: "TOKEN_INVALID", make: () => forge({ alg: "HS256", jwk: { kty: "oct", k: "YQ" } }, "a") },
-  { name: "with a changed owner", code: "TOKEN_INVALID", make: async (secret) => swapPayload(await sign(valid(), secret)) },
+  {
+    name: "with a key of its own",
+    code: "TOKEN_INVALID",
+    make: () => forge({ alg: "HS256", jwk: { kty: "oct", k: "YQ" } }, "a"),
+  },
+  {
+    name: "with a changed owner",
+    code: "TOKEN_INVALID",
+    make: async (secret) => swapPayload(await sign(valid(), secret)),
+  },
   { name: "of garbage", code: "TOKEN_INVALID", make: () => "not.a.token" },
   { name: "of 100 kB", code: "TOKEN_INVALID", make: () => "x".repeat(100_000) },
 ];
@@ -32,7 +44,8 @@ for (const { name, code, make } of BAD_TOKENS) {
   verifies("auth.tokens", `a token ${name} is refused for calls and for streams`, async () => {
     const client = createClient({ url: stack().url, token: await make(await stack().readSecret()) });
     // Node itself refuses headers of more than 16 KiB.
-    const codes = name === "of 100 kB" ? ["TOKEN_INVALID", "SERVER_UNREACHABLE", "REQUEST_INVALID", "ROUTE_NOT_FOUND"] : [code];
+    const codes =
+      name === "of 100 kB" ? ["TOKEN_INVALID", "SERVER_UNREACHABLE", "REQUEST_INVALID", "ROUTE_NOT_FOUND"] : [code];
     for (const call of [
       () => client.sessions.list.query({}),
       () => client.sessions.create.mutate({}),

@@ -6,44 +6,52 @@ import { expect } from "vitest";
 import { ENGINE_SOCKET } from "../harness/engine.ts";
 import { type FaultProxy, startFaultProxy } from "../harness/fault-proxy.ts";
 import { collectUntil, openSession, runTurn, streamedText } from "../harness/run-turn.ts";
-import { shareStack, type Stack, startStack } from "../harness/start-stack.ts";
+import { type Stack, shareStack, startStack } from "../harness/start-stack.ts";
 import { verifies } from "../verifies.ts";
 
 const stack = shareStack();
 
-verifies("events.reconnect", "a follower cut off 20 times in a turn of 2,000 events gets each once, in order", async () => {
-  await using session = await openSession(stack().client());
-  await using proxy = await startFaultProxy({ to: addressOf(stack()) });
-  const follower = clientThrough(proxy, stack());
-  const CUT_EVERY = 60;
-  let cuts = 0;
-  let cutAt = CUT_EVERY;
+verifies(
+  "events.reconnect",
+  "a follower cut off 20 times in a turn of 2,000 events gets each once, in order",
+  async () => {
+    await using session = await openSession(stack().client());
+    await using proxy = await startFaultProxy({ to: addressOf(stack()) });
+    const follower = clientThrough(proxy, stack());
+    const CUT_EVERY = 60;
+    let cuts = 0;
+    let cutAt = CUT_EVERY;
 
-  const collecting = collectUntil(follower, {
-    sessionId: session.id,
-    isLast: ({ type }) => endsTurn(type),
-    onEvent: ({ seq }) => {
-      if (seq < cutAt || proxy.cutAll() === 0) return;
-      cuts += 1;
-      cutAt = seq + CUT_EVERY;
-    },
-  });
-  const prompt = "stream: 2000 words every 2ms";
-  await stack().client().chat.send.mutate({ sessionId: session.id, prompt });
-  const events = await collecting;
+    const collecting = collectUntil(follower, {
+      sessionId: session.id,
+      isLast: ({ type }) => endsTurn(type),
+      onEvent: ({ seq }) => {
+        if (seq < cutAt || proxy.cutAll() === 0) return;
+        cuts += 1;
+        cutAt = seq + CUT_EVERY;
+      },
+    });
+    const prompt = "stream: 2000 words every 2ms";
+    await stack().client().chat.send.mutate({ sessionId: session.id, prompt });
+    const events = await collecting;
 
-  expect(cuts).toBeGreaterThanOrEqual(20);
-  expect(events.length).toBeGreaterThan(2000);
-  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
-  expect(streamedText(events)).toBe(Array.from({ length: 2000 }, (_, index) => `word${index + 1}`).join(" "));
-});
+    expect(cuts).toBeGreaterThanOrEqual(20);
+    expect(events.length).toBeGreaterThan(2000);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    expect(streamedText(events)).toBe(Array.from({ length: 2000 }, (_, index) => `word${index + 1}`).join(" "));
+  },
+);
 
 /** Two, three and four bytes, a joined family, a flag, combining marks, right-to-left; what a JSON line must escape. */
-const HARD_TEXT = "é ß 日本語 漢字 👩‍👩‍👧‍👦 🇪🇺 e\u0301 a\u0308 नमस्ते שלום \u2028 \\ \" 𝒳𐍈 \u0000 ￿ end";
+const HARD_TEXT = 'é ß 日本語 漢字 👩‍👩‍👧‍👦 🇪🇺 e\u0301 a\u0308 नमस्ते שלום \u2028 \\ " 𝒳𐍈 \u0000 ￿ end';
 
 verifies("events.text-intact", "text cut between all of its bytes on every leg of its way arrives intact", async () => {
   const enginePath = join(tmpdir(), `ccd-engine-${process.pid}.sock`);
-  await using engineProxy = await startFaultProxy({ to: { path: ENGINE_SOCKET }, at: { path: enginePath }, drip: true });
+  await using engineProxy = await startFaultProxy({
+    to: { path: ENGINE_SOCKET },
+    at: { path: enginePath },
+    drip: true,
+  });
   // The exec relay, unlike the socket, passes through the engine's API and so through the proxy.
   await using dripping = await startStack({ env: { LINK: "exec", DOCKER_HOST: `unix://${enginePath}` } });
   await using proxy = await startFaultProxy({ to: addressOf(dripping), drip: true });
@@ -72,17 +80,21 @@ verifies("events.resume", "a follower begins with the event after the one it nam
   expect(first?.seq).toBe(last + 1);
 });
 
-verifies("events.large", "a message of a megabyte arrives whole, while it is followed and when it is read", async () => {
-  const client = stack().client();
-  await using session = await openSession(client);
-  const answer = "0123456789abcdé日".repeat(55_000);
-  expect(Buffer.byteLength(answer)).toBeGreaterThan(1_040_000);
-  const { text, events } = await runTurn(client, session.id, `say: ${answer}`);
-  expect(text === answer).toBe(true); // toBe would print both
-  expect(streamedText(events) === answer).toBe(true);
-  const { lastSeq } = await client.sessions.get.query({ sessionId: session.id });
-  expect(JSON.stringify(await readAll(session.id, 1000, lastSeq)).length).toBeGreaterThan(4_000_000);
-});
+verifies(
+  "events.large",
+  "a message of a megabyte arrives whole, while it is followed and when it is read",
+  async () => {
+    const client = stack().client();
+    await using session = await openSession(client);
+    const answer = "0123456789abcdé日".repeat(55_000);
+    expect(Buffer.byteLength(answer)).toBeGreaterThan(1_040_000);
+    const { text, events } = await runTurn(client, session.id, `say: ${answer}`);
+    expect(text === answer).toBe(true); // toBe would print both
+    expect(streamedText(events) === answer).toBe(true);
+    const { lastSeq } = await client.sessions.get.query({ sessionId: session.id });
+    expect(JSON.stringify(await readAll(session.id, 1000, lastSeq)).length).toBeGreaterThan(4_000_000);
+  },
+);
 
 verifies("events.pages", "the log read page by page is the log that was followed", async () => {
   const client = stack().client();
@@ -99,7 +111,9 @@ verifies("events.pages", "the log read page by page is the log that was followed
 async function readAll(sessionId: string, limit: number, lastSeq: number): Promise<Event[]> {
   const all: Event[] = [];
   while ((all.at(-1)?.seq ?? 0) < lastSeq) {
-    const { events } = await stack().client().events.list.query({ sessionId, after: all.at(-1)?.seq ?? 0, limit });
+    const { events } = await stack()
+      .client()
+      .events.list.query({ sessionId, after: all.at(-1)?.seq ?? 0, limit });
     expect(events.length).toBeGreaterThan(0);
     expect(events.length).toBeLessThanOrEqual(limit);
     all.push(...events);

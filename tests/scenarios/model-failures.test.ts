@@ -14,23 +14,31 @@ const FAILURES: { script: string; code: ErrorCode; mostCalls: number }[] = [
   { script: "fail: 500 always", code: "MODEL_FAILED", mostCalls: 4 },
 ];
 
-verifies("error.model", "each refusal of the model ends its turn with its own error, and the session goes on", async () => {
-  const client = stack().client();
-  await using session = await openSession(client);
-  for (const { script, code, mostCalls } of FAILURES) {
-    stack().model.journal.clear();
-    await requireFailedTurn(client, session.id, script, code);
-    expect(stack().model.journal.requests.length, script).toBeLessThanOrEqual(mostCalls);
-    expect((await runTurn(client, session.id, `say: usable after ${code}`)).text).toBe(`usable after ${code}`);
-  }
-});
+verifies(
+  "error.model",
+  "each refusal of the model ends its turn with its own error, and the session goes on",
+  async () => {
+    const client = stack().client();
+    await using session = await openSession(client);
+    for (const { script, code, mostCalls } of FAILURES) {
+      stack().model.journal.clear();
+      await requireFailedTurn(client, session.id, script, code);
+      expect(stack().model.journal.requests.length, script).toBeLessThanOrEqual(mostCalls);
+      expect((await runTurn(client, session.id, `say: usable after ${code}`)).text).toBe(`usable after ${code}`);
+    }
+  },
+);
 
-verifies("error.model", "a model that cannot be reached ends the turn, and the session goes on when it is back", async () => {
-  await using own = await startStack({ env: { ANTHROPIC_BASE_URL: "http://127.0.0.1:9" } });
-  await using session = await openSession(own.client());
-  await requireFailedTurn(own.client(), session.id, "say: anybody?", "MODEL_UNREACHABLE");
-  expect((await own.client().sessions.get.query({ sessionId: session.id })).status).toBe("idle");
-});
+verifies(
+  "error.model",
+  "a model that cannot be reached ends the turn, and the session goes on when it is back",
+  async () => {
+    await using own = await startStack({ env: { ANTHROPIC_BASE_URL: "http://127.0.0.1:9" } });
+    await using session = await openSession(own.client());
+    await requireFailedTurn(own.client(), session.id, "say: anybody?", "MODEL_UNREACHABLE");
+    expect((await own.client().sessions.get.query({ sessionId: session.id })).status).toBe("idle");
+  },
+);
 
 verifies("error.model-passing", "two refusals in passing and a broken answer cost time and not the turn", async () => {
   await using own = await startStack({ env: { MODEL_MAX_RETRIES: "3" } });

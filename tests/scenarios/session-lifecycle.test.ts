@@ -52,24 +52,28 @@ verifies("session.life", "stopping a session in the middle of its work ends its 
   expect(await turnOf(queued.id)).toMatchObject({ status: "cancelled", error: { code: "SESSION_STOPPED" } });
 });
 
-verifies("session.delete", "deleting a session removes its container, volumes, socket and log, whatever it is doing", async () => {
-  const client = stack().client();
-  const { id: starting } = await client.sessions.create.mutate({});
-  await client.sessions.delete.mutate({ sessionId: starting });
-  const { id } = await openSession(client);
-  const socket = join(dataPaths(stack().dataDir).sockets, id);
-  await client.chat.send.mutate({ sessionId: id, prompt: "stall: 60s" });
-  expect(await volumesOf(id)).toHaveLength(2);
-  expect(existsSync(socket)).toBe(true);
+verifies(
+  "session.delete",
+  "deleting a session removes its container, volumes, socket and log, whatever it is doing",
+  async () => {
+    const client = stack().client();
+    const { id: starting } = await client.sessions.create.mutate({});
+    await client.sessions.delete.mutate({ sessionId: starting });
+    const { id } = await openSession(client);
+    const socket = join(dataPaths(stack().dataDir).sockets, id);
+    await client.chat.send.mutate({ sessionId: id, prompt: "stall: 60s" });
+    expect(await volumesOf(id)).toHaveLength(2);
+    expect(existsSync(socket)).toBe(true);
 
-  await client.sessions.delete.mutate({ sessionId: id });
-  for (const sessionId of [starting, id]) {
-    expect(await findContainer(sessionId)).toBeUndefined();
-    expect(await volumesOf(sessionId)).toEqual([]);
-    expect(codesOf(await callAll(client, sessionId, randomUUID()))).toEqual(new Set(["SESSION_NOT_FOUND"]));
-  }
-  expect(await stack().leftovers()).toEqual([]);
-});
+    await client.sessions.delete.mutate({ sessionId: id });
+    for (const sessionId of [starting, id]) {
+      expect(await findContainer(sessionId)).toBeUndefined();
+      expect(await volumesOf(sessionId)).toEqual([]);
+      expect(codesOf(await callAll(client, sessionId, randomUUID()))).toEqual(new Set(["SESSION_NOT_FOUND"]));
+    }
+    expect(await stack().leftovers()).toEqual([]);
+  },
+);
 
 verifies("session.list", "a list has each of its owner's sessions once, newest first, page by page", async () => {
   // Without an image: what a list says does not hang on containers.
@@ -98,74 +102,96 @@ verifies("session.list", "a list has each of its owner's sessions once, newest f
   }
 });
 
-verifies("session.foreign", "a session of somebody else answers every call exactly like one that does not exist", async () => {
-  const [alice, bob] = [stack().client("alice"), stack().client("bob")];
-  await using session = await openSession(alice);
-  const { turn, events } = await runTurn(alice, session.id, "say: private");
-  const unknown = randomUUID();
+verifies(
+  "session.foreign",
+  "a session of somebody else answers every call exactly like one that does not exist",
+  async () => {
+    const [alice, bob] = [stack().client("alice"), stack().client("bob")];
+    await using session = await openSession(alice);
+    const { turn, events } = await runTurn(alice, session.id, "say: private");
+    const unknown = randomUUID();
 
-  const foreignAnswers = await callAll(bob, session.id, turn.id);
-  const unknownAnswers = await callAll(bob, unknown, turn.id);
-  const without = (id: string) => (answer: string) => answer.replaceAll(id, "ID");
-  expect(foreignAnswers.map(without(session.id))).toEqual(unknownAnswers.map(without(unknown)));
-  expect(codesOf(foreignAnswers)).toEqual(new Set(["SESSION_NOT_FOUND"]));
-  // Nothing of it had an effect.
-  const after = await alice.sessions.get.query({ sessionId: session.id });
-  expect(after.status).toBe("idle");
-  expect(after.lastSeq).toBeLessThanOrEqual((events.at(-1)?.seq ?? 0) + 2);
-  await expect(alice.chat.get.query({ sessionId: session.id, turnId: unknown })).rejects.toMatchObject({
-    code: "TURN_NOT_FOUND",
-  });
-});
+    const foreignAnswers = await callAll(bob, session.id, turn.id);
+    const unknownAnswers = await callAll(bob, unknown, turn.id);
+    const without = (id: string) => (answer: string) => answer.replaceAll(id, "ID");
+    expect(foreignAnswers.map(without(session.id))).toEqual(unknownAnswers.map(without(unknown)));
+    expect(codesOf(foreignAnswers)).toEqual(new Set(["SESSION_NOT_FOUND"]));
+    // Nothing of it had an effect.
+    const after = await alice.sessions.get.query({ sessionId: session.id });
+    expect(after.status).toBe("idle");
+    expect(after.lastSeq).toBeLessThanOrEqual((events.at(-1)?.seq ?? 0) + 2);
+    await expect(alice.chat.get.query({ sessionId: session.id, turnId: unknown })).rejects.toMatchObject({
+      code: "TURN_NOT_FOUND",
+    });
+  },
+);
 
-verifies("session.outlives-server", "a session goes on without its gateway, and the next gateway takes it up", async () => {
-  await using own = await startStack();
-  const { id } = await openSession(own.client());
-  const before = await runTurn(own.client(), id, "bash: echo $PPID");
-  const { id: container } = await containerOf(id);
+verifies(
+  "session.outlives-server",
+  "a session goes on without its gateway, and the next gateway takes it up",
+  async () => {
+    await using own = await startStack();
+    const { id } = await openSession(own.client());
+    const before = await runTurn(own.client(), id, "bash: echo $PPID");
+    const { id: container } = await containerOf(id);
 
-  await own.stop();
-  expect((await (await containerOf(id)).inspect()).State.Running).toBe(true);
-  await own.start();
+    await own.stop();
+    expect((await (await containerOf(id)).inspect()).State.Running).toBe(true);
+    await own.start();
 
-  const after = await runTurn(own.client(), id, "bash: echo $PPID");
-  expect(after.turn.status).toBe("completed");
-  expect(toolResults(after.events)).toEqual(toolResults(before.events));
-  expect((await containerOf(id)).id).toBe(container);
-});
+    const after = await runTurn(own.client(), id, "bash: echo $PPID");
+    expect(after.turn.status).toBe("completed");
+    expect(toolResults(after.events)).toEqual(toolResults(before.events));
+    expect((await containerOf(id)).id).toBe(container);
+  },
+);
 
-verifies("session.survives-kill", "a gateway killed while the model speaks and while a tool runs loses nothing", async () => {
-  await using install = await openInstall({ PORT: String(await findFreePort()), MODEL_MAX_RETRIES: "5" });
-  const client = createClient({ url: `http://127.0.0.1:${install.env["PORT"]}`, token: () => install.token("alice") });
-  let gateway = await startGatewayProcess(install.env);
-  const { id } = await openSession(client);
-  let ends = 0;
-  const isLast = ({ type }: Event) => endsTurn(type) && ++ends === 2;
-  const collecting = collectUntil(client, { sessionId: id, isLast, deadlineMs: 40_000 });
+verifies(
+  "session.survives-kill",
+  "a gateway killed while the model speaks and while a tool runs loses nothing",
+  async () => {
+    await using install = await openInstall({ PORT: String(await findFreePort()), MODEL_MAX_RETRIES: "5" });
+    const client = createClient({
+      url: `http://127.0.0.1:${install.env["PORT"]}`,
+      token: () => install.token("alice"),
+    });
+    let gateway = await startGatewayProcess(install.env);
+    const { id } = await openSession(client);
+    let ends = 0;
+    const isLast = ({ type }: Event) => endsTurn(type) && ++ends === 2;
+    const collecting = collectUntil(client, { sessionId: id, isLast, deadlineMs: 40_000 });
 
-  const spoken = await client.chat.send.mutate({ sessionId: id, prompt: "stream: 300 words every 5ms" });
-  await killAt(spoken.id, ({ type }) => type === "agent.stream_event");
-  await collectUntil(client, { sessionId: id, isLast: ({ type }) => endsTurn(type) });
-  const tooled = await client.chat.send.mutate({ sessionId: id, prompt: "bash: sleep 1; echo spooled\nsay: survived" });
-  await killAt(tooled.id, ({ type }) => type === "agent.assistant");
-  const events = await collecting;
+    const spoken = await client.chat.send.mutate({ sessionId: id, prompt: "stream: 300 words every 5ms" });
+    await killAt(spoken.id, ({ type }) => type === "agent.stream_event");
+    await collectUntil(client, { sessionId: id, isLast: ({ type }) => endsTurn(type) });
+    const tooled = await client.chat.send.mutate({
+      sessionId: id,
+      prompt: "bash: sleep 1; echo spooled\nsay: survived",
+    });
+    await killAt(tooled.id, ({ type }) => type === "agent.assistant");
+    const events = await collecting;
 
-  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
-  const results = events.filter(({ type }) => endsTurn(type));
-  expect(results).toMatchObject([
-    { type: "turn.completed", turnId: spoken.id, data: { result: { text: expect.stringMatching(/^word1 .* word300$/) } } },
-    { type: "turn.completed", turnId: tooled.id, data: { result: { text: "survived" } } },
-  ]);
-  expect(toolResults(events)).toEqual(["spooled"]);
-  await client.sessions.delete.mutate({ sessionId: id });
-  await gateway.end("SIGTERM");
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    const results = events.filter(({ type }) => endsTurn(type));
+    expect(results).toMatchObject([
+      {
+        type: "turn.completed",
+        turnId: spoken.id,
+        data: { result: { text: expect.stringMatching(/^word1 .* word300$/) } },
+      },
+      { type: "turn.completed", turnId: tooled.id, data: { result: { text: "survived" } } },
+    ]);
+    expect(toolResults(events)).toEqual(["spooled"]);
+    await client.sessions.delete.mutate({ sessionId: id });
+    await gateway.end("SIGTERM");
 
-  async function killAt(turnId: string, isDue: (event: Event) => boolean): Promise<void> {
-    await collectUntil(client, { sessionId: id, isLast: (event) => event.turnId === turnId && isDue(event) });
-    await gateway.end("SIGKILL");
-    gateway = await startGatewayProcess(install.env);
-  }
-});
+    async function killAt(turnId: string, isDue: (event: Event) => boolean): Promise<void> {
+      await collectUntil(client, { sessionId: id, isLast: (event) => event.turnId === turnId && isDue(event) });
+      await gateway.end("SIGKILL");
+      gateway = await startGatewayProcess(install.env);
+    }
+  },
+);
 
 /** What every procedure that names a session answers, each as text. */
 async function callAll(client: Client, sessionId: string, turnId: string): Promise<string[]> {

@@ -24,8 +24,8 @@ type Entry = { n: number; offset: number; bytes: number; json?: string };
 
 /** Beyond this, what waits is read back from the file. */
 const MAX_BYTES_IN_MEMORY = 8 * 1024 * 1024;
-/** An emptied file of this size is cut to nothing. */
-const TRUNCATE_AT_BYTES = 4 * 1024 * 1024;
+/** A file of this size is cut when most of it has been acknowledged. */
+const COMPACT_AT_BYTES = 8 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
 export function openOutbox(path: string): Outbox {
@@ -55,10 +55,24 @@ export function openOutbox(path: string): Outbox {
     const kept = entries.findIndex((entry) => entry.n > n);
     const gone = entries.splice(0, kept === -1 ? entries.length : kept);
     for (const { json, bytes } of gone) if (json !== undefined) bytesInMemory -= bytes;
-    if (entries.length > 0 || end < TRUNCATE_AT_BYTES) return;
-    entries = [];
-    end = 0;
-    ftruncateSync(file, 0);
+    if (end >= COMPACT_AT_BYTES && pendingBytes() < end / 4) compact();
+  }
+
+  function pendingBytes(): number {
+    const [oldest] = entries;
+    return oldest ? end - oldest.offset : 0;
+  }
+
+  /** Moves what is pending to the front. A crash in between is one the agent does not survive either. */
+  function compact(): void {
+    const [oldest] = entries;
+    const shift = oldest ? oldest.offset : end;
+    const kept = Buffer.alloc(end - shift);
+    readSync(file, kept, 0, kept.byteLength, shift);
+    writeSync(file, kept, 0, kept.byteLength, 0);
+    end -= shift;
+    ftruncateSync(file, end);
+    entries = entries.map((entry) => ({ ...entry, offset: entry.offset - shift }));
   }
 
   function read(after: number, maxBytes: number): { n: number; json: string }[] {

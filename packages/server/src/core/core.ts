@@ -1,7 +1,7 @@
 /** The rules, wired. Everything an edge may ask for is here. */
 import { randomUUID } from "node:crypto";
 import type { Duplex } from "node:stream";
-import { CcError, describeError, type SessionId, type TurnId } from "@cc-docker/protocol";
+import { CcError, describeError, isCcError, type SessionId, type TurnId } from "@cc-docker/protocol";
 import { createBackground } from "../lib/background.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -55,7 +55,7 @@ export type Core = {
 };
 
 export function createCore({ store, bus, runtime, clock, log, settings }: CoreDeps): Core {
-  const background = createBackground(log);
+  const background = createBackground({ log, isExpected: isCcError });
   const writer = createSessionWriter({ store, bus, clock });
   const instances = createInstances({ store, bus, runtime, writer, background, log, settings });
   const sessions = createSessions({ store, writer, instances, newSessionId: () => randomUUID() as SessionId });

@@ -4,7 +4,10 @@ import { createBackground } from "./background.ts";
 function openBackground() {
   const errors: object[] = [];
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
-  return { errors, background: createBackground(log) };
+  return {
+    errors,
+    background: createBackground({ log, isExpected: (error): error is Error => error instanceof RangeError }),
+  };
 }
 
 /** Ends only when it is told to. */

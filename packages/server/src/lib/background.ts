@@ -1,4 +1,3 @@
-import { isCcError } from "@cc-docker/protocol";
 import type { Logger } from "./logger.ts";
 
 /** Work that nobody waits for, yet that ends with its owner and never fails unseen. */
@@ -8,7 +7,14 @@ export type Background = {
   close(): Promise<void>;
 };
 
-export function createBackground(log: Logger): Background {
+/** `isExpected`: an error that is somebody else's trouble and comes again until that is over; the rest is a defect. */
+export function createBackground({
+  log,
+  isExpected,
+}: {
+  log: Logger;
+  isExpected: (error: unknown) => error is Error;
+}): Background {
   const controller = new AbortController();
   const running = new Set<Promise<void>>();
 
@@ -22,9 +28,8 @@ export function createBackground(log: Logger): Background {
     running.add(task);
   }
 
-  /** What the table knows is somebody else's trouble and comes again until it is over; the rest is a defect. */
   function report(task: string, error: unknown): void {
-    if (isCcError(error)) log.warn({ code: error.code, reason: error.message, task }, "background work put off");
+    if (isExpected(error)) log.warn({ reason: error.message, task }, "background work put off");
     else log.error({ err: error, task }, "background work failed");
   }
 

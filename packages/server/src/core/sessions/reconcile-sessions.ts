@@ -17,8 +17,13 @@ export async function reconcileSessions({ store, runtime, bus, instances, log }:
   const owners = new Set(await runtime.listOwners());
   const unsettled = await store.listUnsettledSessions();
 
-  for (const { id } of unsettled) await settle(id);
-  for (const sessionId of owners) await removeLeftovers(sessionId);
+  for (const { id } of unsettled) await alone(id, settle);
+  for (const id of owners) await alone(id, removeLeftovers);
+
+  /** One session's trouble must not keep the others from being looked after; the next round tries again. */
+  async function alone(id: SessionId, work: (id: SessionId) => Promise<void>): Promise<void> {
+    await work(id).catch((error: unknown) => log.warn({ err: error, session_id: id }, "session not reconciled"));
+  }
 
   /** A round may take long, so the row is read as it is by now. */
   async function settle(id: SessionId): Promise<void> {

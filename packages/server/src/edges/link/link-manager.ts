@@ -24,7 +24,7 @@ const GIVE_UP_AFTER_MS = 10_000;
 const RETRY_DELAY_MS = 50;
 
 export function startLinkManager({ links, log, serveBroker, modelMaxRetries }: LinkManagerDeps): LinkManager {
-  const background = createBackground(log);
+  const background = createBackground({ log, isExpected: isCcError });
   const held = new Set<SessionId>();
 
   const unsubscribe = links.onWanted((sessionId) => {
@@ -70,7 +70,8 @@ export function startLinkManager({ links, log, serveBroker, modelMaxRetries }: L
   async function mustGiveUp(sessionId: SessionId, error: unknown, heardAt: number): Promise<boolean> {
     if (isCcError(error, "LINK_VERSION_MISMATCH")) return true;
     if (performance.now() - heardAt < GIVE_UP_AFTER_MS) return false;
-    return (await links.require(sessionId)).status !== "starting";
+    const session = await links.require(sessionId).catch(() => undefined); // gone: the next try to open ends it
+    return session !== undefined && session.status !== "starting";
   }
 
   return {

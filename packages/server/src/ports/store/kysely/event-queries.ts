@@ -1,5 +1,5 @@
-import type { Kysely } from "kysely";
-import type { EventRow, StoreWriter } from "../store.ts";
+import { type Kysely, sql } from "kysely";
+import type { StoreWriter } from "../store.ts";
 import type { Database } from "./tables.ts";
 
 type EventQueries = Pick<StoreWriter, "readEvents" | "insertEvents">;
@@ -10,15 +10,13 @@ const ROWS_PER_INSERT = 1000;
 export function createEventQueries(db: Kysely<Database>): EventQueries {
   return {
     async readEvents(sessionId, { after, limit, maxBytes }) {
-      const rows = await db
-        .selectFrom("events")
-        .select(["seq", "json"])
-        .where("session_id", "=", sessionId)
-        .where("seq", ">", after)
-        .orderBy("seq")
+      const page = db.selectFrom("events").where("session_id", "=", sessionId).where("seq", ">", after).orderBy("seq");
+      const sizes = await page
+        .select(["seq", sql<number>`octet_length(json)`.as("bytes")])
         .limit(limit)
         .execute();
-      return withinBytes(rows, maxBytes);
+      const count = countWithin(sizes, maxBytes); // sizes come without the texts: a page of huge events is never loaded
+      return count === 0 ? [] : page.select(["seq", "json"]).limit(count).execute();
     },
     async insertEvents(sessionId, events) {
       for (let start = 0; start < events.length; start += ROWS_PER_INSERT) {
@@ -31,12 +29,12 @@ export function createEventQueries(db: Kysely<Database>): EventQueries {
   };
 }
 
-/** The head of the page that fits; the first row always does, else a reader would never get past it. */
-function withinBytes(rows: EventRow[], maxBytes: number): EventRow[] {
-  let bytes = 0;
-  const end = rows.findIndex(({ json }, index) => {
-    bytes += json.length;
-    return index > 0 && bytes > maxBytes;
+/** How many fit; the first always does, else a reader would never get past it. */
+function countWithin(sizes: readonly { bytes: number }[], maxBytes: number): number {
+  let total = 0;
+  const end = sizes.findIndex(({ bytes }, index) => {
+    total += bytes;
+    return index > 0 && total > maxBytes;
   });
-  return end === -1 ? rows : rows.slice(0, end);
+  return end === -1 ? sizes.length : end;
 }

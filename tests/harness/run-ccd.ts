@@ -1,0 +1,52 @@
+/** `ccd` as a person or script runs it: a process with arguments, streams and an exit code. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Settings } from "./install.ts";
+import { within } from "./wait-until.ts";
+
+export type CcdResult = { exitCode: number | null; stdout: string; stderr: string };
+export type CcdProcess = {
+  /** What it wrote to stdout so far. */
+  stdout(): string;
+  /** What Ctrl-C does. */
+  interrupt(): void;
+  ended: Promise<CcdResult>;
+};
+
+const MAIN = join(fileURLToPath(import.meta.resolve("@cc-docker/server")), "../../../cli/src/main.ts");
+const DEADLINE_MS = 30_000;
+
+/** `env` is all it gets, besides PATH. */
+export function startCcd(args: readonly string[], env: Settings, stdin = ""): CcdProcess {
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env["PATH"] ?? "", ...env } });
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  child.stdin.on("error", () => undefined); // not every command reads to the end
+  child.stdin.end(stdin);
+  return {
+    stdout,
+    interrupt: () => void child.kill("SIGINT"),
+    ended: endOf(child, args).then((exitCode) => ({ exitCode, stdout: stdout(), stderr: stderr() })),
+  };
+}
+
+export function runCcd(args: readonly string[], env: Settings, stdin?: string): Promise<CcdResult> {
+  return startCcd(args, env, stdin).ended;
+}
+
+async function endOf(child: ChildProcess, args: readonly string[]): Promise<number | null> {
+  try {
+    const closed = once(child, "close") as Promise<[number | null]>;
+    const [exitCode] = await within(closed, { what: `ccd ${args.join(" ")} to end`, deadlineMs: DEADLINE_MS });
+    return exitCode;
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  const chunks: Buffer[] = [];
+  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,148 @@
+import { randomUUID } from "node:crypto";
+import { createClient, type Event } from "@cc-docker/client";
+import { afterAll, beforeAll, expect } from "vitest";
+import { type Install, openInstall, type Settings } from "../harness/install.ts";
+import { runCcd, startCcd } from "../harness/run-ccd.ts";
+import { type GatewayProcess, startGatewayProcess } from "../harness/start-gateway-process.ts";
+import { waitUntil } from "../harness/wait-until.ts";
+import { verifies } from "../verifies.ts";
+
+const cleanup = new AsyncDisposableStack();
+let install: Install;
+let gateway: GatewayProcess;
+let env: Settings;
+
+beforeAll(async () => {
+  install = cleanup.use(await openInstall());
+  gateway = cleanup.use(await startGatewayProcess(install.env));
+  env = { DATA_DIR: install.dataDir };
+});
+afterAll(() => cleanup.disposeAsync());
+
+const ccd = (...args: string[]) => runCcd(args, env);
+
+verifies("cli.run", "run prints the answer on stdout, nothing else there, and leaves nothing", async () => {
+  const { exitCode, stdout } = await ccd("run", "think: hm\nbash: echo from the tool\nsay: the answer");
+  expect(stdout).toBe("the answer\n");
+  expect(exitCode).toBe(0);
+  expect(await install.leftovers()).toEqual([]);
+  expect((await ccd("ls", "--json")).stdout).toBe("");
+});
+
+verifies(
+  "cli.run",
+  "run takes its prompt from stdin, and prints each event as a line of JSON when asked to",
+  async () => {
+    const { exitCode, stdout } = await runCcd(["run", "--json", "-"], env, "say: piped");
+    expect(exitCode).toBe(0);
+    const events = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Event);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    expect(events.at(-1)).toMatchObject({ type: "turn.completed", data: { result: { text: "piped" } } });
+    expect(await install.leftovers()).toEqual([]);
+  },
+);
+
+verifies("cli.run", "an interrupted run ends with 130 and leaves nothing", async () => {
+  for (const prompt of ["stall: 60s", "stream: 100000 words every 1ms"]) {
+    const run = startCcd(["run", prompt], env);
+    await waitUntil(() => install.model.journal.prompts().includes(prompt), { what: "the model to be asked" });
+    run.interrupt();
+    expect((await run.ended).exitCode).toBe(130);
+    expect(await install.leftovers()).toEqual([]);
+  }
+  const early = startCcd(["run", "say: too early"], env);
+  await waitUntil(async () => (await install.leftovers()).length > 0, { what: "the session to be created" });
+  early.interrupt();
+  expect((await early.ended).exitCode).toBe(130);
+  expect(await install.leftovers()).toEqual([]);
+});
+
+verifies(
+  "cli.sessions",
+  "a kept session is listed, shown, stopped and removed, by the beginning of its id",
+  async () => {
+    const kept = await ccd("run", "--keep", "say: kept");
+    expect(kept).toMatchObject({ exitCode: 0, stdout: "kept\n" });
+    const id = /[0-9a-f-]{36}/.exec(kept.stderr)?.[0] ?? "";
+    const short = id.slice(0, 8);
+    expect((await ccd("ls")).stdout).toMatch(new RegExp(`${short}.* idle `));
+    expect((await ccd("logs", short)).stdout).toContain("kept");
+    expect(await ccd("stop", short)).toMatchObject({ exitCode: 0, stdout: `${id} stopped\n` });
+    expect(JSON.parse((await ccd("ls", "--json")).stdout)).toMatchObject({ id, status: "stopped", turnCount: 1 });
+    expect((await ccd("logs", "--follow", id)).stdout).toContain("kept"); // ends by itself: the session has
+    expect(await ccd("rm", short)).toMatchObject({ exitCode: 0, stdout: `${id} removed\n` });
+    expect((await ccd("ls", "--json")).stdout).toBe("");
+    expect(await install.leftovers()).toEqual([]);
+  },
+);
+
+verifies("cli.sessions", "a detached session works on, and its log can be followed", async () => {
+  const { exitCode, stdout } = await ccd("run", "--detach", "bash: sleep 0.5\nsay: done alone");
+  expect(exitCode).toBe(0);
+  const id = stdout.trim();
+  expect(id).toMatch(/^[0-9a-f-]{36}$/);
+  const logs = startCcd(["logs", "-f", id], env);
+  await waitUntil(() => logs.stdout().includes("done alone"), { what: "the answer in the log" });
+  logs.interrupt();
+  expect((await logs.ended).exitCode).toBe(130);
+  expect((await ccd("rm", id)).exitCode).toBe(0);
+});
+
+verifies("cli.sessions", "a token it makes is good for its owner's sessions only", async () => {
+  const { stdout, exitCode } = await ccd("token", "--sub", "carol", "--ttl", "5m");
+  expect(exitCode).toBe(0);
+  const carol = createClient({ url: gateway.url, token: stdout.trim() });
+  const { id } = await carol.sessions.create.mutate({});
+  expect((await ccd("ls", "--json")).stdout).toBe("");
+  const asCarol = { CC_DOCKER_URL: gateway.url, CC_DOCKER_TOKEN: stdout.trim() };
+  expect((await runCcd(["ls", "--json"], asCarol)).stdout).toContain(id);
+  expect((await runCcd(["rm", id], asCarol)).exitCode).toBe(0);
+});
+
+const NOWHERE = { CC_DOCKER_URL: "http://127.0.0.1:9", CC_DOCKER_TOKEN: "x" };
+const ENDINGS: { name: string; args: string[]; exitCode: number; says: RegExp; where?: () => Settings }[] = [
+  { name: "an unknown session", args: ["logs", randomUUID()], exitCode: 3, says: /SESSION_NOT_FOUND/ },
+  { name: "an unknown session to stop", args: ["stop", randomUUID()], exitCode: 3, says: /SESSION_NOT_FOUND/ },
+  { name: "an unknown session to remove", args: ["rm", randomUUID()], exitCode: 3, says: /SESSION_NOT_FOUND/ },
+  { name: "a model that refuses the key", args: ["run", "fail: 401 always"], exitCode: 4, says: /MODEL_AUTH_FAILED/ },
+  { name: "a busy model", args: ["run", "fail: 529 always"], exitCode: 5, says: /MODEL_OVERLOADED/ },
+  { name: "an unknown command", args: ["frobnicate"], exitCode: 2, says: /frobnicate/ },
+  { name: "an unknown option", args: ["run", "--frobnicate", "x"], exitCode: 2, says: /--frobnicate/ },
+  { name: "an empty prompt", args: ["run", " "], exitCode: 2, says: /PROMPT_EMPTY/ },
+  { name: "no gateway at the address", args: ["ls"], exitCode: 5, says: /SERVER_UNREACHABLE/, where: () => NOWHERE },
+  {
+    name: "no gateway here",
+    args: ["ls"],
+    exitCode: 5,
+    says: /SERVER_UNREACHABLE/,
+    where: () => ({ DATA_DIR: "/nonexistent" }),
+  },
+  {
+    name: "a bad token",
+    args: ["ls"],
+    exitCode: 4,
+    says: /TOKEN_INVALID/,
+    where: () => ({ CC_DOCKER_URL: gateway.url, CC_DOCKER_TOKEN: "x.y.z" }),
+  },
+];
+
+for (const { name, args, exitCode, says, where } of ENDINGS) {
+  verifies("cli.exit-codes", `${name} is exit code ${exitCode}, with the reason on stderr alone`, async () => {
+    const result = await runCcd(args, where?.() ?? env);
+    expect(result.stderr).toMatch(says);
+    expect(result).toMatchObject({ exitCode, stdout: "" });
+    expect(await install.leftovers()).toEqual([]);
+  });
+}
+
+verifies("cli.exit-codes", "a terminated gateway ends with 0, and ccd says that none runs", async () => {
+  await using own = await openInstall();
+  const process = await startGatewayProcess(own.env);
+  expect(await process.end("SIGTERM")).toBe(0);
+  const { exitCode, stderr } = await runCcd(["ls"], { DATA_DIR: own.dataDir });
+  expect(exitCode).toBe(5);
+  expect(stderr).toMatch(/SERVER_UNREACHABLE/);
+});
