@@ -32,8 +32,8 @@ verifies(
       code: "SESSION_NOT_RUNNING",
       message: expect.stringContaining("Engine does not answer"),
     });
-    for (const call of [client.sessions.stop.mutate, client.sessions.delete.mutate])
-      await expect(call({ sessionId: id })).rejects.toMatchObject({ code: "RUNTIME_UNAVAILABLE" });
+    expect((await client.sessions.stop.mutate({ sessionId: id })).status).toBe("failed");
+    await client.sessions.delete.mutate({ sessionId: id });
     await expect(client.sessions.get.query({ sessionId: id })).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });
   },
 );
@@ -164,6 +164,21 @@ verifies(
     expect((await running).text).toBe("went on");
   },
 );
+
+verifies("session.delete", "a session deleted while the engine is away is removed when it is back", async () => {
+  await using engine = await proxiedEngine();
+  await using own = await startStack({ env: engine.env });
+  const { id } = await openSession(own.client());
+  engine.proxy.refuse(true);
+  engine.proxy.cutAll();
+  await own.client().sessions.delete.mutate({ sessionId: id });
+  expect(await own.leftovers()).not.toEqual([]);
+  expect((await own.client().sessions.list.query({})).sessions).toEqual([]);
+  await own.stop();
+  engine.proxy.refuse(false);
+  await own.start(); // a gateway looks at once, and again every 15 s
+  await waitUntil(async () => (await own.leftovers()).length === 0, { what: "the container to be removed" });
+});
 
 async function proxiedEngine() {
   const path = join("/tmp", `ccd-engine-${process.pid}-${Math.random().toString(36).slice(2)}.sock`);

