@@ -32,7 +32,7 @@ verifies(
       code: "SESSION_NOT_RUNNING",
       message: expect.stringContaining("Engine does not answer"),
     });
-    expect((await client.sessions.stop.mutate({ sessionId: id })).status).toBe("failed");
+    await expect(client.sessions.stop.mutate({ sessionId: id })).rejects.toMatchObject({ code: "RUNTIME_UNAVAILABLE" });
     await client.sessions.delete.mutate({ sessionId: id });
     await expect(client.sessions.get.query({ sessionId: id })).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });
   },

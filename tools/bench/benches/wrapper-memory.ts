@@ -24,21 +24,21 @@ export async function wrapperMemory(context: BenchContext): Promise<Outcome> {
     opened.push(session);
   }
   await delay(SETTLE_MS, undefined, { signal });
-  const containers = opened.map(({ id }) => `cc-docker-${id}`);
-  const wrapper = await readAll(docker, containers, isWrapper);
-  const claude = await readAll(docker, containers, isClaude);
+  const ids = opened.map(({ id }) => id);
+  const wrapper = await readAll(docker, ids, isWrapper);
+  const claude = await readAll(docker, ids, isClaude);
   return toOutcome(wrapper, claude);
 }
 
 const isWrapper = (command: string) => /^node\b.*wrapper\.mjs/.test(command);
 const isClaude = (command: string) => /^(\S*\/)?claude\b/.test(command);
 
-async function readAll(docker: Docker, containers: string[], isIt: (command: string) => boolean): Promise<number[]> {
+async function readAll(docker: Docker, sessionIds: string[], isIt: (command: string) => boolean): Promise<number[]> {
   const found: number[] = [];
-  for (const container of containers) {
-    const processes = await listProcesses(docker, container);
+  for (const sessionId of sessionIds) {
+    const processes = await listProcesses(docker, sessionId);
     const process = processes.find(({ command }) => isIt(command));
-    if (process === undefined) throw new Error(`not among the processes of ${container}: ${JSON.stringify(processes)}`);
+    if (process === undefined) throw new Error(`not among the processes of ${sessionId}: ${JSON.stringify(processes)}`);
     found.push(await readPssMb(process.pid));
   }
   return found;

@@ -5,9 +5,11 @@ import type Docker from "dockerode";
 
 export type ContainerProcess = { pid: number; command: string };
 
-/** The processes of a container with their ids on the engine's machine. */
-export async function listProcesses(docker: Docker, container: string): Promise<ContainerProcess[]> {
-  const { Processes } = (await docker.getContainer(container).top({ ps_args: "-eo pid,args" })) as {
+/** The processes of a session's container with their ids on the engine's machine. */
+export async function listProcesses(docker: Docker, sessionId: string): Promise<ContainerProcess[]> {
+  const [container] = await docker.listContainers({ filters: { label: [`cc-docker.session=${sessionId}`] } });
+  if (container === undefined) throw new Error(`session ${sessionId} has no container`);
+  const { Processes } = (await docker.getContainer(container.Id).top({ ps_args: "-eo pid,args" })) as {
     Processes: string[][];
   };
   return Processes.map(([pid, command = ""]) => ({ pid: Number(pid), command }));

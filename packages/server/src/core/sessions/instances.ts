@@ -7,9 +7,9 @@ import type { Logger } from "../../lib/logger.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { Instance, InstanceExit, Runtime } from "../../ports/runtime/runtime.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
-import { createBell } from "../bell.ts";
 import { endAllTurns, sessionStoppedError, startNextTurn } from "../turns/turn-moves.ts";
-import type { MoveReason } from "./session-status.ts";
+import { createLaunches } from "./launches.ts";
+import { type MoveReason, nextStatus } from "./session-status.ts";
 import { isLive, type SessionWriter } from "./session-writer.ts";
 
 /** How long a stopped wrapper may take to end its agent before the instance is killed. */
@@ -44,54 +44,21 @@ export type InstancesDeps = {
   settings: { image: string; startupTimeoutMs: number };
 };
 
-export function createInstances({ store, bus, runtime, writer, background, log, settings }: InstancesDeps): Instances {
+export function createInstances(deps: InstancesDeps): Instances {
+  const { store, runtime, writer, background, log, settings } = deps;
   /** What `runtime.start` returned; an adopted instance is looked up. */
   const known = new Map<SessionId, Instance>();
-  const launching = new Map<SessionId, { abort: AbortController; done: Promise<void> }>();
+  const onStarted = (instance: Instance) => void known.set(instance.sessionId, instance);
+  const launches = createLaunches({ ...deps, onStarted, onFailed: failLaunch });
 
-  function launch(session: SessionRow): void {
-    if (launching.has(session.id)) return;
-    background.run("launch", async (stopping) => {
-      const abort = new AbortController();
-      const done = start(session, AbortSignal.any([abort.signal, stopping])).finally(() =>
-        launching.delete(session.id),
-      );
-      launching.set(session.id, { abort, done });
-      await done;
-    });
-  }
-
-  /** The deadline covers all of the start: engine, wrapper and agent. */
-  async function start({ id, generation }: SessionRow, cancelled: AbortSignal): Promise<void> {
-    const deadline = AbortSignal.timeout(settings.startupTimeoutMs);
-    try {
-      const spec = { sessionId: id, generation, image: settings.image };
-      known.set(id, await runtime.start(spec, AbortSignal.any([cancelled, deadline])));
-      bus.publish(`links:${id}`, generation);
-      await untilStarted(id, AbortSignal.any([cancelled, deadline]));
-    } catch (error) {
-      if (!cancelled.aborted) await failLaunch(id, deadline.aborted, error);
-    }
-  }
-
-  async function untilStarted(id: SessionId, signal: AbortSignal): Promise<void> {
-    using bell = createBell(bus, `events:${id}`);
-    while ((await store.findSession(id))?.status === "starting") {
-      signal.throwIfAborted();
-      await bell.wait(signal);
-    }
-  }
-
-  async function failLaunch(id: SessionId, late: boolean, error: unknown): Promise<void> {
+  async function failLaunch(sessionId: SessionId, late: boolean, error: unknown): Promise<void> {
     const seconds = settings.startupTimeoutMs / 1000;
-    if (late)
-      return fail(
-        id,
-        "startup_timeout",
-        describeError("STARTUP_TIMEOUT", `The session was not ready within ${seconds} s.`),
-      );
-    log.warn({ err: error, session_id: id }, "session failed to start");
-    return fail(id, "start_error", toErrorShape(error));
+    if (late) {
+      const shape = describeError("STARTUP_TIMEOUT", `The session was not ready within ${seconds} s.`);
+      return fail(sessionId, "startup_timeout", shape);
+    }
+    log.warn({ err: error, session_id: sessionId }, "session failed to start");
+    return fail(sessionId, "start_error", toErrorShape(error));
   }
 
   async function ready(sessionId: SessionId): Promise<void> {
@@ -101,42 +68,39 @@ export function createInstances({ store, bus, runtime, writer, background, log, 
   }
 
   async function fail(sessionId: SessionId, reason: MoveReason, error: ErrorShape): Promise<void> {
-    await writer.change(sessionId, async (change) => {
-      if (!isLive(change.session)) return;
-      await endAllTurns(change, error);
-      change.move(reason, error);
-    });
-    sweep(sessionId);
+    if (await end(sessionId, reason, error)) sweep(sessionId);
   }
 
   async function stop(sessionId: SessionId): Promise<void> {
-    await writer.change(sessionId, async (change) => {
-      if (!isLive(change.session)) return;
-      await endAllTurns(change, sessionStoppedError());
-      change.move("requested");
-    });
-    await end(sessionId);
+    await end(sessionId, "requested");
+    await endInstance(sessionId);
   }
 
-  async function end(sessionId: SessionId): Promise<void> {
-    await cancelLaunch(sessionId);
+  /** Turns first, then the session. @returns whether the reason still applied */
+  async function end(sessionId: SessionId, reason: MoveReason, error?: ErrorShape): Promise<boolean | undefined> {
+    return writer.change(sessionId, async (change) => {
+      if (!isLive(change.session) || !nextStatus(change.session.status, reason)) return false;
+      await endAllTurns(change, error ?? sessionStoppedError());
+      return change.move(reason, error);
+    });
+  }
+
+  async function endInstance(sessionId: SessionId): Promise<void> {
+    await forget(sessionId);
     await runtime.stop(sessionId, STOP_GRACE_MS);
   }
 
-  /** Waits until a start in flight has ended, so that what it made is there to be removed. */
-  async function cancelLaunch(sessionId: SessionId): Promise<void> {
-    const launch = launching.get(sessionId);
-    launch?.abort.abort();
-    await launch?.done;
+  async function forget(sessionId: SessionId): Promise<void> {
+    await launches.cancel(sessionId);
     known.delete(sessionId);
   }
 
   function sweep(sessionId: SessionId): void {
-    background.run("sweep", () => end(sessionId));
+    background.run("sweep", () => endInstance(sessionId));
   }
 
   async function remove(sessionId: SessionId): Promise<void> {
-    await cancelLaunch(sessionId);
+    await forget(sessionId);
     await runtime.remove(sessionId);
     await store.write((tx) => tx.deleteSession(sessionId));
   }
@@ -144,25 +108,25 @@ export function createInstances({ store, bus, runtime, writer, background, log, 
   async function openLink(sessionId: SessionId, signal: AbortSignal): Promise<Duplex> {
     const session = await store.findSession(sessionId);
     if (!session || !isLive(session)) throw new CcError("SESSION_NOT_RUNNING", `Session ${sessionId} needs no link.`);
-    const instance =
-      known.get(sessionId) ?? (await runtime.list()).find((one) => one.sessionId === sessionId && one.running);
+    const instance = known.get(sessionId) ?? (await findRunning(sessionId));
     if (!instance) throw new CcError("INSTANCE_LOST", `Session ${sessionId} has no running instance.`);
     known.set(sessionId, instance);
     return runtime.openLink(instance, signal);
   }
 
+  async function findRunning(sessionId: SessionId): Promise<Instance | undefined> {
+    return (await runtime.list()).find((instance) => instance.sessionId === sessionId && instance.running);
+  }
+
   function onExit({ sessionId, generation, detail }: InstanceExit): void {
     background.run("exit", async () => {
-      const session = await store.findSession(sessionId);
-      if (!session || !isLive(session) || session.generation !== generation) return;
-      await fail(
-        sessionId,
-        "crashed",
-        describeError("INSTANCE_LOST", `The container of session ${sessionId} ended: ${detail}.`),
-      );
+      if ((await store.findSession(sessionId))?.generation !== generation) return;
+      const message = `The container of session ${sessionId} ended: ${detail}.`;
+      await fail(sessionId, "crashed", describeError("INSTANCE_LOST", message));
     });
   }
 
   runtime.onExit(onExit);
-  return { launch, ready, stop, fail, remove, sweep, openLink, isLaunching: (id) => launching.has(id) };
+  const { launch, isLaunching } = launches;
+  return { launch, isLaunching, ready, stop, fail, remove, sweep, openLink };
 }
