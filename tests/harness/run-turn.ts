@@ -1,5 +1,6 @@
 /** Prompts and what comes of them. */
 import {
+  type CcError,
   type Client,
   type Event,
   endsTurn,
@@ -47,16 +48,17 @@ export type CollectOptions = {
   after?: number;
   deadlineMs?: number;
   onEvent?: (event: Event) => void;
+  onReconnect?: (failure: CcError) => void;
 };
 
 /** @throws Error with the types of what came, when the last event does not come in time */
 export async function collectUntil(
   client: Pick<Client, "followEvents">,
-  { sessionId, isLast, after = 0, deadlineMs = DEADLINE_MS, onEvent }: CollectOptions,
+  { isLast, deadlineMs = DEADLINE_MS, onEvent, ...follow }: CollectOptions,
 ): Promise<Event[]> {
   const events: Event[] = [];
   const signal = AbortSignal.timeout(deadlineMs);
-  for await (const event of client.followEvents({ sessionId, after, signal })) {
+  for await (const event of client.followEvents({ ...follow, signal })) {
     events.push(event);
     onEvent?.(event);
     if (isLast(event)) return events;

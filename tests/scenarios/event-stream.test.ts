@@ -21,10 +21,12 @@ verifies(
     const CUT_EVERY = 60;
     let cuts = 0;
     let cutAt = CUT_EVERY;
+    const failures: string[] = [];
 
     const collecting = collectUntil(follower, {
       sessionId: session.id,
       isLast: ({ type }) => endsTurn(type),
+      onReconnect: ({ code }) => failures.push(code),
       onEvent: ({ seq }) => {
         if (seq < cutAt || proxy.cutAll() === 0) return;
         cuts += 1;
@@ -36,6 +38,7 @@ verifies(
     const events = await collecting;
 
     expect(cuts).toBeGreaterThanOrEqual(20);
+    expect(new Set(failures)).toEqual(new Set(["SERVER_UNREACHABLE"])); // no gap that the client had to heal
     expect(events.length).toBeGreaterThan(2000);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
     expect(streamedText(events)).toBe(Array.from({ length: 2000 }, (_, index) => `word${index + 1}`).join(" "));

@@ -166,9 +166,9 @@ verifies(
     await collectUntil(client, { sessionId: id, isLast: ({ type }) => endsTurn(type) });
     const tooled = await client.chat.send.mutate({
       sessionId: id,
-      prompt: "bash: sleep 1; echo spooled\nsay: survived",
+      prompt: "bash: sleep 0.2; echo spooled\nsay: survived",
     });
-    await killAt(tooled.id, ({ type }) => type === "agent.assistant");
+    await killAt(tooled.id, ({ type }) => type === "agent.assistant"); // the tool ends while no gateway runs
     const events = await collecting;
 
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
@@ -182,6 +182,15 @@ verifies(
       { type: "turn.completed", turnId: tooled.id, data: { result: { text: "survived" } } },
     ]);
     expect(toolResults(events)).toEqual(["spooled"]);
+    const said = events
+      .filter(({ type, turnId }) => type === "agent.stream_event" && turnId === tooled.id)
+      .map(streamStep);
+    expect(said.filter((step) => step === "message_start" || step === "message_stop")).toEqual([
+      "message_start",
+      "message_stop",
+      "message_start",
+      "message_stop",
+    ]);
     await client.sessions.delete.mutate({ sessionId: id });
     await gateway.end("SIGTERM");
 
@@ -206,9 +215,13 @@ async function callAll(client: Client, sessionId: string, turnId: string): Promi
     client.events.list.query({ sessionId }),
     client.followEvents({ sessionId }).next(),
   ];
-  return Promise.all(calls.map(async (call) => JSON.stringify(await call.catch(toErrorShape))));
+  return Promise.all(calls.map(async (call) => JSON.stringify((await call.catch(toErrorShape)) ?? null)));
 }
 
 function codesOf(answers: readonly string[]): Set<unknown> {
   return new Set(answers.map((answer) => (JSON.parse(answer) as { code?: unknown }).code));
+}
+
+function streamStep({ data }: Event): string | undefined {
+  return (data as { event?: { type?: string } }).event?.type;
 }

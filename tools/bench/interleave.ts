@@ -17,6 +17,6 @@ export async function interleave(takings: readonly Taking[], signal: AbortSignal
 }
 
 /** `count` of `rounds` rounds, evenly. */
-export function isDue({ round, rounds, count }: { round: number; rounds: number; count: number }): boolean {
+function isDue({ round, rounds, count }: { round: number; rounds: number; count: number }): boolean {
   return Math.floor(((round + 1) * count) / rounds) > Math.floor((round * count) / rounds);
 }

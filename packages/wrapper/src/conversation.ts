@@ -12,8 +12,10 @@ import {
 import type { Outbox } from "./outbox.ts";
 
 export type Conversation = {
-  /** Something was added to the outbox. */
+  /** Something was added to the outbox that must leave at once. */
   flush(): void;
+  /** Something was added that may wait a little for company. */
+  flushSoon(): void;
   /** The agent is ready. */
   announceReady(): void;
 };
@@ -29,6 +31,8 @@ type ConversationOptions = {
 
 /** One message carries about this much of the outbox: few lines for many items, yet never near the longest line. */
 const BATCH_BYTES = 256 * 1024;
+/** Longer than the agent takes from its first announcement to its first word, too short for a person to notice. */
+const LINGER_MS = 50;
 
 export function startConversation({
   control,
@@ -41,6 +45,7 @@ export function startConversation({
   const reader = createLineReader({ maxBytes: MAX_LINK_LINE_BYTES });
   let sentUpTo: number | undefined; // unknown until the gateway has said what it holds
   let scheduled = false;
+  let lingering: NodeJS.Timeout | undefined;
 
   function send(message: FromWrapper): void {
     control.write(encodeLine(message));
@@ -52,7 +57,7 @@ export function startConversation({
     if (message.type === "hello") outbox.acknowledge(message.acked);
     if (message.type === "ack") outbox.acknowledge(message.n);
     onMessage(message);
-    flush();
+    if (message.type === "hello") flush();
   }
 
   /** Everything of one turn of the event loop goes into one message. */
@@ -65,7 +70,13 @@ export function startConversation({
     });
   }
 
+  function flushSoon(): void {
+    lingering ??= setTimeout(sendItems, LINGER_MS);
+  }
+
   function sendItems(): void {
+    clearTimeout(lingering);
+    lingering = undefined;
     while (sentUpTo !== undefined && !control.destroyed && !control.writableNeedDrain) {
       const batch = outbox.read(sentUpTo, BATCH_BYTES);
       const last = batch.at(-1);
@@ -85,7 +96,7 @@ export function startConversation({
     }
   });
   send({ type: "hello", version: LINK_VERSION, sessionId, ready: isReady(), lastNumber: outbox.lastNumber });
-  return { flush, announceReady: () => send({ type: "ready" }) };
+  return { flush, flushSoon, announceReady: () => send({ type: "ready" }) };
 }
 
 /** The gateway says the same of us, to people; here it only keeps a stranger's words from being acted on. */

@@ -5,6 +5,7 @@ import type { Agent, AgentConfig, AgentMessage, StartAgent } from "./agent/agent
 import { type Conversation, startConversation } from "./conversation.ts";
 import { openLink } from "./link.ts";
 import { type NewItem, openOutbox } from "./outbox.ts";
+import { isUrgent } from "./urgency.ts";
 
 export type WrapperOptions = {
   sessionId: SessionId;
@@ -70,7 +71,8 @@ export async function startWrapper({
 
   function add(item: NewItem): void {
     outbox.add(item);
-    conversation?.flush();
+    if (isUrgent(item)) conversation?.flush();
+    else conversation?.flushSoon();
   }
 
   function onControl(control: Duplex): void {

@@ -6,7 +6,7 @@ export type PlainContainer = { image: string; modelUrl: string; args: readonly s
 const [LABEL_NAME, LABEL_VALUE] = ["cc-docker.bench", String(process.pid)];
 export const BENCH_LABEL = `${LABEL_NAME}=${LABEL_VALUE}`;
 
-export function plainEnvironment(modelUrl: string): string[] {
+function plainEnvironment(modelUrl: string): string[] {
   return [
     `ANTHROPIC_BASE_URL=${modelUrl}`,
     "ANTHROPIC_API_KEY=scripted",

@@ -5,29 +5,22 @@ import type { Options, Query, SDKUserMessage } from "@anthropic-ai/claude-agent-
 import type { TurnId } from "@cc-docker/protocol";
 import type { Agent, AgentConfig, AgentHandlers, AgentMessage, StartAgent } from "./agent.ts";
 import { agentEnvironment } from "./agent-environment.ts";
+import { spawnEarly } from "./early-spawn.ts";
 import { createPromptQueue } from "./prompt-queue.ts";
-import { type SpawnedAgent, spawnAsAgent } from "./spawn-as-agent.ts";
 
 /** Loading the SDK takes longer than opening the socket, so it is done beside it. */
 const sdk = () => import("@anthropic-ai/claude-agent-sdk");
 
 export const startClaudeAgent: StartAgent = (config, handlers) => {
   const prompts = createPromptQueue<SDKUserMessage>();
-  let child: SpawnedAgent | undefined;
+  const options = queryOptions(config);
+  const early = spawnEarly(options);
   let closing = false;
-
-  const options: Options = {
-    ...queryOptions(config),
-    spawnClaudeCodeProcess: (spawn) => {
-      child = spawnAsAgent(spawn);
-      return child.process;
-    },
-  };
   const ended = run().catch((error: unknown) => exited(error));
 
   async function run(): Promise<void> {
     const { query } = await sdk();
-    const messages = query({ prompt: prompts.iterate(), options });
+    const messages = query({ prompt: prompts.iterate(), options: { ...options, spawnClaudeCodeProcess: early.take } });
     await Promise.all([announceReady(messages, handlers), forward(messages, handlers)]);
     exited(undefined);
   }
@@ -35,15 +28,15 @@ export const startClaudeAgent: StartAgent = (config, handlers) => {
   function exited(error: unknown): void {
     if (closing) return;
     const reason = error instanceof Error ? error.message : "its output ended";
-    handlers.onExit(`${reason}\n${child?.stderrTail() ?? ""}`.trim().slice(0, 8000));
+    handlers.onExit(`${reason}\n${early.agent.stderrTail()}`.trim().slice(0, 8000));
   }
 
   async function close(graceMs: number): Promise<void> {
     closing = true;
     prompts.end();
-    const kill = setTimeout(() => child?.process.kill("SIGKILL"), graceMs);
+    const kill = setTimeout(() => early.agent.process.kill("SIGKILL"), graceMs);
     await ended;
-    await child?.exited;
+    await early.agent.exited;
     clearTimeout(kill);
   }
 
@@ -70,7 +63,7 @@ function toUserMessage(turnId: TurnId, text: string): SDKUserMessage {
 }
 
 /** Only the user's own settings count: a repository's may redirect the model or run hooks. */
-function queryOptions({ model, systemPrompt, modelMaxRetries }: AgentConfig): Options {
+export function queryOptions({ model, systemPrompt, modelMaxRetries }: AgentConfig): Options {
   return {
     pathToClaudeCodeExecutable: "/usr/local/bin/claude",
     cwd: "/workspace",

@@ -6,6 +6,7 @@ import type { SpawnedProcess, SpawnOptions } from "@anthropic-ai/claude-agent-sd
 export type SpawnedAgent = {
   process: SpawnedProcess;
   exited: Promise<unknown>;
+  isAlive(): boolean;
   /** The last of what it wrote to stderr. */
   stderrTail(): string;
 };
@@ -20,18 +21,18 @@ const DROP_TO_AGENT = [
 ];
 const STDERR_TAIL_BYTES = 4096;
 
-export function spawnAsAgent({ command, args, cwd, env, signal }: SpawnOptions): SpawnedAgent {
+export function spawnAsAgent({ command, args, cwd, env }: Omit<SpawnOptions, "signal">): SpawnedAgent {
   const child = spawn("setpriv", [...DROP_TO_AGENT, command, ...args], {
     cwd,
     env,
-    signal,
     stdio: ["pipe", "pipe", "pipe"],
   });
   let tail = Buffer.alloc(0);
   child.stderr.on("data", (chunk: Buffer) => {
     tail = Buffer.concat([tail, chunk]).subarray(-STDERR_TAIL_BYTES);
   });
-  return { process: child, exited: exitOf(child), stderrTail: () => tail.toString() };
+  const isAlive = () => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+  return { process: child, exited: exitOf(child), isAlive, stderrTail: () => tail.toString() };
 }
 
 /** A process that could not be started has ended too. */

@@ -1,0 +1,39 @@
+import { EventEmitter } from "node:events";
+import { PassThrough } from "node:stream";
+import { query, type SpawnOptions } from "@anthropic-ai/claude-agent-sdk";
+import { describe, expect, it } from "vitest";
+import { queryOptions } from "./claude-agent.ts";
+import { foresee } from "./early-spawn.ts";
+
+/** What the real SDK asks its host to start; nothing is started. */
+async function askOfSdk(options: ReturnType<typeof queryOptions>): Promise<SpawnOptions> {
+  const { promise, resolve } = Promise.withResolvers<SpawnOptions>();
+  const process = Object.assign(new EventEmitter(), {
+    stdin: new PassThrough(),
+    stdout: new PassThrough(),
+    killed: false,
+    exitCode: null,
+    kill: () => true,
+  });
+  const spawnClaudeCodeProcess = (asked: SpawnOptions) => {
+    resolve(asked);
+    return process;
+  };
+  const messages = query({ prompt: (async function* () {})(), options: { ...options, spawnClaudeCodeProcess } });
+  const asked = await promise;
+  process.stdout.end();
+  messages.close();
+  return asked;
+}
+
+describe("the process that is started early", () => {
+  it.each([
+    { modelMaxRetries: 10 },
+    { modelMaxRetries: 0, model: "opus" },
+    { modelMaxRetries: 1, systemPrompt: "Be brief." },
+  ])("is the one that the SDK asks for: %j", async (config) => {
+    const options = queryOptions(config);
+    const { command, args, cwd, env } = await askOfSdk(options);
+    expect(foresee(options)).toEqual({ command, args, cwd, env });
+  });
+});
