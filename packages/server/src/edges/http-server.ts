@@ -7,6 +7,7 @@ import createFastify, { type FastifyError, type FastifyInstance, type FastifyRep
 import type { Core } from "../core/core.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Authenticate } from "./authenticate.ts";
+import { mountEventStream } from "./trpc/event-stream.ts";
 import { type AppRouter, rootRouter } from "./trpc/root-router.ts";
 import type { Context } from "./trpc/trpc.ts";
 
@@ -55,6 +56,7 @@ function mountTrpc(app: FastifyInstance, shared: Omit<Context, "authorization">,
         log.error({ err: error.cause ?? error, path }, "a call failed by a defect");
     },
   };
+  mountEventStream(app, { ...shared, trpcOptions });
   app.register(fastifyTRPCPlugin, { prefix: "/trpc", trpcOptions });
 }
 

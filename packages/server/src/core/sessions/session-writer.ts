@@ -39,8 +39,8 @@ export function createSessionWriter({ store, bus, clock }: { store: Store; bus: 
       return { value, ...draft.bells() };
     });
     if (!done) return undefined;
+    if (done.commanded) bus.publish(`commands:${id}`, done.lastSeq); // first: the agent's time is what all wait for
     bus.publish(`events:${id}`, done.lastSeq);
-    if (done.commanded) bus.publish(`commands:${id}`, done.lastSeq);
     return done.value;
   }
 

@@ -6,17 +6,21 @@ import { anySignal, procedure, router, toTrpcError } from "./trpc.ts";
 
 const seq = z.int().nonnegative();
 
+/** `lastEventId`: a seq, as number or text. */
+export const FollowInput = z.strictObject({
+  sessionId: SessionId,
+  lastEventId: z.coerce.number().pipe(seq).default(0),
+});
+
 export const eventsRouter = router({
   /** Every event after `lastEventId` (a seq; all when absent), then those to come. The id of each message is its seq. */
-  follow: procedure
-    .input(z.strictObject({ sessionId: SessionId, lastEventId: z.coerce.number().pipe(seq).default(0) }))
-    .subscription(async ({ ctx, input, signal }) => {
-      const { sessionId, lastEventId: after } = input;
-      await ctx.core.sessions.get({ owner: ctx.owner, sessionId });
-      return toMessages(
-        ctx.core.events.follow({ owner: ctx.owner, sessionId, after, signal: anySignal(ctx.stopping, signal) }),
-      );
-    }),
+  follow: procedure.input(FollowInput).subscription(async ({ ctx, input, signal }) => {
+    const { sessionId, lastEventId: after } = input;
+    await ctx.core.sessions.get({ owner: ctx.owner, sessionId });
+    return toMessages(
+      ctx.core.events.follow({ owner: ctx.owner, sessionId, after, signal: anySignal(ctx.stopping, signal) }),
+    );
+  }),
   list: procedure
     .input(
       z.strictObject({ sessionId: SessionId, after: seq.default(0), limit: z.int().min(1).max(1000).default(200) }),

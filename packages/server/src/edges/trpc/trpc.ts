@@ -13,6 +13,10 @@ export type Context = {
   stopping: AbortSignal;
 };
 
+export const PING_EVERY_MS = 10_000;
+/** A client that hears nothing for so long, not even a ping, takes the connection for dead. */
+export const RECONNECT_AFTER_MS = 30_000;
+
 /** Errors carry `data.cc`: code, message, hint and retry class of the one table. */
 const t = initTRPC.context<Context>().create({
   isDev: false,
@@ -20,7 +24,10 @@ const t = initTRPC.context<Context>().create({
     const cc = toPublicError(error);
     return { ...shape, message: cc.message, data: { ...shape.data, cc } };
   },
-  sse: { ping: { enabled: true, intervalMs: 10_000 }, client: { reconnectAfterInactivityMs: 30_000 } },
+  sse: {
+    ping: { enabled: true, intervalMs: PING_EVERY_MS },
+    client: { reconnectAfterInactivityMs: RECONNECT_AFTER_MS },
+  },
 });
 
 export const { router } = t;

@@ -1,0 +1,78 @@
+/**
+ * `events.follow` over SSE, in tRPC's own wire format but without its serializer: an event is encoded when it is
+ * stored, and every subscriber is sent those bytes. What is wrong with a request is left to tRPC to say.
+ */
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import { toErrorShape } from "@cc-docker/protocol";
+import { type FastifyTRPCPluginOptions, fastifyRequestHandler } from "@trpc/server/adapters/fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { EventRow } from "../../core/core.ts";
+import { FollowInput } from "./events-router.ts";
+import type { AppRouter } from "./root-router.ts";
+import { type Context, PING_EVERY_MS, RECONNECT_AFTER_MS } from "./trpc.ts";
+
+type TrpcOptions = FastifyTRPCPluginOptions<AppRouter>["trpcOptions"];
+type Shared = Omit<Context, "authorization">;
+export type EventStreamDeps = Shared & { trpcOptions: TrpcOptions };
+
+const PATH = "events.follow";
+
+export function mountEventStream(app: FastifyInstance, { trpcOptions, ...context }: EventStreamDeps): void {
+  app.get(`/trpc/${PATH}`, async (request, reply) => {
+    const follow = await accept(request, context).catch(() => undefined);
+    if (!follow) return fastifyRequestHandler({ ...trpcOptions, req: request, res: reply, path: PATH });
+    reply.hijack();
+    await stream(reply.raw, follow);
+  });
+}
+
+/** @returns opens the pages for as long as the signal it is given lets it */
+async function accept({ headers, query }: FastifyRequest, { core, authenticate, stopping }: Shared) {
+  const { owner } = await authenticate(headers.authorization);
+  const { input, lastEventId } = query as { input?: string; lastEventId?: string };
+  const resumed = headers["last-event-id"] ?? lastEventId;
+  const parsed = FollowInput.parse({
+    ...JSON.parse(input ?? "{}"),
+    ...(resumed !== undefined && { lastEventId: resumed }),
+  });
+  const { sessionId, lastEventId: after } = parsed;
+  await core.sessions.get({ owner, sessionId });
+  return (gone: AbortSignal) =>
+    core.events.follow({ owner, sessionId, after, signal: AbortSignal.any([gone, stopping]) });
+}
+
+async function stream(
+  response: ServerResponse,
+  follow: (gone: AbortSignal) => AsyncIterable<EventRow[]>,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  response.writeHead(200, {
+    "content-type": "text/event-stream",
+    "cache-control": "no-cache, no-transform",
+    "x-accel-buffering": "no",
+  });
+  response.write(`event: connected\ndata: ${JSON.stringify({ reconnectAfterInactivityMs: RECONNECT_AFTER_MS })}\n\n`);
+  const pings = setInterval(() => response.write("event: ping\ndata: \n\n"), PING_EVERY_MS);
+  try {
+    for await (const page of follow(gone.signal)) await writePage(response, page, gone.signal);
+  } catch (error) {
+    response.write(`event: serialized-error\ndata: ${JSON.stringify(describeEnd(error))}\n\n`);
+  } finally {
+    clearInterval(pings);
+    response.end();
+  }
+}
+
+/** Waits for a slow reader instead of holding its pages. */
+async function writePage(response: ServerResponse, page: readonly EventRow[], gone: AbortSignal): Promise<void> {
+  const text = page.map(({ seq, json }) => `data: ${json}\nid: ${seq}\n\n`).join("");
+  if (!response.write(text)) await once(response, "drain", { signal: gone }).catch(() => undefined); // it left
+}
+
+/** The part of tRPC's error shape that clients read. */
+function describeEnd(error: unknown) {
+  const cc = toErrorShape(error);
+  return { message: cc.message, code: -32603, data: { code: "INTERNAL_SERVER_ERROR", path: PATH, cc } };
+}
