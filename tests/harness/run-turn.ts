@@ -72,7 +72,7 @@ export type OpenSession = Session & AsyncDisposable;
 /** A new session whose agent waits for a prompt; deleted at the end of its scope. */
 export async function openSession(client: Client, config: SessionConfig = {}): Promise<OpenSession> {
   const { id } = await client.sessions.create.mutate({ config });
-  const session = await waitForStatus(client, id, "idle");
+  const session = await waitUntilIdle(client, id);
   return { ...session, [Symbol.asyncDispose]: () => deleteSession(client, id) };
 }
 
@@ -83,16 +83,17 @@ export async function deleteSession(client: Client, sessionId: string): Promise<
   });
 }
 
-async function waitForStatus(client: Client, sessionId: string, status: Session["status"]): Promise<Session> {
-  return waitUntil(
+/** @throws Error at once when the session ends instead */
+async function waitUntilIdle(client: Client, sessionId: string): Promise<Session> {
+  const session = await waitUntil(
     async () => {
-      const session = await client.sessions.get.query({ sessionId });
-      if (session.status === status) return session;
-      if (session.error) throw new Error(`the session failed: ${session.error.message}`);
-      return undefined;
+      const now = await client.sessions.get.query({ sessionId });
+      return now.status === "starting" ? undefined : now;
     },
-    { what: `session ${sessionId} to be ${status}`, deadlineMs: DEADLINE_MS },
+    { what: `session ${sessionId} to start`, deadlineMs: DEADLINE_MS },
   );
+  if (session.status === "idle") return session;
+  throw new Error(`Session ${sessionId} is ${session.status}: ${session.error?.message}`);
 }
 
 type Delta = { event?: { delta?: { type?: string; text?: string } } };

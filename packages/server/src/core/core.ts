@@ -9,6 +9,7 @@ import type { Bus } from "../ports/bus/bus.ts";
 import type { Runtime } from "../ports/runtime/runtime.ts";
 import type { EventRow, SessionRow, Store } from "../ports/store/store.ts";
 import { createEventLog } from "./events/event-log.ts";
+import { createRecentEvents } from "./events/recent-events.ts";
 import { checkHealth, type HealthReport } from "./health.ts";
 import { createInstances } from "./sessions/instances.ts";
 import { reconcileSessions } from "./sessions/reconcile-sessions.ts";
@@ -56,12 +57,13 @@ export type Core = {
 
 export function createCore({ store, bus, runtime, clock, log, settings }: CoreDeps): Core {
   const background = createBackground({ log, isExpected: isCcError });
-  const writer = createSessionWriter({ store, bus, clock });
+  const recent = createRecentEvents();
+  const writer = createSessionWriter({ store, bus, clock, onAppended: recent.add });
   const instances = createInstances({ store, bus, runtime, writer, background, log, settings });
   const sessions = createSessions({ store, writer, instances, newSessionId: () => randomUUID() as SessionId });
   const turns = createTurns({ store, bus, writer, newTurnId: () => randomUUID() as TurnId });
   const ingest = createIngest({ writer, onFailed: instances.sweep });
-  const eventLog = createEventLog({ store, bus });
+  const eventLog = createEventLog({ store, bus, recent });
   const reconcile = () => reconcileSessions({ store, runtime, bus, instances, log });
   let timer: NodeJS.Timeout | undefined;
 

@@ -3,6 +3,7 @@ import { CcError, type SessionId } from "@cc-docker/protocol";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { EventRow, Store } from "../../ports/store/store.ts";
 import { createBell } from "../bell.ts";
+import type { RecentEvents } from "./recent-events.ts";
 
 /** A page as a reader gets it: bounded, so that a slow reader costs a cursor and one page. */
 const PAGE = { limit: 500, maxBytes: 1024 * 1024 };
@@ -16,16 +17,20 @@ export type EventLog = {
   follow(sessionId: SessionId, after: number, signal: AbortSignal): AsyncGenerator<EventRow[], void, undefined>;
 };
 
-export function createEventLog({ store, bus }: { store: Store; bus: Bus }): EventLog {
+export type EventLogDeps = { store: Store; bus: Bus; recent: RecentEvents };
+
+export function createEventLog({ store, bus, recent }: EventLogDeps): EventLog {
   function read(sessionId: SessionId, { after, limit }: { after: number; limit: number }): Promise<EventRow[]> {
     return store.readEvents(sessionId, { after, limit, maxBytes: PAGE.maxBytes });
   }
 
   async function* follow(sessionId: SessionId, after: number, signal: AbortSignal) {
     using bell = createBell(bus, `events:${sessionId}`);
+    using stack = new DisposableStack();
+    stack.defer(recent.keep(sessionId));
     let cursor = after;
     while (!signal.aborted) {
-      const page = await store.readEvents(sessionId, { after: cursor, ...PAGE });
+      const page = await readNext(sessionId, cursor);
       const last = page.at(-1);
       if (last) {
         cursor = last.seq;
@@ -33,6 +38,11 @@ export function createEventLog({ store, bus }: { store: Store; bus: Bus }): Even
       } else await requireLog(sessionId);
       if (!last || bell.value === cursor) await bell.wait(signal);
     }
+  }
+
+  async function readNext(sessionId: SessionId, after: number): Promise<EventRow[]> {
+    const page = recent.read(sessionId, after);
+    return page.length > 0 ? page : store.readEvents(sessionId, { after, ...PAGE });
   }
 
   async function requireLog(sessionId: SessionId): Promise<void> {

@@ -28,7 +28,15 @@ export type SessionWriter = {
   insert(row: Omit<SessionRow, "position" | "lastSeq" | "updatedAt" | "createdAt" | "status">): Promise<SessionRow>;
 };
 
-export function createSessionWriter({ store, bus, clock }: { store: Store; bus: Bus; clock: Clock }): SessionWriter {
+export type SessionWriterDeps = {
+  store: Store;
+  bus: Bus;
+  clock: Clock;
+  /** Hears each batch of events once it is durable, before the bells ring. */
+  onAppended: (id: SessionId, events: readonly EventRow[]) => void;
+};
+
+export function createSessionWriter({ store, bus, clock, onAppended }: SessionWriterDeps): SessionWriter {
   async function change<T>(id: SessionId, work: (change: SessionChange) => Promise<T>): Promise<T | undefined> {
     const done = await store.write(async (tx) => {
       const row = await tx.findSession(id);
@@ -36,9 +44,10 @@ export function createSessionWriter({ store, bus, clock }: { store: Store; bus: 
       const draft = createDraft(tx, row, clock.nowIso());
       const value = await work(draft.change);
       await draft.flush();
-      return { value, ...draft.bells() };
+      return { value, ...draft.outcome() };
     });
     if (!done) return undefined;
+    onAppended(id, done.events);
     if (done.commanded) bus.publish(`commands:${id}`, done.lastSeq); // first: the agent's time is what all wait for
     bus.publish(`events:${id}`, done.lastSeq);
     return done.value;
@@ -105,7 +114,7 @@ function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
       return session;
     },
   };
-  return { change, flush, bells: () => ({ lastSeq: session.lastSeq, commanded }) };
+  return { change, flush, outcome: () => ({ events, lastSeq: session.lastSeq, commanded }) };
 }
 
 function eventOf(status: SessionStatus): EventType {

@@ -84,12 +84,7 @@ export function createTurns({ store, bus, writer, newTurnId }: TurnsDeps): Turns
     return toTurn(turn);
   }
 
-  async function findRunning(sessionId: SessionId): Promise<{ id: TurnId; prompt: string } | undefined> {
-    const runningTurn = (await store.findSession(sessionId))?.runningTurn;
-    return runningTurn && store.findTurn(runningTurn);
-  }
-
-  return { send, ask, get, findRunning };
+  return { send, ask, get, findRunning: store.findRunningTurn };
 }
 
 function checkPrompt(prompt: string): void {

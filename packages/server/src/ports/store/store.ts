@@ -66,6 +66,8 @@ export interface StoreReader {
   /** Sessions of all owners that own something outside the store: not at rest, or deleted. Oldest first. */
   listUnsettledSessions(): Promise<SessionRow[]>;
   findTurn(id: TurnId): Promise<TurnRow | undefined>;
+  /** The turn the session's row names as running. */
+  findRunningTurn(sessionId: SessionId): Promise<TurnRow | undefined>;
   findTurnByKey(sessionId: SessionId, idempotencyKey: string): Promise<TurnRow | undefined>;
   /** Ids of a session's waiting turns, in the order they were accepted. */
   listQueuedTurns(sessionId: SessionId): Promise<TurnId[]>;

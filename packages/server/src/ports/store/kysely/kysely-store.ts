@@ -89,6 +89,7 @@ function onlyDurable(queries: StoreReader, settled: () => Promise<void>): StoreR
     listSessions: waits(queries.listSessions),
     listUnsettledSessions: waits(queries.listUnsettledSessions),
     findTurn: waits(queries.findTurn),
+    findRunningTurn: waits(queries.findRunningTurn),
     findTurnByKey: waits(queries.findTurnByKey),
     listQueuedTurns: waits(queries.listQueuedTurns),
     readEvents: waits(queries.readEvents),

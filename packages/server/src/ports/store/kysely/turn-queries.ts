@@ -3,13 +3,21 @@ import type { Kysely, Selectable, Updateable } from "kysely";
 import type { StoreWriter, TurnRow } from "../store.ts";
 import type { Database, TurnsTable } from "./tables.ts";
 
-type TurnQueries = Pick<StoreWriter, "findTurn" | "findTurnByKey" | "listQueuedTurns" | "insertTurn" | "updateTurn">;
+type TurnQueries = Pick<
+  StoreWriter,
+  "findTurn" | "findRunningTurn" | "findTurnByKey" | "listQueuedTurns" | "insertTurn" | "updateTurn"
+>;
 
 export function createTurnQueries(db: Kysely<Database>): TurnQueries {
   const turns = () => db.selectFrom("turns").selectAll();
   return {
     async findTurn(id) {
       const row = await turns().where("id", "=", id).executeTakeFirst();
+      return row && fromRow(row);
+    },
+    async findRunningTurn(sessionId) {
+      const running = db.selectFrom("sessions").select("running_turn").where("id", "=", sessionId);
+      const row = await turns().where("id", "=", running).executeTakeFirst();
       return row && fromRow(row);
     },
     async findTurnByKey(sessionId, idempotencyKey) {
