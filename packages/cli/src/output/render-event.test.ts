@@ -35,6 +35,11 @@ describe("an answer", () => {
     ]);
   });
 
+  it("is not what Claude Code says in the agent's place when a model call has failed", () => {
+    const message = { content: [{ type: "text", text: "API Error: 529" }] };
+    expect(render(event("agent.assistant", { error: "server_error", message }))).toEqual([]);
+  });
+
   it("begins a paragraph with every block of text, and not with thoughts", () => {
     expect(render(start("thinking"), start("text"), delta("a")).map(({ kind }) => kind)).toEqual(["break", "text"]);
   });

@@ -20,7 +20,7 @@ export function createRenderer(): Renderer {
       case "agent.stream_event":
         return isSubagent(data) ? [] : renderDelta(at(data, "event"));
       case "agent.assistant":
-        return blocksOf(data).flatMap((block) => renderBlock(block, isSubagent(data)));
+        return isModelFailure(data) ? [] : blocksOf(data).flatMap((block) => renderBlock(block, isSubagent(data)));
       case "agent.user":
         return blocksOf(data).flatMap(renderResult);
       case "agent.system":
@@ -100,6 +100,11 @@ function describeTool(block: unknown): string {
   const input = at(block, "input");
   const first = ["command", "file_path", "pattern", "url", "query", "description"].map((name) => textAt(input, name));
   return `${textAt(block, "name")} ${first.find((text) => text !== "") ?? JSON.stringify(input)}`;
+}
+
+/** Claude Code words a failed model call as if the agent had said it; the end of the turn says the same as an error. */
+function isModelFailure(data: unknown): boolean {
+  return typeof at(data, "error") === "string";
 }
 
 function isSubagent(data: unknown): boolean {
