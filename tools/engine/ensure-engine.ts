@@ -1,7 +1,10 @@
 /** A Docker Engine for the commands that need one: the one that answers, else one started here and stopped again. */
+import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { CcError } from "@cc-docker/protocol";
 import Docker from "dockerode";
+import { findProgram } from "../find-program.ts";
+import { run } from "../run.ts";
 import { BASE_PACKAGES, canInstall, ENGINE_PACKAGES, ensurePackages } from "./debian-packages.ts";
 import { startDockerd } from "./dockerd.ts";
 
@@ -26,8 +29,15 @@ export async function ensureEngine({ onProgress, signal }: EnsureEngine): Promis
   await ensurePackages({ packages: { ...ENGINE_PACKAGES, ...BASE_PACKAGES }, onProgress, signal });
   if (await answers(docker)) return { docker, isOurs: false, stop: async () => {} }; // the package's own service started it
   onProgress("starting dockerd");
+  await mountCgroups(signal);
   const stop = await startDockerd({ socket, hasAnswered: () => answers(docker), signal });
   return { docker, isOurs: true, stop };
+}
+
+/** A machine without systemd may have them unmounted after it started; dockerd does not mount them itself. */
+async function mountCgroups(signal: AbortSignal): Promise<void> {
+  if (/ cgroup2? /.test(await readFile("/proc/mounts", "utf8"))) return;
+  if (findProgram("cgroupfs-mount") !== undefined) await run(["cgroupfs-mount"], { env: process.env, signal });
 }
 
 /** An engine that says nothing in time is as good as none. (The types of `ping` know no abort signal.) */
