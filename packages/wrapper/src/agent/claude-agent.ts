@@ -11,6 +11,9 @@ import { createPromptQueue } from "./prompt-queue.ts";
 /** Loading the SDK takes longer than opening the socket, so it is done beside it. */
 const sdk = () => import("@anthropic-ai/claude-agent-sdk");
 
+/** An idle agent that has nothing more to read is gone by then. */
+const ASK_AFTER_MS = 300;
+
 export const startClaudeAgent: StartAgent = (config, handlers) => {
   const prompts = createPromptQueue<SDKUserMessage>();
   const options = queryOptions(config);
@@ -34,10 +37,13 @@ export const startClaudeAgent: StartAgent = (config, handlers) => {
   async function close(graceMs: number): Promise<void> {
     closing = true;
     prompts.end();
-    const kill = setTimeout(() => early.agent.process.kill("SIGKILL"), graceMs);
+    const timers = [
+      setTimeout(() => early.agent.process.kill("SIGTERM"), ASK_AFTER_MS), // in the midst of a turn the end of input is not enough
+      setTimeout(() => early.agent.process.kill("SIGKILL"), graceMs),
+    ];
     await ended;
     await early.agent.exited;
-    clearTimeout(kill);
+    timers.forEach(clearTimeout);
   }
 
   return { prompt: (turnId, text) => prompts.push(toUserMessage(turnId, text)), close } satisfies Agent;

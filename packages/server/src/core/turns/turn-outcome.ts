@@ -32,7 +32,8 @@ export function readOutcome(message: AgentMessage, costBeforeUsd: number): TurnO
   const parsed = ResultMessage.parse(message);
   const result = toResult(parsed, costBeforeUsd);
   if (parsed.subtype === "success" && !parsed.is_error) return { status: "completed", result };
-  return { status: "failed", error: describeError(codeOf(parsed), detailOf(parsed)), result };
+  // Its text is Claude Code's word for the failure, which the error has already: it is no answer.
+  return { status: "failed", error: describeError(codeOf(parsed), detailOf(parsed)), result: { ...result, text: "" } };
 }
 
 function toResult({ result, duration_ms, total_cost_usd, usage }: ResultMessage, costBeforeUsd: number): TurnResult {
