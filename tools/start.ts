@@ -21,10 +21,10 @@ await runTool(async (signal) => {
   }
 });
 
-/** Ctrl-C reaches the gateway by itself, being of the same terminal; other signals are passed on. */
+/** In a process group of its own: a Ctrl-C reaches it once, from here, and it stops as it should. */
 async function runGateway(image: string, signal: AbortSignal): Promise<number> {
   const env = { LOG_LEVEL: "WARNING", ...process.env, SESSION_IMAGE: image, CC_DOCKER_GREET: "1" };
-  const gateway = spawn(process.execPath, [GATEWAY], { env, stdio: "inherit" });
+  const gateway = spawn(process.execPath, [GATEWAY], { env, stdio: "inherit", detached: true });
   signal.addEventListener("abort", () => gateway.kill("SIGTERM"));
   const [code] = (await once(gateway, "exit")) as [number | null];
   return code ?? 1;

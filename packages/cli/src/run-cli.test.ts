@@ -94,9 +94,9 @@ it("makes tokens that the gateway's secret signs", async () => {
   expect(Number(payload.exp) - Number(payload.iat)).toBe(900);
 });
 
-it("says which secret is missing", async () => {
+it("says that no gateway has made a secret yet, and where it looked", async () => {
   const { exitCode, stderr } = await ccd(["token", "--sub", "ann"]);
-  expect(exitCode).toBe(2);
+  expect(exitCode).toBe(5);
   expect(stderr).toContain(`${dataDir}/jwt-secret`);
 });
 

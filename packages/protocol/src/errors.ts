@@ -83,6 +83,11 @@ export const ERRORS = {
     retry: "never",
     hint: "The image's wrapper and the gateway differ; rebuild the image with `./dev image`.",
   },
+  LINK_PROTOCOL_BROKEN: {
+    http: 502,
+    retry: "never",
+    hint: "The wrapper said what this gateway cannot use; rebuild the image with `./dev image` and create a new session.",
+  },
   MODEL_AUTH_FAILED: {
     http: 502,
     retry: "never",

@@ -40,7 +40,7 @@ export function endsTurn(type: EventType): boolean {
   return type === "turn.completed" || type === "turn.failed" || type === "turn.cancelled";
 }
 
-/** After one of these no further event comes until the session is started again. */
+/** After one of these no further event comes. */
 export function endsSession(type: EventType): boolean {
   return type === "session.stopped" || type === "session.failed";
 }

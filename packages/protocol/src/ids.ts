@@ -4,6 +4,6 @@ import { z } from "zod";
 export const SessionId = z.uuid().brand<"SessionId">();
 export type SessionId = z.infer<typeof SessionId>;
 
-/** A turn's id (UUID): the `message_id` of the API and the `uuid` given to Claude with the prompt. */
+/** A turn's id (UUID), which is also the `uuid` given to Claude with the prompt. */
 export const TurnId = z.uuid().brand<"TurnId">();
 export type TurnId = z.infer<typeof TurnId>;

@@ -26,8 +26,10 @@ export {
   type Door,
   FromWrapper,
   LINK_VERSION,
+  LINK_WINDOW_BYTES,
   MAX_AGENT_MESSAGE_BYTES,
   MAX_LINK_LINE_BYTES,
+  MAX_TYPE_LENGTH,
   OutboxItem,
   ToWrapper,
 } from "./link.ts";

@@ -14,9 +14,15 @@ export const MAX_LINK_LINE_BYTES = 16 * 1024 * 1024;
 /** A larger message of the agent is replaced by its type and size: `{ type, truncated: true, bytes }`. */
 export const MAX_AGENT_MESSAGE_BYTES = 8 * 1024 * 1024;
 
+/** The longest name of a kind of message; what claims more is called `unknown`. */
+export const MAX_TYPE_LENGTH = 100;
+
 /** The doors of the link, as the `:authority` of a CONNECT stream. */
 export const DOORS = ["control", "broker"] as const;
 export type Door = (typeof DOORS)[number];
+
+/** The HTTP/2 window of both ends: big messages must not crawl over a slow pipe as with the default of 64 KiB. */
+export const LINK_WINDOW_BYTES = 4 * 1024 * 1024;
 
 /** Where the agent finds the broker inside its instance. */
 export const BROKER_PORT = 8377;
@@ -32,7 +38,7 @@ export const OutboxItem = z.discriminatedUnion("kind", [
     n: z.int().positive(),
     kind: z.literal("agent"),
     turnId: TurnId.optional(),
-    message: z.looseObject({ type: z.string().max(100) }),
+    message: z.looseObject({ type: z.string().max(MAX_TYPE_LENGTH) }),
   }),
   z.object({
     n: z.int().positive(),
@@ -64,7 +70,7 @@ export const ToWrapper = z.discriminatedUnion("type", [
     version: z.int(),
     sessionId: SessionId,
     acked: z.int().nonnegative(),
-    config: SessionConfig,
+    config: z.object(SessionConfig.shape), // an option that this wrapper does not know is left out, not refused
     modelMaxRetries: z.int().nonnegative(),
   }),
   z.object({ type: z.literal("ack"), n: z.int().nonnegative() }),

@@ -9,9 +9,17 @@ export type SessionStatus = z.infer<typeof SessionStatus>;
 /** What a caller may choose about the agent of a session. */
 export const SessionConfig = z.strictObject({
   /** Model name or alias as Claude Code takes it ("opus", "sonnet", a full id); its own default when absent. */
-  model: z.string().min(1).max(200).optional(),
+  model: z
+    .string()
+    .regex(/^[\w.:@/[\]-]{1,200}$/)
+    .optional(),
   /** Added to Claude Code's own system prompt. At most 100,000 characters. */
-  systemPrompt: z.string().min(1).max(100_000).optional(),
+  systemPrompt: z
+    .string()
+    .min(1)
+    .max(100_000)
+    .refine((text) => text.isWellFormed(), "has half a surrogate pair")
+    .optional(),
 });
 export type SessionConfig = z.infer<typeof SessionConfig>;
 

@@ -15,14 +15,18 @@ type Setting = { description: string; default: string; secret?: boolean; schema:
 
 const text = z.string().min(1);
 const secretText = text.transform(secret);
-const seconds = z.coerce.number().positive().max(86_400);
+const secondsError = "must be a number of seconds up to 86400";
+const seconds = z.coerce
+  .number({ error: secondsError })
+  .positive({ error: secondsError })
+  .max(86_400, { error: secondsError });
 
 const rows = {
   HOST: { description: "Address the gateway listens on.", default: "127.0.0.1", schema: text },
   PORT: {
     description: "Port the gateway listens on; 0 picks a free one.",
     default: "8000",
-    schema: z.coerce.number().int().min(0).max(65_535),
+    schema: wholeNumber(0, 65_535),
   },
   DATA_DIR: {
     description: "Directory of the database, the generated secret and the links' sockets. Only one gateway may use it.",
@@ -84,7 +88,7 @@ const rows = {
     description:
       "How often the agent repeats a model call that failed for a passing reason, waiting longer each time; 10 is about three minutes.",
     default: "10",
-    schema: z.coerce.number().int().min(0).max(100),
+    schema: wholeNumber(0, 100),
   },
   LOG_LEVEL: {
     description: "DEBUG, INFO, WARNING or ERROR.",
@@ -92,6 +96,11 @@ const rows = {
     schema: text.transform((level) => level.toUpperCase()).pipe(z.enum(["DEBUG", "INFO", "WARNING", "ERROR"])),
   },
 } as const satisfies Record<string, Setting>;
+
+function wholeNumber(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+}
 
 function optionalSecret() {
   return z.union([z.literal("").transform(() => undefined), secretText]);

@@ -30,5 +30,5 @@ async function run(): Promise<void> {
 run().catch((error: unknown) => {
   if (!isCcError(error)) throw error;
   process.stderr.write(`${error.code}: ${error.message}\n${ERRORS[error.code].hint}\n`);
-  process.exit(5);
+  process.exit(error.code === "CONFIG_INVALID" ? 2 : 5); // as `ccd` ends with these
 });

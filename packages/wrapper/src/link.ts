@@ -7,7 +7,7 @@ import { type ClientHttp2Session, connect } from "node:http2";
 import { createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import type { Duplex } from "node:stream";
-import type { Door } from "@cc-docker/protocol";
+import { type Door, LINK_WINDOW_BYTES } from "@cc-docker/protocol";
 
 export type Link = { close(): void };
 
@@ -18,8 +18,8 @@ export type LinkOptions = {
   onControl: (control: Duplex) => void;
 };
 
-/** The same as the gateway's: big enough for big messages over a slow pipe. */
-const WINDOW_BYTES = 4 * 1024 * 1024;
+/** More than any agent opens by itself; the gateway takes fewer at a time and the rest wait. */
+const MAX_CONNECTIONS = 256;
 
 export async function openLink({ socketPath, brokerPort, onControl }: LinkOptions): Promise<Link> {
   let session: ClientHttp2Session | undefined;
@@ -29,14 +29,14 @@ export async function openLink({ socketPath, brokerPort, onControl }: LinkOption
     session?.destroy(); // the gateway opened a new pipe: it has given the old one up
     const opened = connect("http://gateway", {
       createConnection: () => pipe,
-      settings: { initialWindowSize: WINDOW_BYTES },
+      settings: { initialWindowSize: LINK_WINDOW_BYTES },
     });
     session = opened;
     opened.on("error", () => opened.destroy());
     opened.on("close", () => {
       if (session === opened) session = undefined;
     });
-    opened.on("connect", () => opened.setLocalWindowSize(WINDOW_BYTES));
+    opened.on("connect", () => opened.setLocalWindowSize(LINK_WINDOW_BYTES));
     onControl(openDoor(opened, "control"));
     for (const connection of [...waiting]) carry(connection);
   }
@@ -59,6 +59,8 @@ export async function openLink({ socketPath, brokerPort, onControl }: LinkOption
     host: "127.0.0.1",
     port: brokerPort,
   });
+
+  broker.maxConnections = MAX_CONNECTIONS;
 
   return {
     close: () => {

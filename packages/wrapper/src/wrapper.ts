@@ -1,6 +1,12 @@
 /** Puts link, outbox and agent together: prompts go in, everything the agent says goes out, in order, once. */
 import type { Duplex } from "node:stream";
-import { MAX_AGENT_MESSAGE_BYTES, type SessionId, type ToWrapper, type TurnId } from "@cc-docker/protocol";
+import {
+  MAX_AGENT_MESSAGE_BYTES,
+  MAX_TYPE_LENGTH,
+  type SessionId,
+  type ToWrapper,
+  type TurnId,
+} from "@cc-docker/protocol";
 import type { Agent, AgentConfig, AgentMessage, StartAgent } from "./agent/agent.ts";
 import { type Conversation, startConversation } from "./conversation.ts";
 import { openLink } from "./link.ts";
@@ -30,17 +36,23 @@ export async function startWrapper({
   const outbox = openOutbox(outboxPath);
   const known = new Set<TurnId>();
   let running: TurnId | undefined;
+  let started = false;
   let ready = false;
   let agent: Agent | undefined;
   let conversation: Conversation | undefined;
 
   function handle(message: ToWrapper): void {
-    if (message.type === "hello") agent ??= start({ ...message.config, modelMaxRetries: message.modelMaxRetries });
+    if (message.type === "hello" && !started) start({ ...message.config, modelMaxRetries: message.modelMaxRetries });
     if (message.type === "turn.start") startTurn(message);
   }
 
-  function start(config: AgentConfig): Agent {
-    return startAgent(config, { onReady, onMessage, onExit });
+  function start(config: AgentConfig): void {
+    started = true;
+    try {
+      agent = startAgent(config, { onReady, onMessage, onExit });
+    } catch (error) {
+      onExit(`it could not be started: ${String(error)}`.slice(0, 8000));
+    }
   }
 
   function startTurn({ turnId, prompt }: { turnId: TurnId; prompt: string }): void {
@@ -56,7 +68,7 @@ export async function startWrapper({
   }
 
   function onMessage(message: AgentMessage): void {
-    add({ kind: "agent", ...turnField(), message: withinLimit(message) });
+    add({ kind: "agent", ...turnField(), message: admit(message) });
     if (message.type === "result") running = undefined;
   }
 
@@ -91,8 +103,13 @@ export async function startWrapper({
   return { stop };
 }
 
-/** A message beyond the limit would break the link for all others: its kind and size go out instead. */
-function withinLimit(message: AgentMessage): AgentMessage {
+/**
+ * What the link cannot carry would be refused for ever and hold up all that follows: its kind and size go out instead.
+ * The agent's process is the agent's: what it says may be anything.
+ */
+function admit(message: AgentMessage): AgentMessage {
   const bytes = Buffer.byteLength(JSON.stringify(message));
-  return bytes <= MAX_AGENT_MESSAGE_BYTES ? message : { type: message.type, truncated: true, bytes };
+  const named = typeof message.type === "string" && message.type.length <= MAX_TYPE_LENGTH;
+  if (named && bytes <= MAX_AGENT_MESSAGE_BYTES) return message;
+  return { type: named ? message.type : "unknown", truncated: true, bytes };
 }

@@ -1,7 +1,15 @@
 /** `ccd run`: one prompt, one session, and nothing left behind unless asked for. */
 import { text } from "node:stream/consumers";
 import type { Client } from "@cc-docker/client";
-import { CcError, type Event, endsSession, endsTurn, isErrorCode, type Turn } from "@cc-docker/protocol";
+import {
+  CcError,
+  type Event,
+  endsSession,
+  endsTurn,
+  isErrorCode,
+  MAX_PROMPT_BYTES,
+  type Turn,
+} from "@cc-docker/protocol";
 import { findInterruption, type Io } from "../io.ts";
 import { createJsonViewer, createTextViewer } from "../output/event-viewer.ts";
 import { EXIT_CODES } from "../output/exit-code.ts";
@@ -28,6 +36,7 @@ const GIVE_UP_AFTER_MS = 60_000;
 
 export async function run(input: RunInput, io: Io): Promise<number> {
   const prompt = input.prompt === "-" ? await readAll(io) : input.prompt;
+  checkPrompt(prompt);
   const client = await connect(io.env);
   const { model, system: systemPrompt } = input;
   const config = { ...(model !== undefined && { model }), ...(systemPrompt !== undefined && { systemPrompt }) };
@@ -43,6 +52,14 @@ export async function run(input: RunInput, io: Io): Promise<number> {
   } finally {
     if (!isKept) await removeSession(client, id, (message) => void io.stderr.write(`${printableLine(message)}\n`));
   }
+}
+
+/** Before there is a session to remove again. */
+function checkPrompt(prompt: string): void {
+  if (prompt.trim() === "") throw new CcError("PROMPT_EMPTY", "The prompt is empty.");
+  const bytes = Buffer.byteLength(prompt);
+  if (bytes > MAX_PROMPT_BYTES)
+    throw new CcError("PROMPT_TOO_LARGE", `The prompt has ${bytes} bytes; ${MAX_PROMPT_BYTES} are allowed.`);
 }
 
 async function announce(turn: Turn, { json }: RunInput, { stdout }: Io): Promise<number> {

@@ -44,6 +44,7 @@ const ENDINGS: Record<ErrorCode, Ending> = {
   STARTUP_TIMEOUT: "unavailable",
   AGENT_EXITED: "unavailable",
   LINK_VERSION_MISMATCH: "unavailable",
+  LINK_PROTOCOL_BROKEN: "unavailable",
   MODEL_RATE_LIMITED: "unavailable",
   MODEL_OVERLOADED: "unavailable",
   MODEL_UNREACHABLE: "unavailable",

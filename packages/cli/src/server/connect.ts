@@ -7,7 +7,7 @@ import type { Environment } from "../io.ts";
 import { localFiles } from "./data-dir.ts";
 
 /** Made anew for every request, so it may be short. */
-const TOKEN_SECONDS = 300;
+const TOKEN_SECONDS = 3600;
 
 /** @throws CcError SERVER_UNREACHABLE when no gateway is named and none runs here, TOKEN_MISSING, CONFIG_INVALID */
 export async function connect(env: Environment): Promise<Client> {

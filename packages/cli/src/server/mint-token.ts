@@ -18,6 +18,8 @@ async function readSecret(env: Environment): Promise<string> {
   try {
     return (await readFile(secret, "utf8")).trim();
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT")
+      throw new CcError("SERVER_UNREACHABLE", `No gateway has run here yet: there is no ${secret}.`, { cause: error });
     const message = `The secret of a local gateway cannot be read: ${(error as Error).message}. Its first start makes one in DATA_DIR; JWT_SECRET names another.`;
     throw new CcError("CONFIG_INVALID", message, { cause: error });
   }

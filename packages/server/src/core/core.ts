@@ -1,7 +1,7 @@
 /** The rules, wired. Everything an edge may ask for is here. */
 import { randomUUID } from "node:crypto";
 import type { Duplex } from "node:stream";
-import { CcError, describeError, isCcError, type SessionId, type TurnId } from "@cc-docker/protocol";
+import { CcError, isCcError, type SessionId, type TurnId, toErrorShape } from "@cc-docker/protocol";
 import { createBackground } from "../lib/background.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -46,8 +46,8 @@ export type Core = {
     ready(sessionId: SessionId): Promise<void>;
     findRunningTurn: Turns["findRunning"];
     ingest: Ingest;
-    /** Gives the session up after its link could not be had for too long. */
-    giveUp(sessionId: SessionId, detail: string): Promise<void>;
+    /** Gives the session up: its link could not be had for too long, or what came over it cannot be used. */
+    giveUp(sessionId: SessionId, error: CcError): Promise<void>;
   };
   health(signal: AbortSignal): Promise<HealthReport>;
   /** Makes store and runtime agree in the background, now and every `reconcileEveryMs`. */
@@ -96,16 +96,16 @@ export function createCore({ store, bus, runtime, clock, log, settings }: CoreDe
       ready: instances.ready,
       findRunningTurn: turns.findRunning,
       ingest,
-      giveUp: (sessionId, detail) =>
-        instances.fail(
-          sessionId,
-          "crashed",
-          describeError("INSTANCE_LOST", `The link to session ${sessionId} is lost: ${detail}.`),
-        ),
+      giveUp: (sessionId, error) => instances.fail(sessionId, "crashed", toErrorShape(error)),
     },
     health: (signal) => checkHealth({ store, runtime, version: settings.version }, signal),
     start() {
-      const keepReconciled = () => background.run("reconcile", reconcile);
+      let isReconciling = false;
+      const keepReconciled = () => {
+        if (isReconciling) return; // a slow engine must not gather rounds
+        isReconciling = true;
+        background.run("reconcile", () => reconcile().finally(() => (isReconciling = false)));
+      };
       keepReconciled();
       timer = setInterval(keepReconciled, settings.reconcileEveryMs);
     },

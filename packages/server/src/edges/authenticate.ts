@@ -3,7 +3,11 @@ import { CcError } from "@cc-docker/protocol";
 import { errors, jwtVerify } from "jose";
 
 /** `sub` of the caller's token: the owner of what it makes. */
-export type Caller = { owner: string };
+export type Caller = {
+  owner: string;
+  /** Milliseconds until the token expires. */
+  expiresInMs: number;
+};
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
 
 /** Far beyond any sensible token, far below what costs to look at. */
@@ -26,7 +30,7 @@ export function createAuthenticate(jwtSecret: { reveal(): string }): Authenticat
     const owner: unknown = payload.sub; // jose takes the claim's word for its type
     if (typeof owner !== "string" || owner === "" || owner.length > MAX_OWNER_LENGTH)
       throw new CcError("TOKEN_INVALID", `The token's "sub" must be text of 1 to ${MAX_OWNER_LENGTH} characters.`);
-    return { owner };
+    return { owner, expiresInMs: Number(payload.exp) * 1000 - Date.now() };
   };
 }
 

@@ -21,6 +21,7 @@ const MAX_BATCH = 50;
 export async function startHttpServer({ core, authenticate, log, host, port }: HttpServerDeps): Promise<HttpServer> {
   const stopping = new AbortController();
   const app = createFastify({
+    frameworkErrors: (error, _request, reply) => void answerError(reply, error, log),
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 5000 },
@@ -51,7 +52,8 @@ function mountTrpc(app: FastifyInstance, shared: Omit<Context, "authorization">,
     router: rootRouter,
     maxBatchSize: MAX_BATCH,
     createContext: ({ req }) => ({ ...shared, authorization: req.headers.authorization }),
-    onError: ({ error, path }) => {
+    onError: ({ error, path, req }) => {
+      if (req.raw.destroyed) return; // the caller has gone; nothing went wrong here
       if (error.code === "INTERNAL_SERVER_ERROR")
         log.error({ err: error.cause ?? error, path }, "a call failed by a defect");
     },

@@ -1,11 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "./logger.ts";
 
 /** Work that nobody waits for, yet that ends with its owner and never fails unseen. */
 export type Background = {
   run(name: string, work: (signal: AbortSignal) => Promise<void>): void;
-  /** Aborts all work and waits for its end. */
+  /** Aborts all work and waits for its end, but not for what hears no signal. */
   close(): Promise<void>;
 };
+
+/** A part of the ten seconds that the whole gateway has for its end. */
+const CLOSE_MS = 3000;
 
 /** `isExpected`: an error that is somebody else's trouble and comes again until that is over; the rest is a defect. */
 export function createBackground({
@@ -35,7 +39,12 @@ export function createBackground({
 
   async function close(): Promise<void> {
     controller.abort();
-    await Promise.all(running);
+    const patience = new AbortController();
+    await Promise.race([
+      Promise.all(running),
+      sleep(CLOSE_MS, undefined, { signal: patience.signal }).catch(() => undefined),
+    ]);
+    patience.abort();
   }
 
   return { run, close };

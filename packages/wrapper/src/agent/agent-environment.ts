@@ -1,6 +1,6 @@
 import { BROKER_PORT } from "@cc-docker/protocol";
 
-/** All that the agent's process is told. The key is no key: the broker puts the real one in, outside. */
+/** All that the wrapper tells the agent's process; the SDK adds its own name and version. The key is no key: the broker puts the real one in, outside. */
 export function agentEnvironment({ modelMaxRetries }: { modelMaxRetries: number }): Record<string, string> {
   return {
     HOME: "/home/agent",

@@ -7,7 +7,7 @@ export type AgentMessage = { type: string; [field: string]: unknown };
 export interface Agent {
   /** Hands a prompt over; at most one is being worked on. Its answer ends with a message of type `result`. */
   prompt(turnId: TurnId, text: string): void;
-  /** Lets the process end by itself, then kills it. Resolves when it is gone. */
+  /** Ends the input, soon asks the process to end, and kills it after `graceMs`. Resolves when it is gone. */
   close(graceMs: number): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import type { EventRow, Store } from "../../ports/store/store.ts";
 import { createBell } from "../bell.ts";
 import type { RecentEvents } from "./recent-events.ts";
 
-/** A page as a reader gets it: bounded, so that a slow reader costs a cursor and one page. */
+/** A page from the store: bounded, so that a slow reader costs a cursor and one page. */
 const PAGE = { limit: 500, maxBytes: 1024 * 1024 };
 
 export type EventLog = {

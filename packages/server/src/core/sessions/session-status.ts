@@ -18,7 +18,7 @@ export function nextStatus(from: SessionStatus, reason: MoveReason): SessionStat
   return MOVES.find((move) => move.reason === reason && (move.from as readonly SessionStatus[]).includes(from))?.to;
 }
 
-/** At rest: no instance, no further events until it is started again. */
+/** At rest: no instance, and no further events. */
 export function isAtRest(status: SessionStatus): boolean {
   return status === "stopped" || status === "failed";
 }

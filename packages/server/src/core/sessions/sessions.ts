@@ -79,7 +79,7 @@ export function createSessions({ store, writer, instances, newSessionId }: Sessi
 
 function parseCursor(cursor: string): number {
   const position = Number(cursor);
-  if (Number.isSafeInteger(position) && position > 0) return position;
+  if (/^\d+$/.test(cursor) && Number.isSafeInteger(position) && position > 0) return position;
   throw new CcError("REQUEST_INVALID", `"${cursor.slice(0, 40)}" is not a cursor of this list.`);
 }
 

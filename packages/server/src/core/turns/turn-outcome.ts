@@ -5,7 +5,9 @@ import type { TurnOutcome } from "./turn-moves.ts";
 
 export type AgentMessage = { type: string; [field: string]: unknown };
 
-const amount = z.number().nonnegative().catch(0);
+/** Beyond any turn there can be; the numbers are the agent's word. */
+const amount = z.number().nonnegative().max(1e12).catch(0);
+const dollars = z.number().nonnegative().max(1e6).catch(0);
 
 const ResultMessage = z.object({
   subtype: z.string().catch(""),
@@ -15,7 +17,7 @@ const ResultMessage = z.object({
   api_error_status: z.number().nullish().catch(null),
   api_error: z.string().nullish().catch(null),
   duration_ms: amount,
-  total_cost_usd: amount,
+  total_cost_usd: dollars,
   usage: z
     .object({
       input_tokens: amount,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { MAX_PROMPT_BYTES, type SessionId, type TurnId } from "@cc-docker/protocol";
+import { CcError, MAX_PROMPT_BYTES, type SessionId, type TurnId } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
 import { openTestCore, refused, resultMessage } from "../core.test-helper.ts";
 
@@ -112,7 +112,10 @@ describe("the turns of a session", () => {
 
   it.each([
     { how: "stopped", end: (t: T, sessionId: SessionId) => t.core.sessions.stop({ owner: "ann", sessionId }) },
-    { how: "given up", end: (t: T, sessionId: SessionId) => t.core.links.giveUp(sessionId, "no answer") },
+    {
+      how: "given up",
+      end: (t: T, sessionId: SessionId) => t.core.links.giveUp(sessionId, new CcError("INSTANCE_LOST", "no answer")),
+    },
     {
       how: "left by its agent",
       end: (t: T, sessionId: SessionId) => t.ingest(sessionId, { kind: "agent-exited", detail: "exit code 1" }),

@@ -6,6 +6,7 @@ import {
   encodeLine,
   FromWrapper,
   LINK_VERSION,
+  type LineReader,
   MAX_LINK_LINE_BYTES,
   type OutboxItem,
   type ToWrapper,
@@ -24,7 +25,7 @@ export type ControlDeps = {
 
 /**
  * Talks until the stream ends. Commands are read from the store whenever its bell rings, so none is lost.
- * @throws CcError LINK_VERSION_MISMATCH; anything the wrapper says that the protocol does not know
+ * @throws CcError LINK_VERSION_MISMATCH, LINK_PROTOCOL_BROKEN
  */
 export async function runControl({ links, session, stream, modelMaxRetries, onHello }: ControlDeps): Promise<void> {
   const send = (message: ToWrapper) => void stream.write(encodeLine(message));
@@ -40,7 +41,7 @@ export async function runControl({ links, session, stream, modelMaxRetries, onHe
   });
   try {
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-      const messages = reader.push(chunk).map((line) => FromWrapper.parse(JSON.parse(line)));
+      const messages = parseMessages(reader, chunk);
       for (const message of messages) await handle(message);
       await takeItems(messages.flatMap((message) => (message.type === "items" ? message.items : [])));
     }
@@ -58,7 +59,8 @@ export async function runControl({ links, session, stream, modelMaxRetries, onHe
     switch (message.type) {
       case "hello":
         checkVersion(message.version);
-        if (message.sessionId !== session.id) throw new Error(`the wrapper is of session ${message.sessionId}`);
+        if (message.sessionId !== session.id)
+          throw new CcError("LINK_PROTOCOL_BROKEN", `The wrapper is of session ${message.sessionId}.`);
         onHello();
         if (message.ready) await links.ready(session.id);
         commands.open();
@@ -70,6 +72,18 @@ export async function runControl({ links, session, stream, modelMaxRetries, onHe
       default:
         assertNever(message);
     }
+  }
+}
+
+/** What cannot be read now cannot be read when it is sent again: there is no going on with this wrapper. */
+function parseMessages(reader: LineReader, chunk: Uint8Array): FromWrapper[] {
+  try {
+    return reader.push(chunk).map((line) => FromWrapper.parse(JSON.parse(line)));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.slice(0, 500) : String(error);
+    throw new CcError("LINK_PROTOCOL_BROKEN", `The wrapper sent what the link's protocol does not know: ${reason}`, {
+      cause: error,
+    });
   }
 }
 

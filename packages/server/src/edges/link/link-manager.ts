@@ -2,7 +2,7 @@
 
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isCcError, type SessionId } from "@cc-docker/protocol";
+import { CcError, isCcError, type SessionId } from "@cc-docker/protocol";
 import type { Core } from "../../core/core.ts";
 import { createBackground } from "../../lib/background.ts";
 import type { Logger } from "../../lib/logger.ts";
@@ -42,7 +42,8 @@ export function startLinkManager({ links, log, serveBroker, modelMaxRetries }: L
       if (signal.aborted || isCcError(error, "SESSION_NOT_RUNNING")) return;
       log.debug({ err: error, session_id: sessionId }, "link broken");
       if (heard) heardAt = performance.now();
-      if (await mustGiveUp(sessionId, error, heardAt)) return links.giveUp(sessionId, describeReason(error));
+      if (isFinal(error)) return links.giveUp(sessionId, error);
+      if (await isLost(sessionId, heardAt)) return links.giveUp(sessionId, describeLoss(sessionId, error));
       await sleep(RETRY_DELAY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -67,8 +68,7 @@ export function startLinkManager({ links, log, serveBroker, modelMaxRetries }: L
   }
 
   /** A session that is still starting has a deadline of its own. */
-  async function mustGiveUp(sessionId: SessionId, error: unknown, heardAt: number): Promise<boolean> {
-    if (isCcError(error, "LINK_VERSION_MISMATCH")) return true;
+  async function isLost(sessionId: SessionId, heardAt: number): Promise<boolean> {
     if (performance.now() - heardAt < GIVE_UP_AFTER_MS) return false;
     const session = await links.require(sessionId).catch(() => undefined); // gone: the next try to open ends it
     return session !== undefined && session.status !== "starting";
@@ -82,6 +82,12 @@ export function startLinkManager({ links, log, serveBroker, modelMaxRetries }: L
   };
 }
 
-function describeReason(error: unknown): string {
-  return error instanceof Error ? error.message : "the wrapper does not answer";
+/** Trying again would end the same way. */
+function isFinal(error: unknown): error is CcError {
+  return isCcError(error, "LINK_VERSION_MISMATCH") || isCcError(error, "LINK_PROTOCOL_BROKEN");
+}
+
+function describeLoss(sessionId: SessionId, error: unknown): CcError {
+  const reason = error instanceof Error ? error.message : "the wrapper does not answer";
+  return new CcError("INSTANCE_LOST", `The link to session ${sessionId} is lost: ${reason}.`, { cause: error });
 }

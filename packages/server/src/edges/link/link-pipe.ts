@@ -4,7 +4,7 @@
  */
 import { constants, performServerHandshake, type ServerHttp2Stream } from "node:http2";
 import { Duplex } from "node:stream";
-import { DOORS, type Door } from "@cc-docker/protocol";
+import { DOORS, type Door, LINK_WINDOW_BYTES } from "@cc-docker/protocol";
 
 export type LinkPipe = {
   /** Resolves when the pipe has ended, for whatever reason. */
@@ -14,15 +14,15 @@ export type LinkPipe = {
 
 export type Doors = Record<Door, (stream: Duplex) => void>;
 
-/** Enough for a fast stream over an exec relay's delay; the default of 64 KiB makes big messages crawl. */
-const WINDOW_BYTES = 4 * 1024 * 1024;
+/** The control stream and the model calls of an agent with many helpers; more wait inside. One instance must not use up the gateway. */
+const MAX_STREAMS = 64;
 
 export function openLinkPipe(duplex: Duplex, doors: Doors): LinkPipe {
   const session = performServerHandshake(neverHoldUp(duplex) as never, {
-    settings: { initialWindowSize: WINDOW_BYTES },
+    settings: { initialWindowSize: LINK_WINDOW_BYTES, maxConcurrentStreams: MAX_STREAMS },
   });
   const { promise: closed, resolve } = Promise.withResolvers<void>();
-  session.on("connect", () => session.setLocalWindowSize(WINDOW_BYTES));
+  session.on("connect", () => session.setLocalWindowSize(LINK_WINDOW_BYTES));
   session.on("stream", (stream, headers) => {
     stream.on("error", () => stream.close()); // a broken stream ends alone; its door sees the end
     openDoor(stream, headers[":method"], headers[":authority"], doors);
@@ -37,7 +37,7 @@ export function openLinkPipe(duplex: Duplex, doors: Doors): LinkPipe {
 /**
  * Node's HTTP/2 reads nothing while a write of its own waits for the other side. When both sides have more to say than
  * the kernel's buffers hold, both wait for ever. So this side's writes never wait: what the pipe does not take at once
- * is kept here, and the wrapper's window bounds it to WINDOW_BYTES. One side that always reads is enough.
+ * is kept here, and the wrapper's window bounds it to LINK_WINDOW_BYTES. One side that always reads is enough.
  */
 function neverHoldUp(pipe: Duplex): Duplex {
   const duplex = new Duplex({

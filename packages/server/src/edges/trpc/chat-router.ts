@@ -2,11 +2,13 @@ import { SessionId, TurnId } from "@cc-docker/protocol";
 import { z } from "zod";
 import { anySignal, procedure, router } from "./trpc.ts";
 
+const wellFormed = z.string().refine((text) => text.isWellFormed(), "has half a surrogate pair");
+
 const Prompt = z.strictObject({
   sessionId: SessionId,
-  prompt: z.string().refine((prompt) => prompt.isWellFormed(), "has half a surrogate pair"),
+  prompt: wellFormed,
   /** The same key always means the same turn; clients make one for each prompt and keep it when they try again. */
-  idempotencyKey: z.string().min(1).max(200),
+  idempotencyKey: wellFormed.min(1).max(200),
 });
 
 export const chatRouter = router({

@@ -4,9 +4,10 @@
  */
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import { toErrorShape } from "@cc-docker/protocol";
+import { isCcError, toErrorShape } from "@cc-docker/protocol";
 import { type FastifyTRPCPluginOptions, fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { ZodError } from "zod";
 import type { EventRow } from "../../core/core.ts";
 import { FollowInput } from "./events-router.ts";
 import type { AppRouter } from "./root-router.ts";
@@ -17,19 +18,27 @@ type Shared = Omit<Context, "authorization">;
 export type EventStreamDeps = Shared & { trpcOptions: TrpcOptions };
 
 const PATH = "events.follow";
+/** The longest time that a timer takes. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export function mountEventStream(app: FastifyInstance, { trpcOptions, ...context }: EventStreamDeps): void {
   app.get(`/trpc/${PATH}`, async (request, reply) => {
-    const follow = await accept(request, context).catch(() => undefined);
+    const follow = await accept(request, context).catch(orRefusal);
     if (!follow) return fastifyRequestHandler({ ...trpcOptions, req: request, res: reply, path: PATH });
     reply.hijack();
     await stream(reply.raw, follow);
   });
 }
 
+/** A defect is not to be taken for a refusal. */
+function orRefusal(error: unknown): undefined {
+  if (isCcError(error) || error instanceof ZodError || error instanceof SyntaxError) return undefined;
+  throw error;
+}
+
 /** @returns opens the pages for as long as the signal it is given lets it */
 async function accept({ headers, query }: FastifyRequest, { core, authenticate, stopping }: Shared) {
-  const { owner } = await authenticate(headers.authorization);
+  const { owner, expiresInMs } = await authenticate(headers.authorization);
   const { input, lastEventId } = query as { input?: string; lastEventId?: string };
   const resumed = headers["last-event-id"] ?? lastEventId;
   const parsed = FollowInput.parse({
@@ -38,8 +47,15 @@ async function accept({ headers, query }: FastifyRequest, { core, authenticate, 
   });
   const { sessionId, lastEventId: after } = parsed;
   await core.sessions.get({ owner, sessionId });
+  // A stream ends with its token: the client comes back with a new one, or is told that the old one has expired.
+  const expiry = Math.min(Math.max(0, expiresInMs), MAX_TIMER_MS);
   return (gone: AbortSignal) =>
-    core.events.follow({ owner, sessionId, after, signal: AbortSignal.any([gone, stopping]) });
+    core.events.follow({
+      owner,
+      sessionId,
+      after,
+      signal: AbortSignal.any([gone, stopping, AbortSignal.timeout(expiry)]),
+    });
 }
 
 async function stream(

@@ -1,5 +1,5 @@
-import { publicProcedure, router } from "./trpc.ts";
+import { anySignal, publicProcedure, router } from "./trpc.ts";
 
 export const systemRouter = router({
-  health: publicProcedure.query(({ ctx, signal }) => ctx.core.health(signal ?? ctx.stopping)),
+  health: publicProcedure.query(({ ctx, signal }) => ctx.core.health(anySignal(ctx.stopping, signal))),
 });

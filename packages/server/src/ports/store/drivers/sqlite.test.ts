@@ -65,13 +65,31 @@ describe("the SQLite store", () => {
     expect(calls).toEqual(["sync starts", "sync ends", "answered"]);
   });
 
-  it("refuses all further writes once the disk has failed to keep one", async () => {
+  it("shows a reader nothing that the disk does not hold yet", async () => {
+    await using store = await openSqliteStore({ path: freshPath() });
+    await store.write((tx) => tx.insertSession(ROW));
+    const synced = Promise.withResolvers<void>();
+    const datasync = vi.spyOn(await fileHandlePrototype(), "datasync").mockReturnValueOnce(synced.promise);
+    const order: string[] = [];
+    const writing = store.write((tx) => tx.updateSession(ID, { turnCount: 7 })).then(() => order.push("written"));
+    await expect.poll(() => datasync.mock.calls.length, { interval: 1 }).toBe(1);
+    const reading = store.findSession(ID).then((row) => order.push(`read ${row?.turnCount}`));
+    await new Promise(setImmediate);
+    expect(order).toEqual([]);
+    synced.resolve();
+    await Promise.all([writing, reading]);
+    datasync.mockRestore();
+    expect(order).toContain("read 7");
+  });
+
+  it("refuses all further writes and reads once the disk has failed to keep a write", async () => {
     await using store = await openSqliteStore({ path: freshPath() });
     const datasync = vi.spyOn(await fileHandlePrototype(), "datasync").mockRejectedValueOnce(new Error("EIO"));
     await expect(store.write((tx) => tx.insertSession(ROW))).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
     datasync.mockRestore();
     await expect(store.write((tx) => tx.insertSession(ROW))).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
     await expect(store.check()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+    await expect(store.findSession(ID)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
   });
 
   it("keeps a commit when the process is killed right after its answer", async () => {
@@ -120,6 +138,7 @@ describe("the SQLite store", () => {
     vandal.exec("DROP TABLE events; DROP TABLE turns; DROP TABLE sessions");
     vandal.close();
     await expect(store.check()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+    await expect(store.findSession(ID)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
   });
 });
 

@@ -37,10 +37,14 @@ export function createKyselyStore({ writer, reader, sync, endSync }: KyselyStore
   let closing: Promise<void> | undefined;
 
   async function runDurably(works: readonly Work<StoreWriter>[]): Promise<Outcome[]> {
-    if (broken) throw broken;
+    refuseIfBroken();
     const outcomes = await runBatch(writer, works);
     await sync().catch(poison);
     return outcomes;
+  }
+
+  function refuseIfBroken(): void {
+    if (broken) throw broken;
   }
 
   /** After a failed sync nobody knows what the disk holds: only opening the store anew can tell. */
@@ -51,7 +55,7 @@ export function createKyselyStore({ writer, reader, sync, endSync }: KyselyStore
   }
 
   async function check(): Promise<void> {
-    if (broken) throw broken;
+    refuseIfBroken();
     await sql`select 1 from sessions limit 1`.execute(reader).catch((error: unknown) => {
       throw unavailable(error);
     });
@@ -67,7 +71,7 @@ export function createKyselyStore({ writer, reader, sync, endSync }: KyselyStore
   }
 
   return {
-    ...onlyDurable(createQueries(reader), () => settled),
+    ...onlyDurable(createQueries(reader), () => settled, refuseIfBroken),
     write: (work) => queue.write(work),
     check,
     close,
@@ -76,11 +80,14 @@ export function createKyselyStore({ writer, reader, sync, endSync }: KyselyStore
 }
 
 /** A reader must not act on what a power cut could still take back. */
-function onlyDurable(queries: StoreReader, settled: () => Promise<void>): StoreReader {
+function onlyDurable(queries: StoreReader, settled: () => Promise<void>, refuseIfBroken: () => void): StoreReader {
   const waits = <Args extends unknown[], Result>(query: (...args: Args) => Promise<Result>) => {
     return async (...args: Args): Promise<Result> => {
-      const result = await query(...args);
+      const result = await query(...args).catch((error: unknown) => {
+        throw unavailable(error);
+      });
       await settled();
+      refuseIfBroken();
       return result;
     };
   };

@@ -1,11 +1,12 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CcError, type SessionId } from "@cc-docker/protocol";
+import type { SessionId } from "@cc-docker/protocol";
 import Docker from "dockerode";
 import { orAbort } from "../../../../lib/wait.ts";
 import type { Instance, InstanceExit, InstanceSpec, Runtime } from "../../runtime.ts";
 import { containerName, containerTemplate, LABELS, volumeNames } from "./container-template.ts";
+import { withDeadlines } from "./engine-deadlines.ts";
 import { ignoreGone, statusOf, translateEngineError, translateLostEngine } from "./engine-errors.ts";
 import { watchExits } from "./engine-events.ts";
 import { openExecRelay } from "./exec-relay.ts";
@@ -24,21 +25,34 @@ export type DockerRuntimeOptions = {
 /** Long enough for an engine under load to answer, short enough that nobody hangs on one that does not. */
 const CHECK_TIMEOUT_MS = 5000;
 
+/** An engine may have to wait for its disk; the start's own deadline is nearer than this. */
+const CREATE_TIMEOUT_MS = 120_000;
+
 /** Opens the runtime on a Docker Engine. Does not ask it for anything yet. */
 export function openDockerRuntime({ host, installId, socketsDirectory, link }: DockerRuntimeOptions): Runtime {
-  const docker = createEngineClient(host);
+  const closing = new AbortController();
+  const docker = withDeadlines(createEngineClient(host), closing.signal);
+  let checking: Promise<void> | undefined;
   const usesSocket =
     link === "socket" || (link === "auto" && sharesFilesystem(host) && fitsSocketPath(socketsDirectory));
   if (usesSocket) mkdirSync(socketsDirectory, { recursive: true, mode: 0o700 });
   const watch = watchExits(docker, installId, list);
 
   async function check(signal: AbortSignal): Promise<void> {
-    const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]);
-    await orAbort(docker.ping(), abortSignal).catch((error: unknown) => {
-      throw abortSignal.aborted
-        ? new CcError("RUNTIME_UNAVAILABLE", `The Docker Engine did not answer within ${CHECK_TIMEOUT_MS} ms.`)
-        : translateEngineError(error);
+    checking ??= ping().finally(() => {
+      checking = undefined; // many may ask at once: the engine is asked once
     });
+    await orAbort(checking, signal);
+  }
+
+  async function ping(): Promise<void> {
+    const abortSignal = AbortSignal.any([closing.signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]);
+    await (docker.ping as (options: { abortSignal: AbortSignal }) => Promise<unknown>)({ abortSignal });
+  }
+
+  async function close(): Promise<void> {
+    closing.abort();
+    await watch.close();
   }
 
   async function start(spec: InstanceSpec, signal: AbortSignal): Promise<Instance> {
@@ -60,7 +74,7 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   /** The container's name is the session's: a second create meets the first. @returns its id */
   async function createOrFind(template: ReturnType<typeof containerTemplate>, spec: InstanceSpec): Promise<string> {
     try {
-      return (await docker.createContainer(template)).id;
+      return (await docker.createContainer({ ...template, abortSignal: AbortSignal.timeout(CREATE_TIMEOUT_MS) })).id;
     } catch (error) {
       if (statusOf(error) !== 409) throw error;
     }
@@ -140,7 +154,7 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   }
 
   return {
-    check,
+    check: namingLostEngine(check),
     start,
     openLink,
     stop: namingLostEngine(stop),
@@ -148,8 +162,8 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
     list: namingLostEngine(list),
     listOwners: namingLostEngine(listOwners),
     onExit: (listener: (exit: InstanceExit) => void) => watch.subscribe(listener),
-    close: watch.close,
-    [Symbol.asyncDispose]: watch.close,
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 
