@@ -18,8 +18,8 @@ export type LinkOptions = {
   onControl: (control: Duplex) => void;
 };
 
-/** More than any agent opens by itself; the gateway takes fewer at a time and the rest wait. */
-const MAX_CONNECTIONS = 256;
+/** More than an agent with many helpers opens, and fewer than the streams that the gateway takes. */
+const MAX_CONNECTIONS = 200;
 
 export async function openLink({ socketPath, brokerPort, onControl }: LinkOptions): Promise<Link> {
   let session: ClientHttp2Session | undefined;

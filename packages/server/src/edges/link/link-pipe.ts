@@ -14,8 +14,8 @@ export type LinkPipe = {
 
 export type Doors = Record<Door, (stream: Duplex) => void>;
 
-/** The control stream and the model calls of an agent with many helpers; more wait inside. One instance must not use up the gateway. */
-const MAX_STREAMS = 64;
+/** One instance must not use up the gateway. The wrapper lets fewer connections in than this. */
+const MAX_STREAMS = 256;
 
 export function openLinkPipe(duplex: Duplex, doors: Doors): LinkPipe {
   const session = performServerHandshake(neverHoldUp(duplex) as never, {

@@ -9,9 +9,9 @@ export function statusOf(error: unknown): number | undefined {
 
 /** For calls that have no error of their own: an engine that is away is named, the rest is left to the caller. */
 export function translateLostEngine(error: unknown): unknown {
-  const { statusCode, code, message } = error as EngineError;
+  const { statusCode, code, name, message } = error as EngineError;
   if (statusCode !== undefined) return error;
-  if (code === "ABORT_ERR")
+  if (code === "ABORT_ERR" || name === "AbortError" || name === "TimeoutError")
     return new CcError("RUNTIME_UNAVAILABLE", "The Docker Engine did not answer in time.", { cause: error });
   if (!isConnectionError(code)) return error;
   return new CcError("RUNTIME_UNAVAILABLE", `The Docker Engine does not answer: ${message}`, { cause: error });
