@@ -24,7 +24,7 @@ export type BareCli = AsyncDisposable & {
 export type StartBareCli = { docker: Docker; image: string; modelUrl: string; signal: AbortSignal };
 
 export async function startBareCli({ docker, image, modelUrl, signal }: StartBareCli): Promise<BareCli> {
-  const options = plainContainer({ image, modelUrl, args: ARGS });
+  const options = plainContainer({ image, modelUrl, network: "host", args: ARGS });
   const container = await docker.createContainer({
     ...options,
     ...KEEP_STDIN,

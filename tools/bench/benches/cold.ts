@@ -15,7 +15,8 @@ export async function cold(context: BenchContext): Promise<Outcome> {
   const { docker, image, signal, samples = SAMPLES } = context;
   await using stand = await openStand(context);
   const plain = chooseDockerRun();
-  const runPlain = async () => plain.run({ docker, image, modelUrl: stand.modelUrl, prompt: PROMPT, signal });
+  const { modelUrl, network } = stand;
+  const runPlain = async () => plain.run({ docker, image, modelUrl, network, prompt: PROMPT, signal });
   const runOurs = async () => firstTokenOfNewSession(stand.gateway.client, signal);
   await runPlain();
   await runOurs();
@@ -27,7 +28,7 @@ export async function cold(context: BenchContext): Promise<Outcome> {
     { count: samples, take: async () => void ours.push(await runOurs()) },
   ];
   await interleave(takings, signal);
-  return toOutcome({ name: plain.name, times, ours });
+  return toOutcome({ name: plain.name, network, times, ours });
 }
 
 /** The session's end is outside of the time. */
@@ -37,7 +38,9 @@ async function firstTokenOfNewSession(client: Client, signal: AbortSignal): Prom
   return await session.turn(PROMPT, startedAt);
 }
 
-function toOutcome({ name, times, ours }: { name: string; times: DockerRunTimes[]; ours: number[] }): Outcome {
+type Taken = { name: string; network: string; times: DockerRunTimes[]; ours: number[] };
+
+function toOutcome({ name, network, times, ours }: Taken): Outcome {
   const firstOutput = times.map(({ firstOutputMs }) => firstOutputMs);
   const total = times.map(({ totalMs }) => totalMs);
   const [oursP50, firstP50, totalP50] = [ours, firstOutput, total].map((samples) => summarize(samples).p50) as [
@@ -55,6 +58,8 @@ function toOutcome({ name, times, ours }: { name: string; times: DockerRunTimes[
       { what: "ours / docker run to its end, p50", value: oursP50 / totalP50, unit: "x", target: 1 },
       { what: "ours / docker run to its first output, p50", value: oursP50 / firstP50, unit: "x" },
     ],
-    notes: ["docker run has no hardening and the host's network, which is its fastest"],
+    notes: [
+      `docker run: no hardening, network "${network}"${network === "bridge" ? ", its default" : ", its fastest: this engine has no bridge here"}`,
+    ],
   };
 }

@@ -18,13 +18,13 @@ const PROMPT = "say: hi";
 export async function laterTurn(context: BenchContext): Promise<Outcome> {
   const { docker, image, signal, samples = SAMPLES } = context;
   await using stand = await openStand(context);
-  const { modelUrl } = stand;
+  const { modelUrl, network } = stand;
   await using bare = await startBareCli({ docker, image, modelUrl, signal });
   await using session = await openGatewaySession(stand.gateway.client, signal);
   for (let turn = 0; turn < WARM_UP_TURNS; turn += 1) await Promise.all([bare.turn(PROMPT), session.turn(PROMPT)]);
 
   const taken = { bare: [] as number[], ours: [] as number[], dockerRun: [] as number[] };
-  const dockerRun = async () => runByEngine({ docker, image, modelUrl, prompt: PROMPT, signal });
+  const dockerRun = async () => runByEngine({ docker, image, modelUrl, network, prompt: PROMPT, signal });
   const takings = [
     { count: samples, take: async () => void taken.bare.push(await bare.turn(PROMPT)) },
     { count: samples, take: async () => void taken.ours.push(await session.turn(PROMPT)) },

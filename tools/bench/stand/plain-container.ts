@@ -1,7 +1,13 @@
-/** Claude Code in a container as one would run it without us: no limits, no hardening, the host's network. */
+/** Claude Code in a container as one would run it without us: no limits, no hardening. */
 import type { ContainerCreateOptions } from "dockerode";
+import type { PlainNetwork } from "./plain-network.ts";
 
-export type PlainContainer = { image: string; modelUrl: string; args: readonly string[] };
+export type PlainContainer = {
+  image: string;
+  modelUrl: string;
+  network: PlainNetwork["name"];
+  args: readonly string[];
+};
 
 const [LABEL_NAME, LABEL_VALUE] = ["cc-docker.bench", String(process.pid)];
 export const BENCH_LABEL = `${LABEL_NAME}=${LABEL_VALUE}`;
@@ -15,7 +21,7 @@ function plainEnvironment(modelUrl: string): string[] {
   ];
 }
 
-export function plainContainer({ image, modelUrl, args }: PlainContainer): ContainerCreateOptions {
+export function plainContainer({ image, modelUrl, network, args }: PlainContainer): ContainerCreateOptions {
   return {
     Image: image,
     Entrypoint: ["claude"],
@@ -25,13 +31,13 @@ export function plainContainer({ image, modelUrl, args }: PlainContainer): Conta
     Labels: { [LABEL_NAME]: LABEL_VALUE },
     AttachStdout: true,
     AttachStderr: true,
-    HostConfig: { NetworkMode: "host", AutoRemove: true },
+    HostConfig: { NetworkMode: network, AutoRemove: true },
   };
 }
 
 /** The same as one types it. */
-export function plainCommand({ image, modelUrl, args }: PlainContainer): string[] {
+export function plainCommand({ image, modelUrl, network, args }: PlainContainer): string[] {
   const env = plainEnvironment(modelUrl).flatMap((entry) => ["--env", entry]);
-  const flags = ["--rm", "--network=host", "--user=agent", `--label=${BENCH_LABEL}`, "--entrypoint=claude"];
+  const flags = ["--rm", `--network=${network}`, "--user=agent", `--label=${BENCH_LABEL}`, "--entrypoint=claude"];
   return ["run", ...flags, ...env, "--env", "HOME=/home/agent", image, ...args];
 }

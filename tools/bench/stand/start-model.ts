@@ -5,9 +5,11 @@ import { orAbort } from "../or-abort.ts";
 
 export type Model = AsyncDisposable & { url: string };
 
-/** On this machine's loopback: containers reach it through the host's network. */
-export async function startModel(signal: AbortSignal): Promise<Model> {
-  const child = fork(join(import.meta.dirname, "model-process.ts"), { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+/** On the address that plain containers reach. */
+export async function startModel(host: string, signal: AbortSignal): Promise<Model> {
+  const child = fork(join(import.meta.dirname, "model-process.ts"), [host], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
   const exited = once(child, "exit");
   const died = exited.then(([code]) => Promise.reject(new Error(`the model's process ended with ${String(code)}`)));
   const close = async () => {
