@@ -14,8 +14,8 @@ import type { Outbox } from "./outbox.ts";
 export type Conversation = {
   /** Something was added to the outbox that must leave at once. */
   flush(): void;
-  /** Something was added that may wait a little for company. */
-  flushSoon(): void;
+  /** Something was added that may wait so long for company. */
+  flushSoon(withinMs: number): void;
   /** The agent is ready. */
   announceReady(): void;
 };
@@ -31,8 +31,6 @@ type ConversationOptions = {
 
 /** One message carries about this much of the outbox: few lines for many items, yet never near the longest line. */
 const BATCH_BYTES = 256 * 1024;
-/** Longer than the agent takes from its first announcement to its first word, too short for a person to notice. */
-const LINGER_MS = 50;
 
 export function startConversation({
   control,
@@ -70,8 +68,8 @@ export function startConversation({
     });
   }
 
-  function flushSoon(): void {
-    lingering ??= setTimeout(sendItems, LINGER_MS);
+  function flushSoon(withinMs: number): void {
+    lingering ??= setTimeout(sendItems, withinMs);
   }
 
   function sendItems(): void {

@@ -25,6 +25,13 @@ export type WrapperOptions = {
 
 export type Wrapper = { stop(graceMs: number): Promise<void> };
 
+const LINGER_MS = {
+  /** Longer than from the agent's first announcement to its first word, too short for a person to notice. */
+  beforeAnswer: 50,
+  /** Out of the way before the next prompt comes. */
+  afterAnswer: 2,
+};
+
 export async function startWrapper({
   sessionId,
   socketPath,
@@ -84,7 +91,7 @@ export async function startWrapper({
   function add(item: NewItem): void {
     outbox.add(item);
     if (isUrgent(item)) conversation?.flush();
-    else conversation?.flushSoon();
+    else conversation?.flushSoon(running ? LINGER_MS.beforeAnswer : LINGER_MS.afterAnswer);
   }
 
   function onControl(control: Duplex): void {

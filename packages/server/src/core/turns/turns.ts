@@ -53,7 +53,7 @@ export function createTurns({ store, bus, writer, newTurnId }: TurnsDeps): Turns
     await tx.insertTurn(turn);
     change.append("turn.queued", { prompt }, turn.id);
     await startNextTurn(change);
-    return (await tx.findTurn(turn.id)) ?? turn;
+    return change.session.runningTurn === turn.id ? { ...turn, status: "running", startedAt: now } : turn;
   }
 
   async function ask(input: SendPrompt, signal: AbortSignal): Promise<Turn> {
