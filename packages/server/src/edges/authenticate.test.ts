@@ -39,6 +39,14 @@ describe("a caller", () => {
     });
   });
 
+  it("with a token that was good is told when it has expired since", async () => {
+    const short = token({ claims: { exp: now() + 1 } });
+    await enter(short);
+    await expect
+      .poll(() => enter(short).catch((error: unknown) => error), { timeout: 5000 })
+      .toMatchObject({ code: "TOKEN_EXPIRED" });
+  });
+
   it("with an expired token that somebody else signed is not told so", async () => {
     await expect(enter(token({ claims: { exp: 1 }, key: "other" }))).rejects.toMatchObject(invalid);
   });

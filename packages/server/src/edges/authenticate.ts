@@ -13,6 +13,8 @@ export type Authenticate = (authorization: string | undefined) => Promise<Caller
 /** Far beyond any sensible token, far below what costs to look at. */
 const MAX_TOKEN_LENGTH = 8192;
 const MAX_OWNER_LENGTH = 200;
+/** Callers at one time; beyond it all are checked anew once. */
+const MAX_KNOWN_TOKENS = 1000;
 
 /**
  * Checks `Authorization: Bearer JWT`: HS256 and nothing else, `sub` and `exp` required.
@@ -20,18 +22,35 @@ const MAX_OWNER_LENGTH = 200;
  */
 export function createAuthenticate(jwtSecret: { reveal(): string }): Authenticate {
   const key = new TextEncoder().encode(jwtSecret.reveal());
-  return async (authorization) => {
-    const token = bearerOf(authorization);
+  const known = new Map<string, Verified>();
+
+  async function verify(token: string): Promise<Verified> {
     const { payload } = await jwtVerify(token, key, { algorithms: ["HS256"], requiredClaims: ["sub", "exp"] }).catch(
       (error: unknown) => {
         throw translate(error);
       },
     );
-    const owner: unknown = payload.sub; // jose takes the claim's word for its type
-    if (typeof owner !== "string" || owner === "" || owner.length > MAX_OWNER_LENGTH)
-      throw new CcError("TOKEN_INVALID", `The token's "sub" must be text of 1 to ${MAX_OWNER_LENGTH} characters.`);
-    return { owner, expiresInMs: Number(payload.exp) * 1000 - Date.now() };
+    const verified = { owner: requireOwner(payload.sub), expiresAt: Number(payload.exp) * 1000 };
+    if (known.size >= MAX_KNOWN_TOKENS) known.clear();
+    known.set(token, verified);
+    return verified;
+  }
+
+  /** A token that was good stays so until it expires: the secret does not change while the gateway runs. */
+  return async (authorization) => {
+    const token = bearerOf(authorization);
+    const found = known.get(token);
+    const { owner, expiresAt } = found && found.expiresAt > Date.now() ? found : await verify(token);
+    return { owner, expiresInMs: expiresAt - Date.now() };
   };
+}
+
+type Verified = { owner: string; expiresAt: number };
+
+/** jose takes the claim's word for its type. */
+function requireOwner(sub: unknown): string {
+  if (typeof sub === "string" && sub !== "" && sub.length <= MAX_OWNER_LENGTH) return sub;
+  throw new CcError("TOKEN_INVALID", `The token's "sub" must be text of 1 to ${MAX_OWNER_LENGTH} characters.`);
 }
 
 function bearerOf(authorization: string | undefined): string {
