@@ -1,12 +1,7 @@
 /** Puts link, outbox and agent together: prompts go in, everything the agent says goes out, in order, once. */
 import type { Duplex } from "node:stream";
-import {
-  MAX_AGENT_MESSAGE_BYTES,
-  MAX_TYPE_LENGTH,
-  type SessionId,
-  type ToWrapper,
-  type TurnId,
-} from "@cc-docker/protocol";
+import { type SessionId, type ToWrapper, type TurnId } from "@cc-docker/protocol";
+import { admit } from "./admit.ts";
 import type { Agent, AgentConfig, AgentMessage, StartAgent } from "./agent/agent.ts";
 import { type Conversation, startConversation } from "./conversation.ts";
 import { openLink } from "./link.ts";
@@ -108,15 +103,4 @@ export async function startWrapper({
   }
 
   return { stop };
-}
-
-/**
- * What the link cannot carry would be refused for ever and hold up all that follows: its kind and size go out instead.
- * The agent's process is the agent's: what it says may be anything.
- */
-function admit(message: AgentMessage): AgentMessage {
-  const bytes = Buffer.byteLength(JSON.stringify(message));
-  const named = typeof message.type === "string" && message.type.length <= MAX_TYPE_LENGTH;
-  if (named && bytes <= MAX_AGENT_MESSAGE_BYTES) return message;
-  return { type: named ? message.type : "unknown", truncated: true, bytes };
 }

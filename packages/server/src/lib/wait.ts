@@ -20,6 +20,7 @@ export async function retry<T>(
 
 /** The promise, or the signal's reason as soon as it is aborted: for calls that cannot be cancelled themselves. */
 export async function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  work.catch(() => undefined); // once nobody waits for it any more, its failure is nobody's either
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(signal.reason as Error);

@@ -79,6 +79,21 @@ describe("the control door", () => {
     expect(await t.readEvents(sessionId)).toHaveLength(2);
   });
 
+  it.each([
+    ["no JSON", Buffer.from("{\n")],
+    ["a message it does not know", Buffer.from('{"type":"dance"}\n')],
+    [
+      "an agent's message without a kind",
+      Buffer.from('{"type":"items","items":[{"n":1,"kind":"agent","message":{"type":5}}]}\n'),
+    ],
+  ])("ends with a wrapper that says %s, and names the reason", async (_what, bytes) => {
+    await using t = await openTestCore();
+    const { wrapper, ended, hello } = await openControl(t, await t.openSession());
+    hello();
+    wrapper.write(bytes);
+    await expect(ended).rejects.toMatchObject({ code: "LINK_PROTOCOL_BROKEN" });
+  });
+
   it("makes the session idle when the agent is ready, said with the hello or later", async () => {
     await using t = await openTestCore();
     for (const ready of [true, false]) {
