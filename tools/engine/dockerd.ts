@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -10,6 +10,7 @@ const START_MS = 60_000;
 const OTHER_MS = 5_000;
 const STOP_MS = 30_000;
 const POLL_MS = 100;
+const PID_FILES = { "/var/run/docker.pid": "dockerd", "/var/run/docker/containerd/containerd.pid": "containerd" };
 
 export type StartDockerd = { socket: string | undefined; hasAnswered: () => Promise<boolean>; signal: AbortSignal };
 
@@ -19,6 +20,7 @@ export type StartDockerd = { socket: string | undefined; hasAnswered: () => Prom
  * DOCKERD_ARGS adds arguments, as `--storage-driver=vfs` on a machine whose disk cannot carry overlays.
  */
 export async function startDockerd({ socket, hasAnswered, signal }: StartDockerd): Promise<() => Promise<void>> {
+  for (const [path, program] of Object.entries(PID_FILES)) forgetDead(path, program);
   const folder = mkdtempSync(join(tmpdir(), "cc-docker-dockerd-"));
   const log = join(folder, "dockerd.log");
   const child = spawnDockerd(log, socket);
@@ -30,6 +32,17 @@ export async function startDockerd({ socket, hasAnswered, signal }: StartDockerd
     await stop();
     throw error;
   }
+}
+
+/**
+ * An engine that was killed leaves the numbers of its processes behind. By now they may be somebody else's, and the next
+ * engine would wait for those, or refuse to start.
+ */
+function forgetDead(path: string, program: string): void {
+  if (!existsSync(path)) return;
+  const pid = readFileSync(path, "utf8").trim();
+  const name = existsSync(`/proc/${pid}/comm`) ? readFileSync(`/proc/${pid}/comm`, "utf8").trim() : "";
+  if (name !== program) rmSync(path);
 }
 
 function spawnDockerd(log: string, socket: string | undefined): ChildProcess {
