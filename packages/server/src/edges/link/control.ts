@@ -29,7 +29,7 @@ export type ControlDeps = {
  */
 export async function runControl({ links, session, stream, modelMaxRetries, onHello }: ControlDeps): Promise<void> {
   const send = (message: ToWrapper) => void stream.write(encodeLine(message));
-  const commands = createCommandSender({ links, session, send });
+  const commands = createCommandSender({ links, session, send, fail: (error) => stream.destroy(error) });
   const reader = createLineReader({ maxBytes: MAX_LINK_LINE_BYTES });
   send({
     type: "hello",
@@ -100,10 +100,13 @@ function createCommandSender({
   links,
   session,
   send,
+  fail,
 }: {
   links: Core["links"];
   session: SessionRow;
   send: (message: ToWrapper) => void;
+  /** Breaks the connection: a command that could not be read must not be forgotten. */
+  fail: (error: Error) => void;
 }) {
   let opened = false;
   let lastSent: string | undefined;
@@ -116,7 +119,7 @@ function createCommandSender({
   }
 
   function wake(): void {
-    if (opened) sendTurn().catch(() => undefined); // the store is closing: the next connection sends it
+    if (opened) sendTurn().catch(fail); // the next connection sends it
   }
 
   const unsubscribe = links.onCommand(session.id, wake);
