@@ -3,8 +3,9 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { signToken } from "@cc-docker/cli/sign-token";
 import { type Client, createClient, type Event, endsTurn } from "@cc-docker/client";
-import { createLogger, loadConfig, mintToken, startServer } from "@cc-docker/server";
+import { createLogger, loadConfig, startServer } from "@cc-docker/server";
 import { ensureEngine } from "./engine/ensure-engine.ts";
 import { ensureImage } from "./ensure-image.ts";
 import { say, seconds } from "./report.ts";
@@ -37,7 +38,7 @@ await runTool(async (signal) => {
   cleanup.defer(server.stop);
   step(`gateway listens on ${server.url}`);
 
-  const client = createClient({ url: server.url, token: await mintToken({ secret, sub: "demo", ttlSeconds: 3600 }) });
+  const client = createClient({ url: server.url, token: await signToken({ secret, sub: "demo", ttlSeconds: 3600 }) });
   const session = await client.sessions.create.mutate({});
   cleanup.defer(async () => {
     await client.sessions.delete.mutate({ sessionId: session.id });

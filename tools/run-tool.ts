@@ -1,7 +1,12 @@
-import { ERRORS, isCcError } from "@cc-docker/protocol";
+import { ERRORS, EXIT_CODES, exitCodeOf, isCcError } from "@cc-docker/protocol";
 import { say } from "./report.ts";
 
-export const EXIT = { ok: 0, failed: 1, unavailable: 5, interrupted: 130 };
+export const EXIT = {
+  ok: EXIT_CODES.ok,
+  failed: EXIT_CODES.bug,
+  unavailable: EXIT_CODES.unavailable,
+  interrupted: EXIT_CODES.interrupted,
+};
 
 /** The frame of every command here: its errors become a message, a hint and an exit code; Ctrl-C aborts its signal. */
 export async function runTool(body: (signal: AbortSignal) => Promise<number>): Promise<void> {
@@ -13,7 +18,7 @@ export async function runTool(body: (signal: AbortSignal) => Promise<number>): P
   }
 }
 
-/** Aborted by Ctrl-C or SIGTERM, so that a command can tidy up. A second one ends it at once. */
+/** Aborted by Ctrl-C, SIGTERM or a closed terminal, so that a command can tidy up. A second one ends it at once. */
 function createInterruptSignal(): AbortSignal {
   const controller = new AbortController();
   const interrupt = () => {
@@ -22,6 +27,7 @@ function createInterruptSignal(): AbortSignal {
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
+  process.on("SIGHUP", interrupt);
   return controller.signal;
 }
 
@@ -32,5 +38,5 @@ function reportError(error: unknown, signal: AbortSignal): number {
     return EXIT.failed;
   }
   say(`${error.code}: ${error.message}\n${ERRORS[error.code].hint}`);
-  return ERRORS[error.code].http === 503 ? EXIT.unavailable : EXIT.failed;
+  return exitCodeOf(error.code);
 }

@@ -7,7 +7,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dataPaths, mintToken } from "@cc-docker/server";
+import { signToken } from "@cc-docker/cli/sign-token";
+import { dataPaths } from "@cc-docker/server";
 import { type ScriptedModel, startScriptedModel } from "@cc-docker/server/scripted-model";
 import { findContainers, findVolumes, removeInstall, SESSION_IMAGE } from "./engine.ts";
 
@@ -72,7 +73,7 @@ export async function openInstall(overrides: Settings = {}): Promise<Install> {
     env,
     readSecret,
     leftovers,
-    token: async (sub, ttlSeconds = TOKEN_SECONDS) => mintToken({ secret: await readSecret(), sub, ttlSeconds }),
+    token: async (sub, ttlSeconds = TOKEN_SECONDS) => signToken({ secret: await readSecret(), sub, ttlSeconds }),
     [Symbol.asyncDispose]: () => (disposal ??= dispose()),
   };
 }

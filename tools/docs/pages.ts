@@ -1,6 +1,5 @@
 /** The generated documents as functions from rows to Markdown. */
-import { EXIT_CODES, exitCodeOf } from "../../packages/cli/src/output/exit-code.ts";
-import { ERRORS, isErrorCode } from "../../packages/protocol/src/errors.ts";
+import { ERRORS, EXIT_CODES, exitCodeOf, isErrorCode } from "../../packages/protocol/src/errors.ts";
 import { EVENT_TYPES } from "../../packages/protocol/src/event.ts";
 import { SETTINGS } from "../../packages/server/src/config.ts";
 

@@ -1,8 +1,9 @@
 /** The process as commands see it: they get this, and read or write nothing else. */
+
 import { once } from "node:events";
 import type { WriteStream } from "node:tty";
 import { styleText } from "node:util";
-import { EXIT_CODES } from "./output/exit-code.ts";
+import { EXIT_CODES } from "@cc-docker/protocol";
 
 export type Environment = Record<string, string | undefined>;
 

@@ -1,7 +1,7 @@
+import { EXIT_CODES, exitCodeOf } from "@cc-docker/protocol";
 import { CommanderError } from "commander";
 import { findInterruption, type Io } from "./io.ts";
 import { formatFailure, toFailure } from "./output/describe-error.ts";
-import { EXIT_CODES, exitCodeOf } from "./output/exit-code.ts";
 import { createProgram } from "./program.ts";
 
 /** Runs one command line and returns the exit code; whatever fails is told on stderr. */

@@ -1,139 +1,220 @@
 /**
- * Every error a person or program can meet: one row each. The HTTP status, the tRPC code and
- * `docs/errors.md` come from the row; the type checker asks for the exit code of `ccd` in its own table.
+ * Every error a person or program can meet: one row each. The HTTP status, the tRPC code, the
+ * exit code and `docs/errors.md` come from the row. To add an error, add a row.
  *
  * - `http`: status on the API.
+ * - `exit`: how a program that meets it ends.
  * - `retry`: may the same call be made again? `never` (it will fail again), `later` (after something changed or
  *   time passed), `safe` (at once, nothing happened), `unknown` (it may have happened: look first).
  * - `hint`: what to do about it.
  */
-export type ErrorSpec = { http: number; retry: "never" | "later" | "safe" | "unknown"; hint: string };
+export type ErrorSpec = {
+  http: number;
+  exit: keyof typeof EXIT_CODES;
+  retry: "never" | "later" | "safe" | "unknown";
+  hint: string;
+};
+
+/** What a script learns from a program of ours when it ends. */
+export const EXIT_CODES = {
+  ok: 0,
+  bug: 1,
+  usage: 2,
+  notFound: 3,
+  refused: 4,
+  unavailable: 5,
+  /** 128 + SIGINT, as shells report it. */
+  interrupted: 130,
+} as const;
 
 export const ERRORS = {
-  REQUEST_INVALID: { http: 400, retry: "never", hint: "Correct the fields named in the message." },
+  REQUEST_INVALID: { exit: "usage", http: 400, retry: "never", hint: "Correct the fields named in the message." },
   PROMPT_EMPTY: {
+    exit: "usage",
     http: 400,
     retry: "never",
     hint: "Send a prompt with at least one character that is not white space.",
   },
   PROMPT_TOO_LARGE: {
+    exit: "usage",
     http: 413,
     retry: "never",
     hint: "Put the text into a file of the workspace and name it in the prompt.",
   },
-  BODY_TOO_LARGE: { http: 413, retry: "never", hint: "Send less in one request." },
-  ROUTE_NOT_FOUND: { http: 404, retry: "never", hint: "The API is at /trpc, the health report at /health." },
+  BODY_TOO_LARGE: { exit: "usage", http: 413, retry: "never", hint: "Send less in one request." },
+  ROUTE_NOT_FOUND: {
+    exit: "usage",
+    http: 404,
+    retry: "never",
+    hint: "The API is at /trpc, the health report at /health.",
+  },
   TOKEN_MISSING: {
+    exit: "refused",
     http: 401,
     retry: "never",
     hint: "Send `Authorization: Bearer TOKEN`; `ccd token --sub NAME` makes one for a local server.",
   },
   TOKEN_EXPIRED: {
+    exit: "refused",
     http: 401,
     retry: "later",
     hint: "Get a new token; `ccd token --sub NAME` makes one for a local server.",
   },
   TOKEN_INVALID: {
+    exit: "refused",
     http: 401,
     retry: "never",
     hint: "The token must be a JWT signed by the server's secret with HS256, with `sub` and `exp`.",
   },
-  SESSION_NOT_FOUND: { http: 404, retry: "never", hint: "List your sessions to see valid ids." },
-  SESSION_NOT_RUNNING: { http: 409, retry: "never", hint: "Create a new session; this one has ended." },
-  TURN_NOT_FOUND: { http: 404, retry: "never", hint: "Read the session's events to see its turns." },
+  SESSION_NOT_FOUND: { exit: "notFound", http: 404, retry: "never", hint: "List your sessions to see valid ids." },
+  SESSION_NOT_RUNNING: {
+    exit: "refused",
+    http: 409,
+    retry: "never",
+    hint: "Create a new session; this one has ended.",
+  },
+  TURN_NOT_FOUND: { exit: "notFound", http: 404, retry: "never", hint: "Read the session's events to see its turns." },
   IDEMPOTENCY_KEY_REUSED: {
+    exit: "refused",
     http: 409,
     retry: "never",
     hint: "Use a new key for a new prompt; the same key always means the same turn.",
   },
   RUNTIME_UNAVAILABLE: {
+    exit: "unavailable",
     http: 503,
     retry: "safe",
     hint: "Start the Docker Engine, or point DOCKER_HOST at one; `./dev doctor` looks for it.",
   },
-  IMAGE_NOT_FOUND: { http: 503, retry: "later", hint: "Build the session image with `./dev image`." },
+  IMAGE_NOT_FOUND: {
+    exit: "unavailable",
+    http: 503,
+    retry: "later",
+    hint: "Build the session image with `./dev image`.",
+  },
   IMAGE_BUILD_FAILED: {
+    exit: "unavailable",
     http: 500,
     retry: "later",
     hint: "Read the last lines of the build above; `./dev doctor` checks disk and engine.",
   },
   INSTANCE_START_FAILED: {
+    exit: "unavailable",
     http: 503,
     retry: "later",
     hint: "Read the message; `./dev doctor` checks engine, disk and image.",
   },
   STARTUP_TIMEOUT: {
+    exit: "unavailable",
     http: 504,
     retry: "later",
     hint: "The machine may be overloaded; raise STARTUP_TIMEOUT or start fewer sessions at once.",
   },
   INSTANCE_LOST: {
+    exit: "unavailable",
     http: 503,
     retry: "unknown",
     hint: "The container ended under the turn; look at the session's events, then send the prompt to a new session.",
   },
-  SESSION_STOPPED: { http: 409, retry: "never", hint: "The session was stopped before the turn could finish." },
+  SESSION_STOPPED: {
+    exit: "refused",
+    http: 409,
+    retry: "never",
+    hint: "The session was stopped before the turn could finish.",
+  },
   AGENT_EXITED: {
+    exit: "unavailable",
     http: 502,
     retry: "unknown",
     hint: "Claude Code ended by itself; the message carries the last lines it wrote.",
   },
   LINK_VERSION_MISMATCH: {
+    exit: "unavailable",
     http: 502,
     retry: "never",
     hint: "The image's wrapper and the gateway differ; rebuild the image with `./dev image`.",
   },
   LINK_PROTOCOL_BROKEN: {
+    exit: "unavailable",
     http: 502,
     retry: "never",
     hint: "The wrapper said what this gateway cannot use; rebuild the image with `./dev image` and create a new session.",
   },
   MODEL_AUTH_FAILED: {
+    exit: "refused",
     http: 502,
     retry: "never",
     hint: "Set a valid ANTHROPIC_API_KEY or CLAUDE_CODE_OAUTH_TOKEN for the gateway and restart it.",
   },
   MODEL_RATE_LIMITED: {
+    exit: "unavailable",
     http: 503,
     retry: "later",
     hint: "Wait for the limit to reset, or use a credential with a higher limit.",
   },
-  MODEL_OVERLOADED: { http: 503, retry: "later", hint: "The model's service is busy; try again in a minute." },
+  MODEL_OVERLOADED: {
+    exit: "unavailable",
+    http: 503,
+    retry: "later",
+    hint: "The model's service is busy; try again in a minute.",
+  },
   MODEL_UNREACHABLE: {
+    exit: "unavailable",
     http: 502,
     retry: "later",
     hint: "The gateway cannot reach the model; check its network and ANTHROPIC_BASE_URL.",
   },
   MODEL_FAILED: {
+    exit: "unavailable",
     http: 502,
     retry: "unknown",
     hint: "The model's service refused or failed; the message carries its answer.",
   },
   BROKER_REQUEST_REFUSED: {
+    exit: "refused",
     http: 403,
     retry: "never",
     hint: "The broker forwards POST /v1/messages and /v1/messages/count_tokens, nothing else.",
   },
   STORE_UNAVAILABLE: {
+    exit: "unavailable",
     http: 503,
     retry: "safe",
     hint: "Check that the data directory exists, is writable and has space.",
   },
-  STORE_SCHEMA_TOO_NEW: { http: 500, retry: "never", hint: "Upgrade this server, or use another DATA_DIR." },
+  STORE_SCHEMA_TOO_NEW: {
+    exit: "unavailable",
+    http: 500,
+    retry: "never",
+    hint: "Upgrade this server, or use another DATA_DIR.",
+  },
   DATA_DIR_IN_USE: {
+    exit: "unavailable",
     http: 500,
     retry: "never",
     hint: "Another gateway uses this data directory; stop it or choose another DATA_DIR.",
   },
-  PORT_IN_USE: { http: 500, retry: "never", hint: "Stop the program that listens there, or choose another PORT." },
-  CONFIG_INVALID: { http: 500, retry: "never", hint: "Correct the settings named in the message." },
-  SERVER_STOPPING: { http: 503, retry: "safe", hint: "The gateway is shutting down; try again when it is back." },
+  PORT_IN_USE: {
+    exit: "unavailable",
+    http: 500,
+    retry: "never",
+    hint: "Stop the program that listens there, or choose another PORT.",
+  },
+  CONFIG_INVALID: { exit: "usage", http: 500, retry: "never", hint: "Correct the settings named in the message." },
+  SERVER_STOPPING: {
+    exit: "unavailable",
+    http: 503,
+    retry: "safe",
+    hint: "The gateway is shutting down; try again when it is back.",
+  },
   SERVER_UNREACHABLE: {
+    exit: "unavailable",
     http: 503,
     retry: "unknown",
     hint: "Start the gateway with `./dev start` or `ccd serve`, or set CC_DOCKER_URL.",
   },
   INTERNAL: {
+    exit: "bug",
     http: 500,
     retry: "unknown",
     hint: "This is a defect; the gateway's log has the details.",
@@ -160,6 +241,11 @@ export class CcError extends Error {
 export function isCcError(error: unknown, code?: ErrorCode): error is CcError {
   if (!(error instanceof Error) || !("code" in error)) return false;
   return isErrorCode(error.code) && (code === undefined || error.code === code);
+}
+
+/** The exit code of a program that ends because of an error. */
+export function exitCodeOf(code: ErrorCode): number {
+  return EXIT_CODES[ERRORS[code].exit];
 }
 
 export function isErrorCode(value: unknown): value is ErrorCode {

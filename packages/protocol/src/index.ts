@@ -5,6 +5,8 @@ export {
   type ErrorCode,
   type ErrorShape,
   type ErrorSpec,
+  EXIT_CODES,
+  exitCodeOf,
   isCcError,
   isErrorCode,
   toErrorShape,

@@ -1,5 +1,5 @@
 /** The process: reads the settings, starts, waits for a signal, stops with a deadline. */
-import { ERRORS, isCcError } from "@cc-docker/protocol";
+import { ERRORS, exitCodeOf, isCcError } from "@cc-docker/protocol";
 import { loadConfig } from "./config.ts";
 import { describeStart } from "./describe-start.ts";
 import { createLogger } from "./logging.ts";
@@ -25,10 +25,11 @@ async function run(): Promise<void> {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+  process.on("SIGHUP", stop);
 }
 
 run().catch((error: unknown) => {
   if (!isCcError(error)) throw error;
   process.stderr.write(`${error.code}: ${error.message}\n${ERRORS[error.code].hint}\n`);
-  process.exit(error.code === "CONFIG_INVALID" ? 2 : 5); // as `ccd` ends with these
+  process.exit(exitCodeOf(error.code));
 });

@@ -5,6 +5,7 @@
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { OutboxItem } from "@cc-docker/protocol";
+import { encodeItem } from "./encode-item.ts";
 
 export type NewItem = OutboxItem extends infer Item ? (Item extends { n: number } ? Omit<Item, "n"> : never) : never;
 
@@ -39,7 +40,7 @@ export function openOutbox(path: string): Outbox {
 
   function add(item: NewItem): number {
     lastNumber += 1;
-    const json = JSON.stringify({ n: lastNumber, ...item });
+    const json = encodeItem({ n: lastNumber, ...item });
     const line = Buffer.from(`${json}\n`);
     writeSync(file, line, 0, line.byteLength, end);
     const bytes = line.byteLength - 1;

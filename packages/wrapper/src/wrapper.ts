@@ -1,7 +1,6 @@
 /** Puts link, outbox and agent together: prompts go in, everything the agent says goes out, in order, once. */
 import type { Duplex } from "node:stream";
 import { type SessionId, type ToWrapper, type TurnId } from "@cc-docker/protocol";
-import { admit } from "./admit.ts";
 import type { Agent, AgentConfig, AgentMessage, StartAgent } from "./agent/agent.ts";
 import { type Conversation, startConversation } from "./conversation.ts";
 import { openLink } from "./link.ts";
@@ -70,7 +69,7 @@ export async function startWrapper({
   }
 
   function onMessage(message: AgentMessage): void {
-    add({ kind: "agent", ...turnField(), message: admit(message) });
+    add({ kind: "agent", ...turnField(), message });
     if (message.type === "result") running = undefined;
   }
 

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { signToken } from "@cc-docker/cli/sign-token";
 import { type Client, createClient } from "@cc-docker/client";
-import { mintToken } from "@cc-docker/server";
 import type Docker from "dockerode";
 import { orAbort } from "../or-abort.ts";
 import { spawnGateway } from "./spawn-gateway.ts";
@@ -21,7 +21,7 @@ export async function startGateway({ docker, image, modelUrl, signal }: StartGat
   const secret = randomUUID();
   const gateway = opening.use(spawnGateway(gatewaySettings({ dataDir, image, modelUrl, secret })));
   const url = await orAbort(gateway.listening, signal);
-  const client = createClient({ url, token: await mintToken({ secret, sub: "bench", ttlSeconds: 7200 }) });
+  const client = createClient({ url, token: await signToken({ secret, sub: "bench", ttlSeconds: 7200 }) });
   const stack = opening.move();
   return { client, pid: gateway.pid, [Symbol.asyncDispose]: async () => stack.disposeAsync() };
 }

@@ -1,8 +1,7 @@
 import type { Client } from "@cc-docker/client";
-import { type Event, endsSession, isCcError, type SessionId } from "@cc-docker/protocol";
+import { type Event, EXIT_CODES, endsSession, isCcError, type SessionId } from "@cc-docker/protocol";
 import { findInterruption, type Io } from "../io.ts";
 import { createJsonViewer, createTextViewer, type EventViewer } from "../output/event-viewer.ts";
-import { EXIT_CODES } from "../output/exit-code.ts";
 import { connect } from "../server/connect.ts";
 import { findSession } from "../session/find-session.ts";
 import { followSession } from "../session/follow-session.ts";

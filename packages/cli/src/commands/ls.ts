@@ -1,7 +1,6 @@
-import type { Session, SessionStatus } from "@cc-docker/protocol";
+import { EXIT_CODES, type Session, type SessionStatus } from "@cc-docker/protocol";
 import type { Io } from "../io.ts";
 import { formatAge, formatCost } from "../output/amounts.ts";
-import { EXIT_CODES } from "../output/exit-code.ts";
 import { toJsonLine } from "../output/json.ts";
 import { type Column, formatTable } from "../output/table.ts";
 import { connect } from "../server/connect.ts";

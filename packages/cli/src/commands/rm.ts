@@ -1,6 +1,6 @@
+import { EXIT_CODES } from "@cc-docker/protocol";
 import type { Io } from "../io.ts";
 import { formatFailure } from "../output/describe-error.ts";
-import { EXIT_CODES } from "../output/exit-code.ts";
 import { connect } from "../server/connect.ts";
 import { findSessions } from "../session/find-session.ts";
 

@@ -4,6 +4,7 @@ import type { Client } from "@cc-docker/client";
 import {
   CcError,
   type Event,
+  EXIT_CODES,
   endsSession,
   endsTurn,
   isErrorCode,
@@ -12,7 +13,6 @@ import {
 } from "@cc-docker/protocol";
 import { findInterruption, type Io } from "../io.ts";
 import { createJsonViewer, createTextViewer } from "../output/event-viewer.ts";
-import { EXIT_CODES } from "../output/exit-code.ts";
 import { toJsonLine } from "../output/json.ts";
 import { printableLine } from "../output/printable.ts";
 import { connect } from "../server/connect.ts";

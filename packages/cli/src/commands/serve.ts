@@ -3,9 +3,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CcError } from "@cc-docker/protocol";
+import { CcError, EXIT_CODES } from "@cc-docker/protocol";
 import type { Io } from "../io.ts";
-import { EXIT_CODES } from "../output/exit-code.ts";
 
 export async function serve({ env, signal }: Io): Promise<number> {
   // In a process group of its own: a terminal's Ctrl-C would else reach it twice, and a second signal ends it at once.

@@ -1,5 +1,5 @@
+import { EXIT_CODES } from "@cc-docker/protocol";
 import type { Io } from "../io.ts";
-import { EXIT_CODES } from "../output/exit-code.ts";
 import { connect } from "../server/connect.ts";
 import { findSession } from "../session/find-session.ts";
 

@@ -1,5 +1,5 @@
+import { EXIT_CODES } from "@cc-docker/protocol";
 import type { Io } from "../io.ts";
-import { EXIT_CODES } from "../output/exit-code.ts";
 import { mintToken } from "../server/mint-token.ts";
 
 export type TokenInput = { sub: string; ttl: number };

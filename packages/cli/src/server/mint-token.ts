@@ -1,14 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { CcError } from "@cc-docker/protocol";
-import { SignJWT } from "jose";
 import type { Environment } from "../io.ts";
 import { localFiles } from "./data-dir.ts";
+import { signToken } from "./sign-token.ts";
 
 /** A token that the gateway of this environment accepts. @throws CcError CONFIG_INVALID when its secret cannot be read */
 export async function mintToken(env: Environment, { owner, ttlSeconds }: { owner: string; ttlSeconds: number }) {
-  const secret = new TextEncoder().encode(await readSecret(env));
-  const now = Math.floor(Date.now() / 1000);
-  return new SignJWT({ sub: owner, iat: now, exp: now + ttlSeconds }).setProtectedHeader({ alg: "HS256" }).sign(secret);
+  return signToken({ secret: await readSecret(env), sub: owner, ttlSeconds });
 }
 
 async function readSecret(env: Environment): Promise<string> {

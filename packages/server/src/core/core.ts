@@ -1,7 +1,7 @@
 /** The rules, wired. Everything an edge may ask for is here. */
 import { randomUUID } from "node:crypto";
 import type { Duplex } from "node:stream";
-import { CcError, isCcError, type SessionId, type TurnId, toErrorShape } from "@cc-docker/protocol";
+import { type CcError, isCcError, type SessionId, type TurnId, toErrorShape } from "@cc-docker/protocol";
 import { createBackground } from "../lib/background.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -13,7 +13,7 @@ import { createRecentEvents } from "./events/recent-events.ts";
 import { checkHealth, type HealthReport } from "./health.ts";
 import { createInstances } from "./sessions/instances.ts";
 import { reconcileSessions } from "./sessions/reconcile-sessions.ts";
-import { createSessionWriter, isLive } from "./sessions/session-writer.ts";
+import { createSessionWriter } from "./sessions/session-writer.ts";
 import { createSessions, type OwnedSession, type Sessions } from "./sessions/sessions.ts";
 import { createIngest, type Ingest } from "./turns/ingest.ts";
 import { createTurns, type Turns } from "./turns/turns.ts";
@@ -67,12 +67,6 @@ export function createCore({ store, bus, runtime, clock, log, settings }: CoreDe
   const reconcile = () => reconcileSessions({ store, runtime, bus, instances, log });
   let timer: NodeJS.Timeout | undefined;
 
-  async function requireLive(sessionId: SessionId): Promise<SessionRow> {
-    const session = await store.findSession(sessionId);
-    if (session && isLive(session)) return session;
-    throw new CcError("SESSION_NOT_RUNNING", `Session ${sessionId} needs no link.`);
-  }
-
   async function* follow({ after, signal, ...owned }: OwnedSession & { after: number; signal: AbortSignal }) {
     await sessions.get(owned);
     yield* eventLog.follow(owned.sessionId, after, signal);
@@ -91,7 +85,7 @@ export function createCore({ store, bus, runtime, clock, log, settings }: CoreDe
     links: {
       onWanted: (listener) => bus.subscribe("links:*", (topic) => listener(topic.slice("links:".length) as SessionId)),
       onCommand: (sessionId, listener) => bus.subscribe(`commands:${sessionId}`, listener),
-      require: requireLive,
+      require: instances.requireLinkable,
       open: instances.openLink,
       ready: instances.ready,
       findRunningTurn: turns.findRunning,

@@ -28,7 +28,9 @@ export type Instances = {
   remove(sessionId: SessionId): Promise<void>;
   /** Ends the instance of a session that is at rest by now. */
   sweep(sessionId: SessionId): void;
-  /** A pipe to the session's wrapper. @throws CcError SESSION_NOT_RUNNING when the session needs none */
+  /** The session while it needs a link. @throws CcError SESSION_NOT_RUNNING */
+  requireLinkable(sessionId: SessionId): Promise<SessionRow>;
+  /** A pipe to the session's wrapper. @throws CcError SESSION_NOT_RUNNING, INSTANCE_LOST */
   openLink(sessionId: SessionId, signal: AbortSignal): Promise<Duplex>;
   /** True while this process starts the session's instance. */
   isLaunching(sessionId: SessionId): boolean;
@@ -105,9 +107,14 @@ export function createInstances(deps: InstancesDeps): Instances {
     await store.write((tx) => tx.deleteSession(sessionId));
   }
 
-  async function openLink(sessionId: SessionId, signal: AbortSignal): Promise<Duplex> {
+  async function requireLinkable(sessionId: SessionId): Promise<SessionRow> {
     const session = await store.findSession(sessionId);
-    if (!session || !isLive(session)) throw new CcError("SESSION_NOT_RUNNING", `Session ${sessionId} needs no link.`);
+    if (session && isLive(session)) return session;
+    throw new CcError("SESSION_NOT_RUNNING", `Session ${sessionId} needs no link.`);
+  }
+
+  async function openLink(sessionId: SessionId, signal: AbortSignal): Promise<Duplex> {
+    await requireLinkable(sessionId);
     const instance = known.get(sessionId) ?? (await findRunning(sessionId));
     if (!instance) throw new CcError("INSTANCE_LOST", `Session ${sessionId} has no running instance.`);
     known.set(sessionId, instance);
@@ -128,5 +135,5 @@ export function createInstances(deps: InstancesDeps): Instances {
 
   runtime.onExit(onExit);
   const { launch, isLaunching } = launches;
-  return { launch, isLaunching, ready, stop, fail, remove, sweep, openLink };
+  return { launch, isLaunching, ready, stop, fail, remove, sweep, requireLinkable, openLink };
 }

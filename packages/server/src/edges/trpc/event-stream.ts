@@ -70,7 +70,8 @@ async function stream(
     "x-accel-buffering": "no",
   });
   response.write(`event: connected\ndata: ${JSON.stringify({ reconnectAfterInactivityMs: RECONNECT_AFTER_MS })}\n\n`);
-  const pings = setInterval(() => response.write("event: ping\ndata: \n\n"), PING_EVERY_MS);
+  const ping = () => void (response.writableNeedDrain || response.write("event: ping\ndata: \n\n")); // none for who does not read
+  const pings = setInterval(ping, PING_EVERY_MS);
   try {
     for await (const page of follow(gone.signal)) await writePage(response, page, gone.signal);
   } catch (error) {

@@ -10,6 +10,7 @@ type Listener = (exit: InstanceExit) => void;
 
 const MAX_EVENT_BYTES = 1024 * 1024;
 const RECONNECT_DELAY_MS = 500;
+const MAX_REPORTED = 10_000;
 
 export function watchExits(docker: Docker, installId: string, list: () => Promise<Instance[]>) {
   const listeners = new Set<Listener>();
@@ -20,6 +21,7 @@ export function watchExits(docker: Docker, installId: string, list: () => Promis
   function report(exit: InstanceExit): void {
     const key = `${exit.sessionId}/${exit.generation}`;
     if (reported.has(key)) return;
+    if (reported.size >= MAX_REPORTED) reported.clear(); // a second report of an old end does no harm
     reported.add(key);
     for (const listener of listeners) listener(exit);
   }

@@ -1,6 +1,5 @@
-import { ERRORS, type ErrorCode, isErrorCode } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
-import { EXIT_CODES, exitCodeOf } from "./exit-code.ts";
+import { ERRORS, type ErrorCode, EXIT_CODES, exitCodeOf, isErrorCode } from "./errors.ts";
 
 describe("exit codes", () => {
   it.each<[ErrorCode, number]>([

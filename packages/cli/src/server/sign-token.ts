@@ -1,10 +1,10 @@
 import { SignJWT } from "jose";
 
 /**
- * Makes a token for a server whose HS256 secret is at hand: for demos and tests. The API itself never issues any.
+ * Makes a token for a gateway whose HS256 secret is at hand. The API itself never issues any.
  * @param ttlSeconds how long it is valid
  */
-export function mintToken({
+export function signToken({
   secret,
   sub,
   ttlSeconds,
