@@ -239,6 +239,21 @@ export function testLink({ name, image, open }: LinkUnderTest): void {
       expect(await answers).toEqual([expect.stringMatching(/^(first)?$/), "second"]);
     });
 
+    it("gives an older pipe up for good, also with words still on their way through it", async () => {
+      await using link = await openLink((stream) => void stream.end("carried"));
+      let newest = link.pipe;
+      for (let round = 0; round < 8; round += 1) {
+        const older = newest;
+        const talking = setInterval(() => older.control.send({ type: "ack", n: 0 }), 0);
+        newest = await link.openPipe();
+        await older.closed;
+        clearInterval(talking);
+      }
+      const ended = newest.closed.then(() => "the newest ended");
+      const carried = link.runInside("say((await buffer(dial())).toString());");
+      expect(await Promise.race([ended, carried])).toBe("carried");
+    });
+
     it("resends exactly what was not acknowledged, in order, after every break", async () => {
       await using model = await startScriptedModel({});
       const broker = createBroker({ upstream: { url: model.url }, log: silent });
