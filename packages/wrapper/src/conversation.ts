@@ -58,10 +58,11 @@ export function startConversation({
     if (message.type === "hello") flush();
   }
 
-  /** Everything of one turn of the event loop goes into one message. */
+  /** The first goes at once: it may be what a person waits for. What comes right behind it goes together. */
   function flush(): void {
     if (scheduled) return;
     scheduled = true;
+    sendItems();
     setImmediate(() => {
       scheduled = false;
       sendItems();

@@ -15,17 +15,21 @@ export type SessionChange = {
   readonly now: string;
   append(type: EventType, data: unknown, turnId?: TurnId): void;
   patch(fields: Partial<Pick<SessionRow, "outboxAcked" | "runningTurn" | "turnCount" | "costUsd" | "deleted">>): void;
-  /** Something waits for the session's wrapper: its bell rings after the commit. */
-  command(): void;
+  /** The session's wrapper is to work on this turn: its bell rings after the commit. */
+  command(turn: StartedTurn): void;
   /** Moves the status by the table and says so in the log. False when the reason does not apply to the status. */
   move(reason: MoveReason, error?: ErrorShape): boolean;
 };
+
+export type StartedTurn = { id: TurnId; prompt: string };
 
 export type SessionWriter = {
   /** Runs `work` on the session, durably; `undefined` when there is no such row. */
   change<T>(id: SessionId, work: (change: SessionChange) => Promise<T>): Promise<T | undefined>;
   /** Inserts the row with its first event. */
   insert(row: Omit<SessionRow, "position" | "lastSeq" | "updatedAt" | "createdAt" | "status">): Promise<SessionRow>;
+  /** The turn that a commit has just started, while its bell is ringing: who hears it in this process asks no store. */
+  findJustStarted(id: SessionId): StartedTurn | undefined;
 };
 
 export type SessionWriterDeps = {
@@ -37,6 +41,8 @@ export type SessionWriterDeps = {
 };
 
 export function createSessionWriter({ store, bus, clock, onAppended }: SessionWriterDeps): SessionWriter {
+  const justStarted = new Map<SessionId, StartedTurn>();
+
   async function change<T>(id: SessionId, work: (change: SessionChange) => Promise<T>): Promise<T | undefined> {
     const done = await store.write(async (tx) => {
       const row = await tx.findSession(id);
@@ -48,9 +54,15 @@ export function createSessionWriter({ store, bus, clock, onAppended }: SessionWr
     });
     if (!done) return undefined;
     onAppended(id, done.events);
-    if (done.commanded) bus.publish(`commands:${id}`, done.lastSeq); // first: the agent's time is what all wait for
+    if (done.commanded) ringForTurn(id, done.commanded, done.lastSeq); // first: the agent's time is what all wait for
     bus.publish(`events:${id}`, done.lastSeq);
     return done.value;
+  }
+
+  function ringForTurn(id: SessionId, turn: StartedTurn, seq: number): void {
+    justStarted.set(id, turn);
+    bus.publish(`commands:${id}`, seq);
+    justStarted.delete(id);
   }
 
   async function insert(row: Parameters<SessionWriter["insert"]>[0]): Promise<SessionRow> {
@@ -71,12 +83,12 @@ export function createSessionWriter({ store, bus, clock, onAppended }: SessionWr
     });
   }
 
-  return { change, insert };
+  return { change, insert, findJustStarted: (id) => justStarted.get(id) };
 }
 
 function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
   let session = row;
-  let commanded = false;
+  let commanded: StartedTurn | undefined;
   const events: EventRow[] = [];
 
   function append(type: EventType, data: unknown, turnId?: TurnId): void {
@@ -104,8 +116,8 @@ function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
     now,
     append,
     move,
-    command: () => {
-      commanded = true;
+    command: (turn) => {
+      commanded = turn;
     },
     patch: (fields) => {
       session = { ...session, ...fields };

@@ -9,13 +9,13 @@ export type TurnOutcome =
 /** Starts the oldest waiting turn when the session is idle. One turn runs at a time. */
 export async function startNextTurn(change: SessionChange): Promise<void> {
   if (change.session.status !== "idle") return;
-  const [next] = await change.tx.listQueuedTurns(change.session.id);
+  const next = await change.tx.findNextTurn(change.session.id);
   if (!next) return;
   change.move("turn_started");
-  change.patch({ runningTurn: next });
-  change.append("turn.started", {}, next);
-  change.command();
-  await change.tx.updateTurn(next, { status: "running", startedAt: change.now });
+  change.patch({ runningTurn: next.id });
+  change.append("turn.started", {}, next.id);
+  change.command({ id: next.id, prompt: next.prompt });
+  await change.tx.updateTurn(next.id, { status: "running", startedAt: change.now });
 }
 
 /** Ends the running turn; the session becomes idle and takes the next one. */

@@ -10,7 +10,7 @@ import {
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { SessionRow, Store, TurnRow } from "../../ports/store/store.ts";
 import { createBell } from "../bell.ts";
-import { isLive, type SessionChange, type SessionWriter } from "../sessions/session-writer.ts";
+import { isLive, type SessionChange, type SessionWriter, type StartedTurn } from "../sessions/session-writer.ts";
 import { startNextTurn } from "./turn-moves.ts";
 
 export type SendPrompt = { owner: string; sessionId: SessionId; prompt: string; idempotencyKey: string };
@@ -27,7 +27,7 @@ export type Turns = {
   /** @throws CcError SESSION_NOT_FOUND, TURN_NOT_FOUND */
   get(input: { owner: string; sessionId: SessionId; turnId: TurnId }): Promise<Turn>;
   /** The turn a wrapper should be working on, if any. */
-  findRunning(sessionId: SessionId): Promise<{ id: TurnId; prompt: string } | undefined>;
+  findRunning(sessionId: SessionId): Promise<StartedTurn | undefined>;
 };
 
 type TurnsDeps = { store: Store; bus: Bus; writer: SessionWriter; newTurnId: () => TurnId };
@@ -84,7 +84,11 @@ export function createTurns({ store, bus, writer, newTurnId }: TurnsDeps): Turns
     return toTurn(turn);
   }
 
-  return { send, ask, get, findRunning: store.findRunningTurn };
+  async function findRunning(sessionId: SessionId): Promise<StartedTurn | undefined> {
+    return writer.findJustStarted(sessionId) ?? store.findRunningTurn(sessionId);
+  }
+
+  return { send, ask, get, findRunning };
 }
 
 function checkPrompt(prompt: string): void {

@@ -86,7 +86,8 @@ export function createBroker({ upstream, log }: { upstream: Upstream; log: Logge
     outgoing.on("response", resolve);
     outgoing.on("error", reject);
     response.on("close", () => outgoing.destroy());
-    pipeline(request, createByteLimit(MAX_REQUEST_BYTES), outgoing).catch(reject);
+    onTooManyBytes(request, MAX_REQUEST_BYTES, (error) => outgoing.destroy(error));
+    pipeline(request, outgoing).catch(reject);
     return promise;
   }
 
@@ -104,17 +105,13 @@ export function createBroker({ upstream, log }: { upstream: Upstream; log: Logge
   };
 }
 
-async function* limitBytes(source: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
+/** A request may have more bytes than its header said. */
+function onTooManyBytes(request: IncomingMessage, maxBytes: number, refuseWith: (error: CcError) => void): void {
   let bytes = 0;
-  for await (const chunk of source) {
+  request.on("data", (chunk: Buffer) => {
     bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw new CcError("BODY_TOO_LARGE", `The request has more than ${maxBytes} bytes.`);
-    yield chunk;
-  }
-}
-
-function createByteLimit(maxBytes: number): (source: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
-  return (source) => limitBytes(source, maxBytes);
+    if (bytes > maxBytes) refuseWith(new CcError("BODY_TOO_LARGE", `The request has more than ${maxBytes} bytes.`));
+  });
 }
 
 /** The path with its query when the request may pass. Compared as it is spelled, so that no other spelling slips by. */

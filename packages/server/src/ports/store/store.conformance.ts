@@ -265,6 +265,7 @@ export function testStore({ name, open }: StoreUnderTest): void {
         await tx.insertTurn(turnRow(two.id));
         await tx.updateTurn((turns[1] as TurnRow).id, { status: "running" });
       });
+      expect(await store.findNextTurn(one.id)).toEqual(turns[0]);
       const queued = await store.listQueuedTurns(one.id);
       expect(queued).toEqual(turns.filter((_, index) => index !== 1).map(({ id }) => id));
     });

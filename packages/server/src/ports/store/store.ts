@@ -69,6 +69,8 @@ export interface StoreReader {
   /** The turn the session's row names as running. */
   findRunningTurn(sessionId: SessionId): Promise<TurnRow | undefined>;
   findTurnByKey(sessionId: SessionId, idempotencyKey: string): Promise<TurnRow | undefined>;
+  /** The oldest of a session's waiting turns. */
+  findNextTurn(sessionId: SessionId): Promise<TurnRow | undefined>;
   /** Ids of a session's waiting turns, in the order they were accepted. */
   listQueuedTurns(sessionId: SessionId): Promise<TurnId[]>;
   /** Events with `seq > after`, in order, at most `limit` and at most about `maxBytes` (always at least one). */

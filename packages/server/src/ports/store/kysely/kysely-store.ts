@@ -98,6 +98,7 @@ function onlyDurable(queries: StoreReader, settled: () => Promise<void>, refuseI
     findTurn: waits(queries.findTurn),
     findRunningTurn: waits(queries.findRunningTurn),
     findTurnByKey: waits(queries.findTurnByKey),
+    findNextTurn: waits(queries.findNextTurn),
     listQueuedTurns: waits(queries.listQueuedTurns),
     readEvents: waits(queries.readEvents),
   };

@@ -5,10 +5,12 @@ import type { Database, TurnsTable } from "./tables.ts";
 
 type TurnQueries = Pick<
   StoreWriter,
-  "findTurn" | "findRunningTurn" | "findTurnByKey" | "listQueuedTurns" | "insertTurn" | "updateTurn"
+  "findTurn" | "findRunningTurn" | "findTurnByKey" | "findNextTurn" | "listQueuedTurns" | "insertTurn" | "updateTurn"
 >;
 
 export function createTurnQueries(db: Kysely<Database>): TurnQueries {
+  const queued = (sessionId: SessionId) =>
+    db.selectFrom("turns").where("session_id", "=", sessionId).where("status", "=", "queued").orderBy("position");
   const turns = () => db.selectFrom("turns").selectAll();
   return {
     async findTurn(id) {
@@ -27,13 +29,12 @@ export function createTurnQueries(db: Kysely<Database>): TurnQueries {
         .executeTakeFirst();
       return row && fromRow(row);
     },
+    async findNextTurn(sessionId) {
+      const row = await queued(sessionId).selectAll().limit(1).executeTakeFirst();
+      return row && fromRow(row);
+    },
     async listQueuedTurns(sessionId) {
-      const queued = db
-        .selectFrom("turns")
-        .select("id")
-        .where("session_id", "=", sessionId)
-        .where("status", "=", "queued");
-      return (await queued.orderBy("position").execute()).map(({ id }) => id as TurnId);
+      return (await queued(sessionId).select("id").execute()).map(({ id }) => id as TurnId);
     },
     async insertTurn(row) {
       const { id, sessionId, prompt, idempotencyKey } = row;
