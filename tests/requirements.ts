@@ -8,6 +8,8 @@ export const REQUIREMENTS = {
     "Sessions go on in their containers while no gateway runs, and the next one takes them up.",
   "session.survives-kill":
     "A gateway killed at any moment loses nothing: the turn ends, followers get every event once.",
+  "session.crash-points":
+    "Between any two of the gateway's durable steps it may be killed: what was accepted is done once, what is left is removed.",
   "turn.streams": "The answer arrives piece by piece while the model speaks.",
   "turn.workspace": "What a turn leaves in the workspace is there for the next.",
   "turn.one-process": "All turns of a session are worked on by one live process, each with one call of the model.",

@@ -71,7 +71,31 @@ export const ERRORS = {
     exit: "refused",
     http: 409,
     retry: "never",
-    hint: "Create a new session; this one has ended.",
+    hint: "Send the session a prompt to wake it.",
+  },
+  NO_TURN_RUNNING: {
+    exit: "refused",
+    http: 409,
+    retry: "never",
+    hint: "Only a turn that waits or runs can be interrupted; read the session's events to see its turns.",
+  },
+  TURN_INTERRUPTED: {
+    exit: "refused",
+    http: 409,
+    retry: "never",
+    hint: "The turn was ended on request; what it had done by then stays. Send the next prompt.",
+  },
+  REQUEST_TIMEOUT: {
+    exit: "unavailable",
+    http: 504,
+    retry: "unknown",
+    hint: "The turn took longer than the session's requestTimeout; what it had done by then stays. Allow more time or ask for less.",
+  },
+  TIMEOUT_TOO_LONG: {
+    exit: "usage",
+    http: 400,
+    retry: "never",
+    hint: "Ask for a shorter timeout, or have the operator raise the maximum named in the message.",
   },
   TURN_NOT_FOUND: { exit: "notFound", http: 404, retry: "never", hint: "Read the session's events to see its turns." },
   IDEMPOTENCY_KEY_REUSED: {

@@ -3,16 +3,19 @@ import { SessionId, TurnId } from "./ids.ts";
 
 /** Every event type the gateway itself writes: one row each. */
 export const EVENT_TYPES = {
-  "session.starting": "The session was accepted and its instance is being started.",
+  "session.starting": "The session's instance is being started: the first, or one more after a rest or a crash.",
   "session.idle": "The agent is ready and waits for a prompt.",
   "session.running": "The agent works on a turn.",
-  "session.stopped": "The session was stopped; its container is gone, its log stays.",
-  "session.failed": "The session cannot go on; `data.error` says why.",
+  "session.stopped": "The session rests: its container is gone, all else stays. A prompt wakes it.",
+  "session.failed": "The session rests because something went wrong; `data.error` says what. A prompt wakes it.",
   "turn.queued": "A prompt was accepted and is on disk; `data.prompt` holds it.",
   "turn.started": "The prompt is being handed to the agent.",
   "turn.completed": "The agent answered; `data.result` holds the text, usage, cost and duration.",
   "turn.failed": "The turn ended without an answer; `data.error` says why.",
-  "turn.cancelled": "The turn was still waiting when its session ended; it never ran.",
+  "turn.interrupted":
+    "The turn was ended early, on request or by its timeout; `data.result` holds what there was by then.",
+  "turn.resumed": "The agent died under the turn and goes on with it in a new instance.",
+  "turn.cancelled": "The turn never ran: it was taken back while it waited, or its session ended.",
 } as const;
 export type GatewayEventType = keyof typeof EVENT_TYPES;
 
@@ -35,12 +38,14 @@ export const Event = z.object({
 });
 export type Event = z.infer<typeof Event>;
 
+const TURN_ENDS: ReadonlySet<string> = new Set(["turn.completed", "turn.failed", "turn.interrupted", "turn.cancelled"]);
+
 /** What followers and writers agree is the end of a turn. */
 export function endsTurn(type: EventType): boolean {
-  return type === "turn.completed" || type === "turn.failed" || type === "turn.cancelled";
+  return TURN_ENDS.has(type);
 }
 
-/** After one of these no further event comes. */
+/** After one of these no further event comes until a prompt wakes the session. */
 export function endsSession(type: EventType): boolean {
   return type === "session.stopped" || type === "session.failed";
 }

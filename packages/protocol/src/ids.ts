@@ -4,6 +4,10 @@ import { z } from "zod";
 export const SessionId = z.uuid().brand<"SessionId">();
 export type SessionId = z.infer<typeof SessionId>;
 
+/** Claude Code's own id of its conversation (UUID). */
+export const AgentSessionId = z.uuid().brand<"AgentSessionId">();
+export type AgentSessionId = z.infer<typeof AgentSessionId>;
+
 /** A turn's id (UUID), which is also the `uuid` given to Claude with the prompt. */
 export const TurnId = z.uuid().brand<"TurnId">();
 export type TurnId = z.infer<typeof TurnId>;

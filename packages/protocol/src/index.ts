@@ -20,7 +20,7 @@ export {
   endsTurn,
   type GatewayEventType,
 } from "./event.ts";
-export { SessionId, TurnId } from "./ids.ts";
+export { AgentSessionId, SessionId, TurnId } from "./ids.ts";
 export { createLineReader, encodeLine, type LineReader } from "./json-lines.ts";
 export {
   BROKER_PORT,
@@ -34,6 +34,7 @@ export {
   MAX_TYPE_LENGTH,
   OutboxItem,
   ToWrapper,
+  TranscriptEntry,
 } from "./link.ts";
-export { SESSION_STATUSES, Session, SessionConfig, SessionStatus } from "./session.ts";
+export { ON_CRASH, SESSION_STATUSES, Session, SessionConfig, SessionStatus } from "./session.ts";
 export { isTurnOver, MAX_PROMPT_BYTES, TokenUsage, TURN_STATUSES, Turn, TurnResult, TurnStatus } from "./turn.ts";

@@ -3,10 +3,10 @@
  * `docs/link-protocol.md` draws the conversation. A change that an older peer would misread raises LINK_VERSION.
  */
 import { z } from "zod";
-import { SessionId, TurnId } from "./ids.ts";
+import { AgentSessionId, SessionId, TurnId } from "./ids.ts";
 import { SessionConfig } from "./session.ts";
 
-export const LINK_VERSION = 1;
+export const LINK_VERSION = 2;
 
 /** The longest line either side accepts. Room for a message of MAX_AGENT_MESSAGE_BYTES with its envelope. */
 export const MAX_LINK_LINE_BYTES = 16 * 1024 * 1024;
@@ -27,10 +27,19 @@ export const LINK_WINDOW_BYTES = 4 * 1024 * 1024;
 /** Where the agent finds the broker inside its instance. */
 export const BROKER_PORT = 8377;
 
+/** One line of the agent's own transcript. Only the fields that a recovery looks at are named; the rest passes through. */
+export const TranscriptEntry = z.looseObject({
+  type: z.string().max(MAX_TYPE_LENGTH),
+  uuid: z.string().max(100).optional(),
+});
+export type TranscriptEntry = z.infer<typeof TranscriptEntry>;
+
 /**
- * One numbered entry of the wrapper's outbox. Numbers count 1, 2, 3 … for the life of an instance; the gateway keeps
+ * One numbered entry of the wrapper's outbox. Numbers count 1, 2, 3 … for the life of a session; the gateway keeps
  * the last it stored and drops what it has seen, so resending is harmless.
  * - `agent`: a message of the agent, as it came.
+ * - `transcript`: lines the agent has added to its transcript, before the messages that tell of them. `subpath`: of a
+ *   helper's transcript, relative to the session's.
  * - `agent-exited`: the agent's process ended although nobody asked; `turnId` when a turn was running.
  */
 export const OutboxItem = z.discriminatedUnion("kind", [
@@ -42,6 +51,13 @@ export const OutboxItem = z.discriminatedUnion("kind", [
   }),
   z.object({
     n: z.int().positive(),
+    kind: z.literal("transcript"),
+    agentSessionId: AgentSessionId,
+    subpath: z.string().max(500).optional(),
+    entries: z.array(TranscriptEntry).min(1),
+  }),
+  z.object({
+    n: z.int().positive(),
     kind: z.literal("agent-exited"),
     turnId: TurnId.optional(),
     detail: z.string().max(8000),
@@ -50,11 +66,15 @@ export const OutboxItem = z.discriminatedUnion("kind", [
 export type OutboxItem = z.infer<typeof OutboxItem>;
 
 export const FromWrapper = z.discriminatedUnion("type", [
-  /** First on every connection. `ready`: the agent has answered its handshake. `lastNumber`: newest in the outbox. */
+  /**
+   * First on every connection. `started`: it has its agent; `ready`: the agent has answered its handshake.
+   * `lastNumber`: newest in the outbox, which may be of an earlier instance of the session.
+   */
   z.object({
     type: z.literal("hello"),
     version: z.int(),
     sessionId: SessionId,
+    started: z.boolean().default(false), // an older wrapper is told apart by its version
     ready: z.boolean(),
     lastNumber: z.int().nonnegative(),
   }),
@@ -64,17 +84,28 @@ export const FromWrapper = z.discriminatedUnion("type", [
 export type FromWrapper = z.infer<typeof FromWrapper>;
 
 export const ToWrapper = z.discriminatedUnion("type", [
-  /** First on every connection. `acked`: the newest outbox number the gateway has stored. `modelMaxRetries`: for the agent. */
+  /** First on every connection. `acked`: the newest outbox number the gateway has stored. */
+  z.object({ type: z.literal("hello"), version: z.int(), sessionId: SessionId, acked: z.int().nonnegative() }),
+  /** A part of the transcript that the agent is to go on from; all parts come before `start`. */
   z.object({
-    type: z.literal("hello"),
-    version: z.int(),
-    sessionId: SessionId,
-    acked: z.int().nonnegative(),
+    type: z.literal("transcript"),
+    subpath: z.string().max(500).optional(),
+    entries: z.array(TranscriptEntry).min(1),
+  }),
+  /**
+   * Once an instance, when all of its outbox is stored. `resume`: the agent goes on with that conversation; with an
+   * `unfinishedTurn` it goes on working on that turn by itself. `modelMaxRetries`: for the agent.
+   */
+  z.object({
+    type: z.literal("start"),
     config: z.object(SessionConfig.shape), // an option that this wrapper does not know is left out, not refused
     modelMaxRetries: z.int().nonnegative(),
+    resume: z.object({ agentSessionId: AgentSessionId, unfinishedTurn: TurnId.optional() }).optional(),
   }),
   z.object({ type: z.literal("ack"), n: z.int().nonnegative() }),
   /** Sent again after a reconnect; a turn the wrapper already knows is ignored. */
   z.object({ type: z.literal("turn.start"), turnId: TurnId, prompt: z.string() }),
+  /** Ends the turn's work early; its result still comes. For a turn that is not being worked on it means nothing. */
+  z.object({ type: z.literal("turn.interrupt"), turnId: TurnId }),
 ]);
 export type ToWrapper = z.infer<typeof ToWrapper>;

@@ -6,7 +6,14 @@ export const SESSION_STATUSES = ["starting", "idle", "running", "stopped", "fail
 export const SessionStatus = z.enum(SESSION_STATUSES);
 export type SessionStatus = z.infer<typeof SessionStatus>;
 
-/** What a caller may choose about the agent of a session. */
+/** What happens to a turn whose agent, wrapper or container died under it: it is resumed, or it fails. */
+export const ON_CRASH = ["resume", "fail"] as const;
+
+/** The longest of all timeouts, in seconds: a day. An operator's own maximum is lower or the same. */
+const MAX_TIMEOUT_SECONDS = 86_400;
+const timeout = z.number().positive().max(MAX_TIMEOUT_SECONDS).optional();
+
+/** What a caller may choose about a session. Timeouts in seconds; the operator's default where absent. */
 export const SessionConfig = z.strictObject({
   /** Model name or alias as Claude Code takes it ("opus", "sonnet", a full id); its own default when absent. */
   model: z
@@ -20,6 +27,16 @@ export const SessionConfig = z.strictObject({
     .max(100_000)
     .refine((text) => text.isWellFormed(), "has half a surrogate pair")
     .optional(),
+  /** `resume` when absent. */
+  onCrash: z.enum(ON_CRASH).optional(),
+  /** From the start of the container to an agent that is ready. */
+  startupTimeout: timeout,
+  /** Without a turn; then the session is stopped. A prompt wakes it. */
+  idleTimeout: timeout,
+  /** Of one life of the session, from its start or waking; then it is stopped. */
+  sessionTimeout: timeout,
+  /** Of one turn; then it is interrupted. */
+  requestTimeout: timeout,
 });
 export type SessionConfig = z.infer<typeof SessionConfig>;
 

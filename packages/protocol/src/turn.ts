@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type ERRORS, type ErrorCode, isErrorCode } from "./errors.ts";
 import { SessionId, TurnId } from "./ids.ts";
 
-export const TURN_STATUSES = ["queued", "running", "completed", "failed", "cancelled"] as const;
+export const TURN_STATUSES = ["queued", "running", "completed", "failed", "interrupted", "cancelled"] as const;
 export const TurnStatus = z.enum(TURN_STATUSES);
 export type TurnStatus = z.infer<typeof TurnStatus>;
 
@@ -25,6 +25,8 @@ export const TurnResult = z.object({
   /** Wall time inside Claude Code, in milliseconds. */
   durationMs: z.number().nonnegative(),
   costUsd: z.number().nonnegative(),
+  /** Calls of the model that the agent answered with. */
+  apiCalls: z.int().nonnegative(),
   usage: TokenUsage,
 });
 export type TurnResult = z.infer<typeof TurnResult>;
@@ -41,14 +43,14 @@ export const Turn = z.object({
   createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().optional(),
   endedAt: z.iso.datetime().optional(),
-  /** Present when `completed`, and when `failed` after the agent had spent something. */
+  /** Present when `completed`, when `interrupted`, and when `failed` after the agent had spent something. */
   result: TurnResult.optional(),
-  /** Present when `failed` or `cancelled`. */
+  /** Present when `failed`, `interrupted` or `cancelled`. */
   error: errorShape.optional(),
 });
 export type Turn = z.infer<typeof Turn>;
 
-const TERMINAL: ReadonlySet<TurnStatus> = new Set<TurnStatus>(["completed", "failed", "cancelled"]);
+const TERMINAL: ReadonlySet<TurnStatus> = new Set<TurnStatus>(["completed", "failed", "interrupted", "cancelled"]);
 
 export function isTurnOver(status: TurnStatus): boolean {
   return TERMINAL.has(status);

@@ -61,6 +61,37 @@ const rows = {
     default: "60",
     schema: seconds,
   },
+  REQUEST_TIMEOUT: {
+    description: "Seconds a turn may take; then it is interrupted.",
+    default: "600",
+    schema: seconds,
+  },
+  CONTAINER_IDLE_TIMEOUT: {
+    description: "Seconds a session may be idle; then it is stopped, and the next prompt wakes it.",
+    default: "300",
+    schema: seconds,
+  },
+  CONTAINER_TIMEOUT_DEFAULT: {
+    description: "Seconds of one life of a session, from its start or waking; then it is stopped.",
+    default: "3600",
+    schema: seconds,
+  },
+  MAX_STARTUP_TIMEOUT: {
+    description: "Longest startupTimeout a session may ask for.",
+    default: "600",
+    schema: seconds,
+  },
+  MAX_REQUEST_TIMEOUT: {
+    description: "Longest requestTimeout a session may ask for.",
+    default: "86400",
+    schema: seconds,
+  },
+  MAX_IDLE_TIMEOUT: { description: "Longest idleTimeout a session may ask for.", default: "86400", schema: seconds },
+  MAX_SESSION_TIMEOUT: {
+    description: "Longest sessionTimeout a session may ask for.",
+    default: "86400",
+    schema: seconds,
+  },
   MODEL: {
     description:
       "`scripted` answers with the built-in scripted model, `anthropic` with a real one; `auto` takes the real one when a credential is set.",

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { CcError } from "@cc-docker/protocol";
 import { dataPaths, type Secret, secret } from "./config.ts";
+import { failpoint } from "./lib/failpoint.ts";
 
 export type Install = { id: string; jwtSecret: Secret };
 
@@ -32,6 +33,7 @@ async function readOrMake(path: string, make: () => string): Promise<string> {
   if (found === "") await rm(path);
   const draft = `${path}.${randomBytes(8).toString("hex")}`;
   await writeFile(draft, make(), { mode: 0o600 });
+  failpoint("start.install-drafted");
   await link(draft, path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
   });

@@ -1,7 +1,9 @@
 /** The process: reads the settings, starts, waits for a signal, stops with a deadline. */
-import { ERRORS, exitCodeOf, isCcError } from "@cc-docker/protocol";
+import { CcError, ERRORS, exitCodeOf, isCcError } from "@cc-docker/protocol";
 import { loadConfig } from "./config.ts";
 import { describeStart } from "./describe-start.ts";
+import { armFailpoint } from "./lib/failpoint.ts";
+import type { Logger } from "./lib/logger.ts";
 import { createLogger } from "./logging.ts";
 import { startServer } from "./start-server.ts";
 
@@ -11,6 +13,7 @@ async function run(): Promise<void> {
   process.umask(0o077); // what lies in the data directory is nobody else's business
   const config = loadConfig(process.env);
   const log = createLogger(config.LOG_LEVEL);
+  obeyFailpoint(process.env["CC_DOCKER_FAILPOINT"], log);
   const server = await startServer({ config, log });
   log.info({ url: server.url, model: server.model, data_dir: config.DATA_DIR }, "listening");
   if (process.stdout.isTTY || process.env["CC_DOCKER_GREET"]) process.stdout.write(describeStart(server, config));
@@ -26,6 +29,14 @@ async function run(): Promise<void> {
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   process.on("SIGHUP", stop);
+}
+
+/** For tests of crashes; see `lib/failpoint.ts`. @throws CcError CONFIG_INVALID */
+function obeyFailpoint(wanted: string | undefined, log: Logger): void {
+  if (!wanted) return;
+  if (!armFailpoint(wanted))
+    throw new CcError("CONFIG_INVALID", `CC_DOCKER_FAILPOINT=${wanted}: docs/crash-points.md lists what it may name.`);
+  log.warn({ failpoint: wanted }, "this gateway kills itself when it reaches the failpoint");
 }
 
 run().catch((error: unknown) => {

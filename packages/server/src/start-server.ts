@@ -7,6 +7,7 @@ import { createBroker, type Upstream } from "./edges/link/broker.ts";
 import { startLinkManager } from "./edges/link/link-manager.ts";
 import { announceServer, openInstall } from "./install.ts";
 import { systemClock } from "./lib/clock.ts";
+import { failpoint } from "./lib/failpoint.ts";
 import type { Logger } from "./lib/logger.ts";
 import { createResources } from "./lib/resources.ts";
 import { openInProcessBus } from "./ports/bus/drivers/in-process.ts";
@@ -42,7 +43,10 @@ export async function startServer({ config, log }: { config: Config; log: Logger
 async function open(config: Config, log: Logger, resources: ReturnType<typeof createResources>): Promise<Server> {
   const paths = dataPaths(config.DATA_DIR);
   const install = await openInstall(config.DATA_DIR, config.JWT_SECRET);
+  failpoint("start.install-made");
   resources.add("lock", lockFile(paths.lock));
+  failpoint("start.locked");
+  resources.add("failpoint", () => failpoint("shutdown.store-closed"));
   const store = await openSqliteStore({ path: paths.database });
   resources.add("store", store.close);
   const bus = openInProcessBus({ onError: (error) => log.error({ err: error }, "a bus listener failed") });
@@ -57,6 +61,15 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   const settings = {
     image: config.SESSION_IMAGE,
     startupTimeoutMs: config.STARTUP_TIMEOUT * 1000,
+    requestTimeoutMs: config.REQUEST_TIMEOUT * 1000,
+    idleTimeoutMs: config.CONTAINER_IDLE_TIMEOUT * 1000,
+    sessionTimeoutMs: config.CONTAINER_TIMEOUT_DEFAULT * 1000,
+    maxTimeouts: {
+      startupTimeout: config.MAX_STARTUP_TIMEOUT,
+      requestTimeout: config.MAX_REQUEST_TIMEOUT,
+      idleTimeout: config.MAX_IDLE_TIMEOUT,
+      sessionTimeout: config.MAX_SESSION_TIMEOUT,
+    },
     reconcileEveryMs: RECONCILE_EVERY_MS,
     version: VERSION,
   };
@@ -65,6 +78,7 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   const model = chooseModel(config);
   const broker = createBroker({ upstream: await openUpstream(model, resources), log });
   resources.add("broker", broker.close);
+  resources.add("failpoint", () => failpoint("shutdown.links-closed"));
   const links = startLinkManager({
     links: core.links,
     log,
@@ -72,6 +86,7 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
     modelMaxRetries: config.MODEL_MAX_RETRIES,
   });
   resources.add("links", links.close);
+  resources.add("failpoint", () => failpoint("shutdown.listener-closed"));
   const http = await startHttpServer({
     core,
     authenticate: createAuthenticate(install.jwtSecret),
@@ -80,7 +95,10 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
     port: config.PORT,
   });
   resources.add("http", http.close);
+  failpoint("start.listening");
+  resources.add("failpoint", () => failpoint("shutdown.unannounced"));
   resources.add("announcement", await announceServer(config.DATA_DIR, http.url));
+  failpoint("start.announced");
   core.start();
   return { url: http.url, model: model.name, stop: resources.close, [Symbol.asyncDispose]: resources.close };
 }

@@ -24,7 +24,8 @@ type ConversationOptions = {
   control: Duplex;
   outbox: Outbox;
   sessionId: SessionId;
-  isReady: () => boolean;
+  /** How far the agent is by now. */
+  state: () => { started: boolean; ready: boolean };
   onMessage: (message: ToWrapper) => void;
   onBroken: (error: unknown) => void;
 };
@@ -36,7 +37,7 @@ export function startConversation({
   control,
   outbox,
   sessionId,
-  isReady,
+  state,
   onMessage,
   onBroken,
 }: ConversationOptions): Conversation {
@@ -94,7 +95,7 @@ export function startConversation({
       control.destroy();
     }
   });
-  send({ type: "hello", version: LINK_VERSION, sessionId, ready: isReady(), lastNumber: outbox.lastNumber });
+  send({ type: "hello", version: LINK_VERSION, sessionId, ...state(), lastNumber: outbox.lastNumber });
   return { flush, flushSoon, announceReady: () => send({ type: "ready" }) };
 }
 

@@ -1,4 +1,7 @@
-import { MAX_AGENT_MESSAGE_BYTES, MAX_TYPE_LENGTH, type OutboxItem } from "@cc-docker/protocol";
+import { MAX_AGENT_MESSAGE_BYTES, MAX_TYPE_LENGTH, type OutboxItem, type TranscriptEntry } from "@cc-docker/protocol";
+
+/** Several of them make a message of the link. */
+const MAX_ENTRY_BYTES = MAX_AGENT_MESSAGE_BYTES / 8;
 
 /**
  * The item as it travels. What the link cannot carry would be refused for ever and hold up all that follows: its kind
@@ -6,10 +9,25 @@ import { MAX_AGENT_MESSAGE_BYTES, MAX_TYPE_LENGTH, type OutboxItem } from "@cc-d
  */
 export function encodeItem(item: OutboxItem): string {
   const json = JSON.stringify(item);
+  if (item.kind === "transcript")
+    return fits(json) ? json : JSON.stringify({ ...item, entries: item.entries.map(shorten) });
   if (item.kind !== "agent") return json;
   const { type }: { type: unknown } = item.message;
-  const bytes = Buffer.byteLength(json);
   const named = typeof type === "string" && type.length <= MAX_TYPE_LENGTH;
-  if (named && bytes <= MAX_AGENT_MESSAGE_BYTES) return json;
+  if (named && fits(json)) return json;
+  const bytes = Buffer.byteLength(json);
   return JSON.stringify({ ...item, message: { type: named ? type : "unknown", truncated: true, bytes } });
+}
+
+function fits(json: string): boolean {
+  return Buffer.byteLength(json) <= MAX_AGENT_MESSAGE_BYTES;
+}
+
+/** An entry that is too long for the link keeps its place in the conversation, not its content. */
+function shorten(entry: TranscriptEntry): TranscriptEntry {
+  if (Buffer.byteLength(JSON.stringify(entry)) <= MAX_ENTRY_BYTES) return entry;
+  const { type, uuid, parentUuid, sessionId, timestamp, isSidechain, message } = entry;
+  const role = (message as { role?: unknown } | undefined)?.role;
+  const said = { role, content: "[too long to be kept]" };
+  return { type, uuid, parentUuid, sessionId, timestamp, isSidechain, ...(role !== undefined && { message: said }) };
 }

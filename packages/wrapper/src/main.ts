@@ -1,5 +1,6 @@
 /** Entry of the bundle in the image. Exit codes: 0 stopped on request, 1 defect, 2 wrong environment. */
 import { BROKER_PORT, SessionId } from "@cc-docker/protocol";
+import { AGENT_HOME } from "./agent/agent-environment.ts";
 import { startClaudeAgent } from "./agent/claude-agent.ts";
 import { runRelay } from "./relay.ts";
 import { startWrapper } from "./wrapper.ts";
@@ -15,7 +16,7 @@ async function run(): Promise<void> {
     process.exit(2);
   }
   // Where the SDK looks for Claude's own files; it reads its own environment, not the agent's.
-  process.env["HOME"] = "/home/agent";
+  process.env["HOME"] = AGENT_HOME;
   const log = (line: string) => void process.stderr.write(`${line}\n`);
   const wrapper = await startWrapper({
     sessionId: sessionId.data,

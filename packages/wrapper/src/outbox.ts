@@ -78,15 +78,21 @@ export function openOutbox(path: string): Outbox {
 
   function read(after: number, maxBytes: number): { n: number; json: string }[] {
     const found: { n: number; json: string }[] = [];
-    const first = entries[0];
     let bytes = 0;
-    if (!first) return found;
-    for (let index = Math.max(0, after + 1 - first.n); index < entries.length && bytes < maxBytes; index += 1) {
+    for (let index = indexAfter(after); index < entries.length && bytes < maxBytes; index += 1) {
       const entry = entries[index] as Entry;
       bytes += entry.bytes;
       found.push({ n: entry.n, json: entry.json ?? readBack(entry) });
     }
     return found;
+  }
+
+  /** Numbers follow each other but for a dropped one here and there, so the place is at or right before the guess. */
+  function indexAfter(after: number): number {
+    const [first] = entries;
+    let index = Math.min(Math.max(0, after + 1 - (first?.n ?? 0)), entries.length);
+    while (index > 0 && (entries[index - 1] as Entry).n > after) index -= 1;
+    return index;
   }
 
   function readBack({ offset, bytes }: Entry): string {
@@ -109,13 +115,13 @@ export function openOutbox(path: string): Outbox {
   };
 }
 
-/** Whole lines only, each with its place. */
+/** Whole lines only, each with its place. The end of an agent of an earlier life says nothing about the next one. */
 function loadEntries(content: Buffer): Entry[] {
   const entries: Entry[] = [];
   let offset = 0;
   for (let newline = content.indexOf(NEWLINE); newline !== -1; newline = content.indexOf(NEWLINE, offset)) {
-    const { n } = JSON.parse(content.toString("utf8", offset, newline)) as { n: number };
-    entries.push({ n, offset, bytes: newline - offset });
+    const { n, kind } = JSON.parse(content.toString("utf8", offset, newline)) as OutboxItem;
+    if (kind !== "agent-exited") entries.push({ n, offset, bytes: newline - offset });
     offset = newline + 1;
   }
   return entries;

@@ -1,7 +1,7 @@
 /** Puts link, outbox and agent together: prompts go in, everything the agent says goes out, in order, once. */
 import type { Duplex } from "node:stream";
 import { type SessionId, type ToWrapper, type TurnId } from "@cc-docker/protocol";
-import type { Agent, AgentConfig, AgentMessage, StartAgent } from "./agent/agent.ts";
+import type { Agent, AgentMessage, StartAgent, TranscriptPart } from "./agent/agent.ts";
 import { type Conversation, startConversation } from "./conversation.ts";
 import { openLink } from "./link.ts";
 import { type NewItem, openOutbox } from "./outbox.ts";
@@ -36,6 +36,8 @@ export async function startWrapper({
 }: WrapperOptions): Promise<Wrapper> {
   const outbox = openOutbox(outboxPath);
   const known = new Set<TurnId>();
+  /** Parts that came before the start. */
+  const transcript: TranscriptPart[] = [];
   let running: TurnId | undefined;
   let started = false;
   let ready = false;
@@ -43,14 +45,22 @@ export async function startWrapper({
   let conversation: Conversation | undefined;
 
   function handle(message: ToWrapper): void {
-    if (message.type === "hello" && !started) start({ ...message.config, modelMaxRetries: message.modelMaxRetries });
+    if (message.type === "transcript") transcript.push({ subpath: message.subpath, entries: message.entries });
+    if (message.type === "start" && !started) start(message);
     if (message.type === "turn.start") startTurn(message);
+    if (message.type === "turn.interrupt" && message.turnId === running) agent?.interrupt();
   }
 
-  function start(config: AgentConfig): void {
+  function start({ config, modelMaxRetries, resume }: Extract<ToWrapper, { type: "start" }>): void {
     started = true;
+    running = resume?.unfinishedTurn;
+    if (running) known.add(running);
+    const restored = resume && { ...resume, transcript: transcript.splice(0) };
     try {
-      agent = startAgent(config, { onReady, onMessage, onExit });
+      agent = startAgent(
+        { ...config, modelMaxRetries, resume: restored },
+        { onReady, onMessage, onTranscript: (part) => add({ kind: "transcript", ...part }), onExit },
+      );
     } catch (error) {
       onExit(`it could not be started: ${String(error)}`.slice(0, 8000));
     }
@@ -90,7 +100,14 @@ export async function startWrapper({
 
   function onControl(control: Duplex): void {
     const onBroken = (error: unknown) => log(`the gateway said what the protocol does not know: ${String(error)}`);
-    conversation = startConversation({ control, outbox, sessionId, isReady: () => ready, onMessage: handle, onBroken });
+    conversation = startConversation({
+      control,
+      outbox,
+      sessionId,
+      state: () => ({ started, ready }),
+      onMessage: handle,
+      onBroken,
+    });
   }
 
   const link = await openLink({ socketPath, brokerPort, onControl });

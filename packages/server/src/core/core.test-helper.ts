@@ -4,14 +4,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { CcError, Event, type OutboxItem, type SessionId, type TurnId } from "@cc-docker/protocol";
+import { CcError, Event, type OutboxItem, type SessionConfig, type SessionId, type TurnId } from "@cc-docker/protocol";
 import { onTestFinished } from "vitest";
 import type { Bus } from "../ports/bus/bus.ts";
 import { openInProcessBus } from "../ports/bus/drivers/in-process.ts";
 import type { Instance, InstanceExit, InstanceSpec, Runtime } from "../ports/runtime/runtime.ts";
 import { openSqliteStore } from "../ports/store/drivers/sqlite.ts";
 import type { Store } from "../ports/store/store.ts";
-import { type Core, createCore } from "./core.ts";
+import { type Core, type CoreSettings, createCore } from "./core.ts";
 
 export type IdleRuntime = Runtime & {
   instances: Map<SessionId, Instance>;
@@ -68,7 +68,7 @@ export type TestCore = AsyncDisposable & {
   /** What was logged as an error: defects, not expected ends. */
   errors: object[];
   /** A session whose agent is ready. */
-  openSession(owner?: string): Promise<SessionId>;
+  openSession(owner?: string, config?: SessionConfig): Promise<SessionId>;
   send(sessionId: SessionId, prompt?: string): Promise<TurnId>;
   /** What the wrapper sends, numbered on from the last. */
   ingest(sessionId: SessionId, ...items: NewItem[]): Promise<number>;
@@ -77,12 +77,26 @@ export type TestCore = AsyncDisposable & {
 
 type NewItem = OutboxItem extends infer Item ? (Item extends { n: number } ? Omit<Item, "n"> : never) : never;
 
+const HOUR_MS = 3_600_000;
+const TEST_SETTINGS: CoreSettings = {
+  image: "image",
+  startupTimeoutMs: 10_000,
+  idleTimeoutMs: HOUR_MS,
+  sessionTimeoutMs: HOUR_MS,
+  requestTimeoutMs: HOUR_MS,
+  maxTimeouts: { startupTimeout: 600, idleTimeout: 3600, sessionTimeout: 3600, requestTimeout: 3600 },
+  reconcileEveryMs: HOUR_MS,
+  version: "0.0.0",
+};
+
 /** All that a test does not care for. `store` and `runtime` may be those of an earlier core, as after a restart. */
 export async function openTestCore({
   startupTimeoutMs = 10_000,
+  timeouts = {},
   runtime = createIdleRuntime(),
 }: {
   startupTimeoutMs?: number;
+  timeouts?: Partial<CoreSettings>;
   runtime?: IdleRuntime;
 } = {}): Promise<TestCore> {
   const directory = await mkdtemp(join(tmpdir(), "cc-docker-core-"));
@@ -90,14 +104,14 @@ export async function openTestCore({
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
   const store = await openSqliteStore({ path: join(directory, "core.db") });
   const bus = openInProcessBus({ onError: (error) => errors.push({ err: error }) });
-  const settings = { image: "image", startupTimeoutMs, reconcileEveryMs: 3_600_000, version: "0.0.0" };
+  const settings = { ...TEST_SETTINGS, startupTimeoutMs, ...timeouts };
   const clock = { nowIso: () => new Date().toISOString() };
   const core = createCore({ store, bus, runtime, clock, log, settings });
   let sent = 0;
 
-  async function openSession(owner = "ann"): Promise<SessionId> {
-    const { id } = await core.sessions.create({ owner, config: {} });
-    await core.links.ready(id);
+  async function openSession(owner = "ann", config: SessionConfig = {}): Promise<SessionId> {
+    const { id } = await core.sessions.create({ owner, config });
+    await core.links.ready({ sessionId: id, generation: 1 });
     return id;
   }
 
@@ -107,7 +121,8 @@ export async function openTestCore({
 
   async function ingest(sessionId: SessionId, ...items: NewItem[]): Promise<number> {
     const numbered = items.map((item) => ({ ...item, n: (sent += 1) }) as OutboxItem);
-    return core.links.ingest({ sessionId, generation: 1, items: numbered });
+    const { generation = 1 } = (await store.findSession(sessionId)) ?? {};
+    return core.links.ingest({ sessionId, generation, items: numbered });
   }
 
   async function readEvents(sessionId: SessionId): Promise<Event[]> {

@@ -1,7 +1,15 @@
 /** The rules, wired. Everything an edge may ask for is here. */
 import { randomUUID } from "node:crypto";
 import type { Duplex } from "node:stream";
-import { type CcError, isCcError, type SessionId, type TurnId, toErrorShape } from "@cc-docker/protocol";
+import {
+  type CcError,
+  describeError,
+  type ErrorShape,
+  isCcError,
+  type SessionId,
+  type TurnId,
+  toErrorShape,
+} from "@cc-docker/protocol";
 import { createBackground } from "../lib/background.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -11,6 +19,8 @@ import type { EventRow, SessionRow, Store } from "../ports/store/store.ts";
 import { createEventLog } from "./events/event-log.ts";
 import { createRecentEvents } from "./events/recent-events.ts";
 import { checkHealth, type HealthReport } from "./health.ts";
+import { type AgentStarts, createAgentStarts } from "./sessions/agent-start.ts";
+import { createDeadlines, type DeadlineSettings, type MaxTimeouts } from "./sessions/deadlines.ts";
 import { createInstances } from "./sessions/instances.ts";
 import { reconcileSessions } from "./sessions/reconcile-sessions.ts";
 import { createSessionWriter } from "./sessions/session-writer.ts";
@@ -26,12 +36,20 @@ export type CoreDeps = {
   runtime: Runtime;
   clock: Clock;
   log: Logger;
-  settings: { image: string; startupTimeoutMs: number; reconcileEveryMs: number; version: string };
+  settings: CoreSettings;
+};
+
+export type CoreSettings = DeadlineSettings & {
+  image: string;
+  startupTimeoutMs: number;
+  maxTimeouts: MaxTimeouts;
+  reconcileEveryMs: number;
+  version: string;
 };
 
 export type Core = {
   sessions: Sessions;
-  turns: Pick<Turns, "send" | "ask" | "get">;
+  turns: Pick<Turns, "send" | "ask" | "get" | "interrupt">;
   events: {
     read(input: OwnedSession & { after: number; limit: number }): Promise<EventRow[]>;
     follow(input: OwnedSession & { after: number; signal: AbortSignal }): AsyncGenerator<EventRow[], void, undefined>;
@@ -42,12 +60,16 @@ export type Core = {
     onCommand(sessionId: SessionId, listener: () => void): () => void;
     /** The session while it needs a link. @throws CcError SESSION_NOT_RUNNING */
     require(sessionId: SessionId): Promise<SessionRow>;
-    open(sessionId: SessionId, signal: AbortSignal): Promise<Duplex>;
-    ready(sessionId: SessionId): Promise<void>;
+    /** A pipe to the instance of the session as it is in `session`. @throws CcError SESSION_NOT_RUNNING, INSTANCE_LOST */
+    open(sessionId: SessionId, signal: AbortSignal): Promise<{ duplex: Duplex; session: SessionRow }>;
+    ready(instance: { sessionId: SessionId; generation: number }): Promise<void>;
     findRunningTurn: Turns["findRunning"];
+    /** What the wrapper of a new instance is to start its agent with; see AgentStarts. */
+    prepareStart: AgentStarts["prepare"];
+    readTranscript: AgentStarts["readTranscript"];
     ingest: Ingest;
     /** Gives the session up: its link could not be had for too long, or what came over it cannot be used. */
-    giveUp(sessionId: SessionId, error: CcError): Promise<void>;
+    giveUp(instance: { sessionId: SessionId; generation: number }, error: CcError): Promise<void>;
   };
   health(signal: AbortSignal): Promise<HealthReport>;
   /** Makes store and runtime agree in the background, now and every `reconcileEveryMs`. */
@@ -58,13 +80,34 @@ export type Core = {
 export function createCore({ store, bus, runtime, clock, log, settings }: CoreDeps): Core {
   const background = createBackground({ log, isExpected: isCcError });
   const recent = createRecentEvents();
-  const writer = createSessionWriter({ store, bus, clock, onAppended: recent.add });
+  const deadlines = createDeadlines(settings, {
+    onIdle: (id) => background.run("idle timeout", () => instances.stop(id, "idle_timeout")),
+    onSession: (id) => background.run("session timeout", () => instances.stop(id, "session_timeout")),
+    onRequest: (session) => background.run("request timeout", () => turns.timeOut(session)),
+    onDeaf: ({ id: sessionId, generation }) =>
+      background.run("deaf agent", () => instances.crash({ sessionId, generation }, deafError(sessionId))),
+  });
+  const writer = createSessionWriter({
+    store,
+    bus,
+    clock,
+    onAppended: recent.add,
+    onChanged: deadlines.watch,
+    onInstanceWanted: (session) => instances.replace(session),
+  });
   const instances = createInstances({ store, bus, runtime, writer, background, log, settings });
-  const sessions = createSessions({ store, writer, instances, newSessionId: () => randomUUID() as SessionId });
+  const sessions = createSessions({
+    store,
+    writer,
+    instances,
+    maxTimeouts: settings.maxTimeouts,
+    newSessionId: () => randomUUID() as SessionId,
+  });
   const turns = createTurns({ store, bus, writer, newTurnId: () => randomUUID() as TurnId });
   const ingest = createIngest({ writer, onFailed: instances.sweep });
   const eventLog = createEventLog({ store, bus, recent });
-  const reconcile = () => reconcileSessions({ store, runtime, bus, instances, log });
+  const reconcile = () => reconcileSessions({ store, runtime, bus, instances, log, watchDeadlines: deadlines.watch });
+  const starts = createAgentStarts({ store, writer });
   let timer: NodeJS.Timeout | undefined;
 
   async function* follow({ after, signal, ...owned }: OwnedSession & { after: number; signal: AbortSignal }) {
@@ -89,8 +132,10 @@ export function createCore({ store, bus, runtime, clock, log, settings }: CoreDe
       open: instances.openLink,
       ready: instances.ready,
       findRunningTurn: turns.findRunning,
+      prepareStart: starts.prepare,
+      readTranscript: starts.readTranscript,
       ingest,
-      giveUp: (sessionId, error) => instances.fail(sessionId, "crashed", toErrorShape(error)),
+      giveUp: (instance, error) => instances.crash(instance, toErrorShape(error)),
     },
     health: (signal) => checkHealth({ store, runtime, version: settings.version }, signal),
     start() {
@@ -105,7 +150,12 @@ export function createCore({ store, bus, runtime, clock, log, settings }: CoreDe
     },
     async close() {
       clearInterval(timer);
+      deadlines.close();
       await background.close();
     },
   };
+}
+
+function deafError(sessionId: SessionId): ErrorShape {
+  return describeError("AGENT_EXITED", `The agent of session ${sessionId} did not end its turn when it was told to.`);
 }

@@ -1,9 +1,19 @@
 import { BROKER_PORT } from "@cc-docker/protocol";
 
+export const AGENT_HOME = "/home/agent";
+export const WORKSPACE = "/workspace";
+
 /** All that the wrapper tells the agent's process; the SDK adds its own name and version. The key is no key: the broker puts the real one in, outside. */
-export function agentEnvironment({ modelMaxRetries }: { modelMaxRetries: number }): Record<string, string> {
+export function agentEnvironment({
+  modelMaxRetries,
+  goOn,
+}: {
+  modelMaxRetries: number;
+  /** Whether the agent goes on by itself with the turn that its transcript leaves unfinished. */
+  goOn: boolean;
+}): Record<string, string> {
   return {
-    HOME: "/home/agent",
+    HOME: AGENT_HOME,
     USER: "agent",
     LOGNAME: "agent",
     SHELL: "/bin/bash",
@@ -15,5 +25,6 @@ export function agentEnvironment({ modelMaxRetries }: { modelMaxRetries: number 
     CLAUDE_CODE_MAX_RETRIES: String(modelMaxRetries),
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     DISABLE_AUTOUPDATER: "1",
+    ...(goOn && { CLAUDE_CODE_RESUME_INTERRUPTED_TURN: "1" }),
   };
 }

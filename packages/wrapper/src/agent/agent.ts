@@ -1,4 +1,4 @@
-import type { SessionConfig, TurnId } from "@cc-docker/protocol";
+import type { AgentSessionId, SessionConfig, TranscriptEntry, TurnId } from "@cc-docker/protocol";
 
 /** A message of the agent, passed on as it came. */
 export type AgentMessage = { type: string; [field: string]: unknown };
@@ -7,14 +7,21 @@ export type AgentMessage = { type: string; [field: string]: unknown };
 export interface Agent {
   /** Hands a prompt over; at most one is being worked on. Its answer ends with a message of type `result`. */
   prompt(turnId: TurnId, text: string): void;
+  /** Ends the work on the prompt; its `result` still comes. Harmless when there is none. */
+  interrupt(): void;
   /** Ends the input, soon asks the process to end, and kills it after `graceMs`. Resolves when it is gone. */
   close(graceMs: number): Promise<void>;
 }
+
+/** Lines that were added to a transcript. `subpath`: of a helper's, relative to the session's. */
+export type TranscriptPart = { subpath?: string | undefined; entries: TranscriptEntry[] };
 
 export type AgentHandlers = {
   /** The process has answered its handshake. */
   onReady(): void;
   onMessage(message: AgentMessage): void;
+  /** Comes before the messages that tell of what it holds. */
+  onTranscript(part: TranscriptPart & { agentSessionId: AgentSessionId }): void;
   /** The process ended although nobody asked; `detail` holds the reason and the last it wrote to stderr. */
   onExit(detail: string): void;
 };
@@ -22,6 +29,10 @@ export type AgentHandlers = {
 export type AgentConfig = SessionConfig & {
   /** How often the agent repeats a model call that failed for a passing reason. */
   modelMaxRetries: number;
+  /** The conversation to go on with; `transcript` is all of it. With an `unfinishedTurn` the work goes on by itself. */
+  resume?:
+    | { agentSessionId: AgentSessionId; unfinishedTurn?: TurnId | undefined; transcript: TranscriptPart[] }
+    | undefined;
 };
 
 export type StartAgent = (config: AgentConfig, handlers: AgentHandlers) => Agent;

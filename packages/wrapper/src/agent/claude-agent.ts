@@ -1,12 +1,13 @@
 /** Drives Claude Code through the Agent SDK: the library owns the CLI's control protocol, we own its process. */
 
 import type { UUID } from "node:crypto";
-import type { Options, Query, SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
-import type { TurnId } from "@cc-docker/protocol";
+import type { Options, Query, SDKUserMessage, SessionStore } from "@anthropic-ai/claude-agent-sdk";
+import type { AgentSessionId, TranscriptEntry, TurnId } from "@cc-docker/protocol";
 import type { Agent, AgentConfig, AgentHandlers, AgentMessage, StartAgent } from "./agent.ts";
-import { agentEnvironment } from "./agent-environment.ts";
+import { agentEnvironment, WORKSPACE } from "./agent-environment.ts";
 import { spawnEarly } from "./early-spawn.ts";
 import { createPromptQueue } from "./prompt-queue.ts";
+import { restoreTranscript } from "./transcript-files.ts";
 
 /** Loading the SDK takes longer than opening the socket, so it is done beside it. */
 const sdk = () => import("@anthropic-ai/claude-agent-sdk");
@@ -16,14 +17,16 @@ const ASK_AFTER_MS = 300;
 
 export const startClaudeAgent: StartAgent = (config, handlers) => {
   const prompts = createPromptQueue<SDKUserMessage>();
-  const options = queryOptions(config);
+  const options = queryOptions(config, handlers.onTranscript);
+  if (config.resume) restoreTranscript(config.resume);
   const early = spawnEarly(options);
+  let messages: Query | undefined;
   let closing = false;
   const ended = run().catch((error: unknown) => exited(error));
 
   async function run(): Promise<void> {
     const { query } = await sdk();
-    const messages = query({ prompt: prompts.iterate(), options: { ...options, spawnClaudeCodeProcess: early.take } });
+    messages = query({ prompt: prompts.iterate(), options: { ...options, spawnClaudeCodeProcess: early.take } });
     await Promise.all([announceReady(messages, handlers), forward(messages, handlers)]);
     exited(undefined);
   }
@@ -32,6 +35,10 @@ export const startClaudeAgent: StartAgent = (config, handlers) => {
     if (closing) return;
     const reason = error instanceof Error ? error.message : "its output ended";
     handlers.onExit(`${reason}\n${early.agent.stderrTail()}`.trim().slice(0, 8000));
+  }
+
+  function interrupt(): void {
+    void messages?.interrupt().catch(() => undefined); // a process that has ended says so itself
   }
 
   async function close(graceMs: number): Promise<void> {
@@ -46,7 +53,7 @@ export const startClaudeAgent: StartAgent = (config, handlers) => {
     timers.forEach(clearTimeout);
   }
 
-  return { prompt: (turnId, text) => prompts.push(toUserMessage(turnId, text)), close } satisfies Agent;
+  return { prompt: (turnId, text) => prompts.push(toUserMessage(turnId, text)), interrupt, close } satisfies Agent;
 };
 
 async function announceReady(messages: Query, handlers: AgentHandlers): Promise<void> {
@@ -69,17 +76,37 @@ function toUserMessage(turnId: TurnId, text: string): SDKUserMessage {
 }
 
 /** Only the user's own settings count: a repository's may redirect the model or run hooks. */
-export function queryOptions({ model, systemPrompt, modelMaxRetries }: AgentConfig): Options {
+export function queryOptions(
+  { model, systemPrompt, modelMaxRetries, resume }: AgentConfig,
+  onTranscript: AgentHandlers["onTranscript"] = () => undefined,
+): Options {
   return {
     pathToClaudeCodeExecutable: "/usr/local/bin/claude",
-    cwd: "/workspace",
-    env: agentEnvironment({ modelMaxRetries }),
+    cwd: WORKSPACE,
+    env: agentEnvironment({ modelMaxRetries, goOn: resume?.unfinishedTurn !== undefined }),
     settingSources: ["user"],
     strictMcpConfig: true,
     includePartialMessages: true,
     permissionMode: "bypassPermissions",
     allowDangerouslySkipPermissions: true,
     systemPrompt: { type: "preset", preset: "claude_code", ...(systemPrompt && { append: systemPrompt }) },
+    sessionStore: mirrorTo(onTranscript),
+    sessionStoreFlush: "eager", // a turn's last words are in the transcript before its result is told
     ...(model && { model }),
+    ...(resume && { resume: resume.agentSessionId }),
+  };
+}
+
+/** The files are what Claude Code reads; we put them there ourselves, under the agent's own user. */
+function mirrorTo(onTranscript: AgentHandlers["onTranscript"]): SessionStore {
+  return {
+    append: async ({ sessionId, subpath }, entries) => {
+      onTranscript({
+        agentSessionId: sessionId as AgentSessionId,
+        ...(subpath !== undefined && { subpath }),
+        entries: entries as TranscriptEntry[],
+      });
+    },
+    load: async () => null,
   };
 }

@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
 import { query, type SpawnOptions } from "@anthropic-ai/claude-agent-sdk";
+import { AgentSessionId, TurnId } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
 import { queryOptions } from "./claude-agent.ts";
 import { foresee } from "./early-spawn.ts";
@@ -26,11 +28,16 @@ async function askOfSdk(options: ReturnType<typeof queryOptions>): Promise<Spawn
   return asked;
 }
 
+const AGENT_SESSION = AgentSessionId.parse(randomUUID());
+const TURN = TurnId.parse(randomUUID());
+
 describe("the process that is started early", () => {
   it.each([
     { modelMaxRetries: 10 },
     { modelMaxRetries: 0, model: "opus" },
     { modelMaxRetries: 1, systemPrompt: "Be brief." },
+    { modelMaxRetries: 1, model: "opus", resume: { agentSessionId: AGENT_SESSION, transcript: [] } },
+    { modelMaxRetries: 1, resume: { agentSessionId: AGENT_SESSION, unfinishedTurn: TURN, transcript: [] } },
   ])("is the one that the SDK asks for: %j", async (config) => {
     const options = queryOptions(config);
     const { command, args, cwd, env } = await askOfSdk(options);

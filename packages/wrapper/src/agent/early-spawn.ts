@@ -10,17 +10,18 @@ import { type SpawnedAgent, spawnAsAgent } from "./spawn-as-agent.ts";
 const SDK_VERSION = "0.3.329";
 
 type Wanted = Pick<SpawnOptions, "command" | "args" | "cwd" | "env">;
-export type ForeseenOptions = Pick<Options, "model" | "pathToClaudeCodeExecutable" | "cwd" | "env">;
+export type ForeseenOptions = Pick<Options, "model" | "resume" | "pathToClaudeCodeExecutable" | "cwd" | "env">;
 
 /** What the SDK asks for, given the options of `claude-agent.ts`. A test compares it with the SDK itself. */
-export function foresee({ model, pathToClaudeCodeExecutable, cwd, env }: ForeseenOptions): Wanted {
+export function foresee({ model, resume, pathToClaudeCodeExecutable, cwd, env }: ForeseenOptions): Wanted {
   return {
     command: String(pathToClaudeCodeExecutable),
     args: [
       ...["--output-format", "stream-json", "--verbose", "--input-format", "stream-json"],
       ...(model ? [`--model=${model}`] : []),
+      ...(resume ? [`--resume=${resume}`] : []),
       ...["--setting-sources=user", "--strict-mcp-config", "--permission-mode=bypassPermissions"],
-      ...["--allow-dangerously-skip-permissions", "--include-partial-messages"],
+      ...["--allow-dangerously-skip-permissions", "--include-partial-messages", "--session-mirror"],
     ],
     cwd: String(cwd),
     env: {

@@ -11,18 +11,21 @@ export type SpawnedAgent = {
   stderrTail(): string;
 };
 
-const DROP_TO_AGENT = [
+/** Before a command: it runs as the agent's user, without any capability. */
+export const AS_AGENT = [
+  "setpriv",
   "--reuid=agent",
   "--regid=agent",
   "--clear-groups",
   "--inh-caps=-all",
   "--ambient-caps=-all",
   "--",
-];
+] as const;
 const STDERR_TAIL_BYTES = 4096;
 
 export function spawnAsAgent({ command, args, cwd, env }: Omit<SpawnOptions, "signal">): SpawnedAgent {
-  const child = spawn("setpriv", [...DROP_TO_AGENT, command, ...args], {
+  const [setpriv, ...dropping] = AS_AGENT;
+  const child = spawn(setpriv, [...dropping, command, ...args], {
     cwd,
     env,
     stdio: ["pipe", "pipe", "pipe"],

@@ -3,14 +3,17 @@
 import type { Duplex } from "node:stream";
 import { CcError, describeError, type ErrorShape, type SessionId, toErrorShape } from "@cc-docker/protocol";
 import type { Background } from "../../lib/background.ts";
+import { failpoint } from "../../lib/failpoint.ts";
+import { createKeyedLock } from "../../lib/keyed-lock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { Instance, InstanceExit, Runtime } from "../../ports/runtime/runtime.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
 import { endAllTurns, sessionStoppedError, startNextTurn } from "../turns/turn-moves.ts";
-import { createLaunches } from "./launches.ts";
+import { createLaunches, startupTimeoutMs } from "./launches.ts";
+import { crash as crashSession } from "./session-moves.ts";
 import { type MoveReason, nextStatus } from "./session-status.ts";
-import { isLive, type SessionWriter } from "./session-writer.ts";
+import { isLive, type SessionChange, type SessionWriter } from "./session-writer.ts";
 
 /** How long a stopped wrapper may take to end its agent before the instance is killed. */
 const STOP_GRACE_MS = 5000;
@@ -19,11 +22,13 @@ export type Instances = {
   /** Starts the session's instance in the background, if that is not going on already; it becomes idle or failed. */
   launch(session: SessionRow): void;
   /** The wrapper says that the agent is ready. */
-  ready(sessionId: SessionId): Promise<void>;
+  ready(instance: { sessionId: SessionId; generation: number }): Promise<void>;
+  /** Starts the instance that a change of the session asked for, after whatever is left of the one before. */
+  replace(session: SessionRow): void;
   /** Marks the session stopped, then ends its instance. */
-  stop(sessionId: SessionId): Promise<void>;
-  /** Marks the session failed and ends its instance in the background. */
-  fail(sessionId: SessionId, reason: MoveReason, error: ErrorShape): Promise<void>;
+  stop(sessionId: SessionId, reason: MoveReason): Promise<void>;
+  /** The instance of this generation has died: the session recovers, or fails and what is left is ended. */
+  crash(dead: { sessionId: SessionId; generation: number }, error: ErrorShape): Promise<void>;
   /** Removes what a deleted session owned, then its rows. */
   remove(sessionId: SessionId): Promise<void>;
   /** Ends the instance of a session that is at rest by now. */
@@ -31,7 +36,7 @@ export type Instances = {
   /** The session while it needs a link. @throws CcError SESSION_NOT_RUNNING */
   requireLinkable(sessionId: SessionId): Promise<SessionRow>;
   /** A pipe to the session's wrapper. @throws CcError SESSION_NOT_RUNNING, INSTANCE_LOST */
-  openLink(sessionId: SessionId, signal: AbortSignal): Promise<Duplex>;
+  openLink(sessionId: SessionId, signal: AbortSignal): Promise<{ duplex: Duplex; session: SessionRow }>;
   /** True while this process starts the session's instance. */
   isLaunching(sessionId: SessionId): boolean;
 };
@@ -50,12 +55,14 @@ export function createInstances(deps: InstancesDeps): Instances {
   const { store, runtime, writer, background, log, settings } = deps;
   /** What `runtime.start` returned; an adopted instance is looked up. */
   const known = new Map<SessionId, Instance>();
+  const lock = createKeyedLock<SessionId>();
   const onStarted = (instance: Instance) => void known.set(instance.sessionId, instance);
-  const launches = createLaunches({ ...deps, onStarted, onFailed: failLaunch });
+  const launches = createLaunches({ ...deps, lock, onStarted, onFailed: failLaunch });
 
   async function failLaunch(sessionId: SessionId, late: boolean, error: unknown): Promise<void> {
-    const seconds = settings.startupTimeoutMs / 1000;
     if (late) {
+      const { config } = (await store.findSession(sessionId)) ?? { config: {} };
+      const seconds = startupTimeoutMs(config, settings) / 1000;
       const shape = describeError("STARTUP_TIMEOUT", `The session was not ready within ${seconds} s.`);
       return fail(sessionId, "startup_timeout", shape);
     }
@@ -63,18 +70,38 @@ export function createInstances(deps: InstancesDeps): Instances {
     return fail(sessionId, "start_error", toErrorShape(error));
   }
 
-  async function ready(sessionId: SessionId): Promise<void> {
+  async function ready({ sessionId, generation }: { sessionId: SessionId; generation: number }): Promise<void> {
     await writer.change(sessionId, async (change) => {
+      if (change.session.generation !== generation) return;
+      if (await goOn(change)) return;
       if (change.move("ready")) await startNextTurn(change);
     });
+  }
+
+  /** The agent has the turn again that it lost with an earlier instance. */
+  async function goOn(change: SessionChange): Promise<boolean> {
+    const { runningTurn, status } = change.session;
+    if (!runningTurn || status !== "starting") return false;
+    const turn = await change.tx.findTurn(runningTurn);
+    if (!turn || !change.move("resumed")) return false;
+    change.command({ id: turn.id, prompt: turn.prompt, interrupt: turn.interrupt });
+    return true;
   }
 
   async function fail(sessionId: SessionId, reason: MoveReason, error: ErrorShape): Promise<void> {
     if (await end(sessionId, reason, error)) sweep(sessionId);
   }
 
-  async function stop(sessionId: SessionId): Promise<void> {
-    await end(sessionId, "requested");
+  async function crash(dead: { sessionId: SessionId; generation: number }, error: ErrorShape): Promise<void> {
+    const rests = await writer.change(dead.sessionId, async (change) => {
+      if (!isLive(change.session) || change.session.generation !== dead.generation) return false;
+      return crashSession(change, "crashed", error);
+    });
+    if (rests) sweep(dead.sessionId);
+  }
+
+  async function stop(sessionId: SessionId, reason: MoveReason): Promise<void> {
+    await end(sessionId, reason);
     await endInstance(sessionId);
   }
 
@@ -87,14 +114,23 @@ export function createInstances(deps: InstancesDeps): Instances {
     });
   }
 
+  /** A session that was woken meanwhile keeps what it has: its next start clears away what is older. */
   async function endInstance(sessionId: SessionId): Promise<void> {
-    await forget(sessionId);
-    await runtime.stop(sessionId, STOP_GRACE_MS);
+    const { generation = Number.POSITIVE_INFINITY } = (await store.findSession(sessionId)) ?? {};
+    await launches.cancel(sessionId, generation);
+    await lock(sessionId, async () => {
+      const session = await store.findSession(sessionId);
+      if (session && isLive(session)) return;
+      known.delete(sessionId);
+      await runtime.stop(sessionId, STOP_GRACE_MS);
+    });
   }
 
-  async function forget(sessionId: SessionId): Promise<void> {
-    await launches.cancel(sessionId);
-    known.delete(sessionId);
+  function replace(session: SessionRow): void {
+    background.run("replace", async () => {
+      await launches.cancel(session.id, session.generation - 1);
+      launches.launch(session);
+    });
   }
 
   function sweep(sessionId: SessionId): void {
@@ -102,8 +138,9 @@ export function createInstances(deps: InstancesDeps): Instances {
   }
 
   async function remove(sessionId: SessionId): Promise<void> {
-    await forget(sessionId);
-    await runtime.remove(sessionId);
+    await launches.cancel(sessionId, Number.POSITIVE_INFINITY);
+    known.delete(sessionId);
+    await lock(sessionId, () => runtime.remove(sessionId));
     await store.write((tx) => tx.deleteSession(sessionId));
   }
 
@@ -113,27 +150,29 @@ export function createInstances(deps: InstancesDeps): Instances {
     throw new CcError("SESSION_NOT_RUNNING", `Session ${sessionId} needs no link.`);
   }
 
-  async function openLink(sessionId: SessionId, signal: AbortSignal): Promise<Duplex> {
-    await requireLinkable(sessionId);
-    const instance = known.get(sessionId) ?? (await findRunning(sessionId));
+  async function openLink(sessionId: SessionId, signal: AbortSignal) {
+    const session = await requireLinkable(sessionId);
+    const { generation } = session;
+    const started = known.get(sessionId);
+    const instance = started?.generation === generation ? started : await findRunning(sessionId, generation);
     if (!instance) throw new CcError("INSTANCE_LOST", `Session ${sessionId} has no running instance.`);
     known.set(sessionId, instance);
-    return runtime.openLink(instance, signal);
+    return { duplex: await runtime.openLink(instance, signal), session };
   }
 
-  async function findRunning(sessionId: SessionId): Promise<Instance | undefined> {
-    return (await runtime.list()).find((instance) => instance.sessionId === sessionId && instance.running);
+  async function findRunning(sessionId: SessionId, generation: number): Promise<Instance | undefined> {
+    const isWanted = (one: Instance) => one.sessionId === sessionId && one.generation === generation && one.running;
+    return (await runtime.list()).find(isWanted);
   }
 
   function onExit({ sessionId, generation, detail }: InstanceExit): void {
     background.run("exit", async () => {
-      if ((await store.findSession(sessionId))?.generation !== generation) return;
       const message = `The container of session ${sessionId} ended: ${detail}.`;
-      await fail(sessionId, "crashed", describeError("INSTANCE_LOST", message));
+      await crash({ sessionId, generation }, describeError("INSTANCE_LOST", message));
     });
   }
 
   runtime.onExit(onExit);
   const { launch, isLaunching } = launches;
-  return { launch, isLaunching, ready, stop, fail, remove, sweep, requireLinkable, openLink };
+  return { launch, isLaunching, ready, replace, stop, crash, remove, sweep, requireLinkable, openLink };
 }

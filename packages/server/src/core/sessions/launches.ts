@@ -1,6 +1,8 @@
 /** Starts of instances that are under way: one a session, with one deadline over engine, wrapper and agent. */
-import type { SessionId } from "@cc-docker/protocol";
+import type { SessionConfig, SessionId } from "@cc-docker/protocol";
 import type { Background } from "../../lib/background.ts";
+import { failpoint } from "../../lib/failpoint.ts";
+import type { KeyedLock } from "../../lib/keyed-lock.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { Instance, Runtime } from "../../ports/runtime/runtime.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
@@ -9,8 +11,8 @@ import { createBell } from "../bell.ts";
 export type Launches = {
   /** Starts the session's instance in the background, if that is not going on already. */
   launch(session: SessionRow): void;
-  /** Waits until a start in flight has ended, so that what it made is there to be removed. */
-  cancel(sessionId: SessionId): Promise<void>;
+  /** Ends a start in flight of this or an earlier generation; when this resolves, what it made is there to be removed. */
+  cancel(sessionId: SessionId, generation: number): Promise<void>;
   isLaunching(sessionId: SessionId): boolean;
 };
 
@@ -19,6 +21,8 @@ export type LaunchesDeps = {
   bus: Bus;
   runtime: Runtime;
   background: Background;
+  /** Held while the engine works on a session's instance. */
+  lock: KeyedLock<SessionId>;
   settings: { image: string; startupTimeoutMs: number };
   onStarted: (instance: Instance) => void;
   /** `late`: the deadline has passed; otherwise `error` says what went wrong. Not called for a start that was cancelled. */
@@ -27,43 +31,51 @@ export type LaunchesDeps = {
 
 export function createLaunches(deps: LaunchesDeps): Launches {
   const { store, bus, runtime, background, settings } = deps;
-  const launching = new Map<SessionId, { abort: AbortController; done: Promise<void> }>();
+  const launching = new Map<SessionId, { generation: number; abort: AbortController; done: Promise<void> }>();
 
   function launch(session: SessionRow): void {
     if (launching.has(session.id)) return;
     background.run("launch", async (stopping) => {
       const abort = new AbortController();
       const done = start(session, AbortSignal.any([abort.signal, stopping]));
-      launching.set(session.id, { abort, done });
+      launching.set(session.id, { generation: session.generation, abort, done });
       await done.finally(() => launching.delete(session.id));
     });
   }
 
-  async function start({ id, generation }: SessionRow, cancelled: AbortSignal): Promise<void> {
-    const deadline = AbortSignal.timeout(settings.startupTimeoutMs);
+  async function start({ id, generation, config }: SessionRow, cancelled: AbortSignal): Promise<void> {
+    const deadline = AbortSignal.timeout(startupTimeoutMs(config, settings));
     const signal = AbortSignal.any([cancelled, deadline]);
     try {
-      deps.onStarted(await runtime.start({ sessionId: id, generation, image: settings.image }, signal));
+      const spec = { sessionId: id, generation, image: settings.image };
+      deps.onStarted(await deps.lock(id, () => runtime.start(spec, signal)));
       bus.publish(`links:${id}`, generation);
-      await untilStarted(id, signal);
+      failpoint("launch.link-wanted");
+      await untilStarted(id, generation, signal);
     } catch (error) {
       if (!cancelled.aborted) await deps.onFailed(id, deadline.aborted, error);
     }
   }
 
-  async function untilStarted(id: SessionId, signal: AbortSignal): Promise<void> {
+  async function untilStarted(id: SessionId, generation: number, signal: AbortSignal): Promise<void> {
     using bell = createBell(bus, `events:${id}`);
-    while ((await store.findSession(id))?.status === "starting") {
+    const isStarting = (session?: SessionRow) => session?.status === "starting" && session.generation === generation;
+    while (isStarting(await store.findSession(id))) {
       signal.throwIfAborted();
       await bell.wait(signal);
     }
   }
 
-  async function cancel(sessionId: SessionId): Promise<void> {
+  async function cancel(sessionId: SessionId, generation: number): Promise<void> {
     const launched = launching.get(sessionId);
+    if (launched && launched.generation > generation) return;
     launched?.abort.abort();
     await launched?.done;
   }
 
   return { launch, cancel, isLaunching: (sessionId) => launching.has(sessionId) };
+}
+
+export function startupTimeoutMs({ startupTimeout }: SessionConfig, settings: { startupTimeoutMs: number }): number {
+  return startupTimeout === undefined ? settings.startupTimeoutMs : startupTimeout * 1000;
 }

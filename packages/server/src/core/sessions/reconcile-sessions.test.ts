@@ -9,7 +9,16 @@ const NOW = "2026-01-01T00:00:00.000Z";
 /** A row as an earlier run of the gateway left it. */
 async function leaveSession(t: TestCore, fields: { status: SessionStatus; deleted?: boolean; generation?: number }) {
   const id = randomUUID() as SessionId;
-  const counters = { lastSeq: 0, outboxAcked: 0, turnCount: 0, costUsd: 0, createdAt: NOW, updatedAt: NOW };
+  const counters = {
+    lastSeq: 0,
+    outboxAcked: 0,
+    agentCostUsd: 0,
+    crashes: 0,
+    turnCount: 0,
+    costUsd: 0,
+    createdAt: NOW,
+    updatedAt: NOW,
+  };
   const row = { id, owner: "ann", config: {}, deleted: false, generation: 1, ...counters, ...fields };
   await t.store.write((tx) => tx.insertSession(row));
   return id;
@@ -38,7 +47,7 @@ describe("after a restart", () => {
     const id = await leaveSession(t, { status: "starting" });
     t.core.start();
     await expectSoon(() => t.runtime.instances.has(id)).toBe(true);
-    await t.core.links.ready(id);
+    await t.core.links.ready({ sessionId: id, generation: 1 });
     expect(await status(t, id)).toBe("idle");
   });
 

@@ -3,6 +3,7 @@
  * What the runtime has is read before the rows are, since a row is always written before anything is made for it.
  */
 import { describeError, type SessionId } from "@cc-docker/protocol";
+import { failpoint } from "../../lib/failpoint.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { Instance, Runtime } from "../../ports/runtime/runtime.ts";
@@ -10,9 +11,18 @@ import type { SessionRow, Store } from "../../ports/store/store.ts";
 import type { Instances } from "./instances.ts";
 import { isLive } from "./session-writer.ts";
 
-type ReconcileDeps = { store: Store; runtime: Runtime; bus: Bus; instances: Instances; log: Logger };
+type ReconcileDeps = {
+  store: Store;
+  runtime: Runtime;
+  bus: Bus;
+  instances: Instances;
+  log: Logger;
+  /** The session is one that this process looks after. */
+  watchDeadlines: (session: SessionRow) => void;
+};
 
-export async function reconcileSessions({ store, runtime, bus, instances, log }: ReconcileDeps): Promise<void> {
+export async function reconcileSessions(deps: ReconcileDeps): Promise<void> {
+  const { store, runtime, bus, instances, log, watchDeadlines } = deps;
   const running = new Map((await runtime.list()).map((instance) => [instance.sessionId, instance]));
   const owners = new Set(await runtime.listOwners());
   const unsettled = await store.listUnsettledSessions();
@@ -28,16 +38,20 @@ export async function reconcileSessions({ store, runtime, bus, instances, log }:
   /** A round may take long, so the row is read as it is by now. */
   async function settle(id: SessionId): Promise<void> {
     const session = await store.findSession(id);
-    if (session?.deleted) return instances.remove(id);
+    if (session?.deleted) {
+      failpoint("reconcile.deleted-found");
+      return instances.remove(id);
+    }
     if (!session || !isLive(session) || instances.isLaunching(id)) return;
     if (session.status === "starting") return instances.launch(session); // cut off by a crash: starting is idempotent
+    watchDeadlines(session);
     if (await hasInstance(session)) return bus.publish(`links:${id}`, session.generation);
     log.warn({ session_id: session.id }, "session has no instance any more");
     const error = describeError(
       "INSTANCE_LOST",
       `The container of session ${session.id} was gone when the gateway looked for it.`,
     );
-    await instances.fail(session.id, "crashed", error);
+    await instances.crash({ sessionId: session.id, generation: session.generation }, error);
   }
 
   /** What was not there at the beginning of the round may have come since. */
@@ -50,8 +64,11 @@ export async function reconcileSessions({ store, runtime, bus, instances, log }:
     const session = await store.findSession(sessionId);
     if (!session) {
       log.warn({ session_id: sessionId }, "removing what an unknown session left behind");
+      failpoint("reconcile.orphan-found");
       return runtime.remove(sessionId);
     }
-    if (!isLive(session) && running.has(sessionId) && !session.deleted) instances.sweep(sessionId);
+    if (isLive(session) || session.deleted || !running.has(sessionId)) return;
+    failpoint("reconcile.resting-found");
+    instances.sweep(sessionId);
   }
 }

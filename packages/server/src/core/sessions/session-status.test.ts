@@ -5,12 +5,17 @@ import { isAtRest, type MoveReason, nextStatus } from "./session-status.ts";
 /** Every pair: where a reason leads from a status, `null` where it does not apply. */
 const TABLE: Record<MoveReason, Record<SessionStatus, SessionStatus | null>> = {
   ready: { starting: "idle", idle: null, running: null, stopped: null, failed: null },
+  resumed: { starting: "running", idle: null, running: null, stopped: null, failed: null },
   turn_started: { starting: null, idle: "running", running: null, stopped: null, failed: null },
   turn_ended: { starting: null, idle: null, running: "idle", stopped: null, failed: null },
   requested: { starting: "stopped", idle: "stopped", running: "stopped", stopped: null, failed: null },
+  idle_timeout: { starting: null, idle: "stopped", running: null, stopped: null, failed: null },
+  session_timeout: { starting: "stopped", idle: "stopped", running: "stopped", stopped: null, failed: null },
+  recovering: { starting: "starting", idle: null, running: "starting", stopped: null, failed: null },
   start_error: { starting: "failed", idle: null, running: null, stopped: null, failed: null },
   startup_timeout: { starting: "failed", idle: null, running: null, stopped: null, failed: null },
   crashed: { starting: "failed", idle: "failed", running: "failed", stopped: null, failed: null },
+  woken: { starting: null, idle: null, running: null, stopped: "starting", failed: "starting" },
 };
 
 const pairs = Object.entries(TABLE).flatMap(([reason, row]) =>
@@ -22,8 +27,9 @@ describe("a session's status", () => {
     expect(nextStatus(from, reason) ?? null).toBe(to);
   });
 
-  it.each(SESSION_STATUSES)("of %s leads nowhere when it is at rest, and somewhere when it is not", (from) => {
-    const leads = Object.values(TABLE).some((row) => row[from] !== null);
-    expect(isAtRest(from)).toBe(!leads);
+  it.each(SESSION_STATUSES)("of %s is left only by waking when it is at rest", (from) => {
+    const reasons = Object.entries(TABLE).flatMap(([reason, row]) => (row[from] === null ? [] : [reason]));
+    if (isAtRest(from)) expect(reasons).toEqual(["woken"]);
+    else expect(reasons).not.toContain("woken");
   });
 });

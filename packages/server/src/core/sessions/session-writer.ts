@@ -5,7 +5,7 @@
 import { type ErrorShape, type EventType, type SessionId, type SessionStatus, type TurnId } from "@cc-docker/protocol";
 import type { Clock } from "../../lib/clock.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
-import type { EventRow, SessionRow, Store, StoreWriter } from "../../ports/store/store.ts";
+import type { EventRow, InterruptReason, SessionRow, Store, StoreWriter } from "../../ports/store/store.ts";
 import { isAtRest, type MoveReason, nextStatus } from "./session-status.ts";
 
 export type SessionChange = {
@@ -14,14 +14,17 @@ export type SessionChange = {
   readonly session: SessionRow;
   readonly now: string;
   append(type: EventType, data: unknown, turnId?: TurnId): void;
-  patch(fields: Partial<Pick<SessionRow, "outboxAcked" | "runningTurn" | "turnCount" | "costUsd" | "deleted">>): void;
+  patch(fields: Partial<Omit<SessionRow, "id" | "owner" | "position" | "status" | "lastSeq">>): void;
   /** The session's wrapper is to work on this turn: its bell rings after the commit. */
   command(turn: StartedTurn): void;
+  /** The session is to have an instance of its present generation: it is started after the commit. */
+  wantInstance(): void;
   /** Moves the status by the table and says so in the log. False when the reason does not apply to the status. */
   move(reason: MoveReason, error?: ErrorShape): boolean;
 };
 
-export type StartedTurn = { id: TurnId; prompt: string };
+/** `interrupt`: it is to end early. */
+export type StartedTurn = { id: TurnId; prompt: string; interrupt?: InterruptReason | undefined };
 
 export type SessionWriter = {
   /** Runs `work` on the session, durably; `undefined` when there is no such row. */
@@ -38,9 +41,14 @@ export type SessionWriterDeps = {
   clock: Clock;
   /** Hears each batch of events once it is durable, before the bells ring. */
   onAppended: (id: SessionId, events: readonly EventRow[]) => void;
+  /** Hears the session as each change has left it, durably. */
+  onChanged: (session: SessionRow) => void;
+  /** The session wants an instance of its generation. */
+  onInstanceWanted: (session: SessionRow) => void;
 };
 
-export function createSessionWriter({ store, bus, clock, onAppended }: SessionWriterDeps): SessionWriter {
+export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
+  const { store, bus, clock, onAppended } = deps;
   const justStarted = new Map<SessionId, StartedTurn>();
 
   async function change<T>(id: SessionId, work: (change: SessionChange) => Promise<T>): Promise<T | undefined> {
@@ -54,8 +62,11 @@ export function createSessionWriter({ store, bus, clock, onAppended }: SessionWr
     });
     if (!done) return undefined;
     onAppended(id, done.events);
-    if (done.commanded) ringForTurn(id, done.commanded, done.lastSeq); // first: the agent's time is what all wait for
-    bus.publish(`events:${id}`, done.lastSeq);
+    const { session } = done;
+    if (done.commanded) ringForTurn(id, done.commanded, session.lastSeq); // first: the agent's time is what all wait for
+    bus.publish(`events:${id}`, session.lastSeq);
+    deps.onChanged(session);
+    if (done.instanceWanted) deps.onInstanceWanted(session);
     return done.value;
   }
 
@@ -89,6 +100,7 @@ export function createSessionWriter({ store, bus, clock, onAppended }: SessionWr
 function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
   let session = row;
   let commanded: StartedTurn | undefined;
+  let instanceWanted = false;
   const events: EventRow[] = [];
 
   function append(type: EventType, data: unknown, turnId?: TurnId): void {
@@ -100,7 +112,7 @@ function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
   function move(reason: MoveReason, error?: ErrorShape): boolean {
     const to = nextStatus(session.status, reason);
     if (!to) return false;
-    session = { ...session, status: to, ...(error && { error }) };
+    session = { ...session, status: to, error: to === "failed" ? error : undefined };
     append(eventOf(to), { reason, ...(error && { error }) });
     return true;
   }
@@ -119,6 +131,9 @@ function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
     command: (turn) => {
       commanded = turn;
     },
+    wantInstance: () => {
+      instanceWanted = true;
+    },
     patch: (fields) => {
       session = { ...session, ...fields };
     },
@@ -126,7 +141,7 @@ function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
       return session;
     },
   };
-  return { change, flush, outcome: () => ({ events, lastSeq: session.lastSeq, commanded }) };
+  return { change, flush, outcome: () => ({ events, session, commanded, instanceWanted }) };
 }
 
 function eventOf(status: SessionStatus): EventType {

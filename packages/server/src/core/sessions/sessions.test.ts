@@ -10,7 +10,7 @@ describe("a session", () => {
     await using t = await openTestCore();
     const created = await t.core.sessions.create({ owner: "ann", config: { model: "opus" } });
     expect(created).toMatchObject({ status: "starting", config: { model: "opus" }, lastSeq: 1, turnCount: 0 });
-    await t.core.links.ready(created.id);
+    await t.core.links.ready({ sessionId: created.id, generation: 1 });
     expect(await t.core.sessions.get({ owner: "ann", sessionId: created.id })).toMatchObject({ status: "idle" });
     const types = (await t.readEvents(created.id)).map(({ type }) => type);
     expect(types).toEqual(["session.starting", "session.idle"]);

@@ -7,12 +7,14 @@ import {
   type SessionId,
   type SessionStatus,
 } from "@cc-docker/protocol";
+import { failpoint } from "../../lib/failpoint.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
+import { checkTimeouts, type MaxTimeouts } from "./deadlines.ts";
 import type { Instances } from "./instances.ts";
 import type { SessionWriter } from "./session-writer.ts";
 
 export type Sessions = {
-  /** The row is on disk when this resolves; the instance starts in the background. */
+  /** The row is on disk when this resolves; the instance starts in the background. @throws CcError TIMEOUT_TOO_LONG */
   create(input: { owner: string; config: SessionConfig }): Promise<Session>;
   /** @throws CcError SESSION_NOT_FOUND, also for what belongs to another owner or was deleted */
   get(input: OwnedSession): Promise<Session>;
@@ -26,12 +28,28 @@ export type Sessions = {
 
 export type OwnedSession = { owner: string; sessionId: SessionId };
 export type ListInput = { owner: string; limit: number; cursor?: string; status?: SessionStatus };
-type SessionsDeps = { store: Store; writer: SessionWriter; instances: Instances; newSessionId: () => SessionId };
+type SessionsDeps = {
+  store: Store;
+  writer: SessionWriter;
+  instances: Instances;
+  maxTimeouts: MaxTimeouts;
+  newSessionId: () => SessionId;
+};
 
-export function createSessions({ store, writer, instances, newSessionId }: SessionsDeps): Sessions {
+export function createSessions({ store, writer, instances, maxTimeouts, newSessionId }: SessionsDeps): Sessions {
   async function create({ owner, config }: { owner: string; config: SessionConfig }): Promise<Session> {
-    const fresh = { generation: 1, outboxAcked: 0, turnCount: 0, costUsd: 0, deleted: false };
+    checkTimeouts(config, maxTimeouts);
+    const fresh = {
+      generation: 1,
+      outboxAcked: 0,
+      turnCount: 0,
+      costUsd: 0,
+      agentCostUsd: 0,
+      crashes: 0,
+      deleted: false,
+    };
     const session = await writer.insert({ id: newSessionId(), owner, config, ...fresh });
+    failpoint("create.committed");
     instances.launch(session);
     return toSession(session);
   }
@@ -62,13 +80,14 @@ export function createSessions({ store, writer, instances, newSessionId }: Sessi
 
   async function stop(input: OwnedSession): Promise<Session> {
     const { id } = await requireSession(input);
-    await instances.stop(id);
+    await instances.stop(id, "requested");
     return toSession(await requireSession(input));
   }
 
   async function remove(input: OwnedSession): Promise<void> {
     const { id } = await requireSession(input);
     await writer.change(id, async (change) => change.patch({ deleted: true }));
+    failpoint("delete.marked");
     await instances.remove(id).catch((error: unknown) => {
       if (!isCcError(error, "RUNTIME_UNAVAILABLE")) throw error; // the row says what is left to do, once the engine is back
     });

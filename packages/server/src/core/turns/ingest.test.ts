@@ -130,7 +130,7 @@ describe("what a wrapper sends", () => {
 
   it("ends the session when the agent's process has ended, says why, and lets the instance go", async () => {
     await using t = await openTestCore();
-    const sessionId = await t.openSession();
+    const sessionId = await t.openSession("ann", { onCrash: "fail" });
     const turnId = await t.send(sessionId);
     await t.ingest(
       sessionId,

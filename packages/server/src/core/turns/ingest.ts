@@ -1,7 +1,9 @@
 /** Takes in what wrappers send: each numbered item once, in order, with what it means for the turn. */
 import { describeError, type EventType, type OutboxItem, type SessionId } from "@cc-docker/protocol";
+import { crash } from "../sessions/session-moves.ts";
+import { failpoint } from "../../lib/failpoint.ts";
 import { isLive, type SessionChange, type SessionWriter } from "../sessions/session-writer.ts";
-import { endAllTurns, endRunningTurn } from "./turn-moves.ts";
+import { endRunningTurn } from "./turn-moves.ts";
 import { type AgentMessage, readOutcome } from "./turn-outcome.ts";
 
 export type IngestInput = { sessionId: SessionId; generation: number; items: readonly OutboxItem[] };
@@ -29,10 +31,12 @@ export function createIngest({
         change,
         items.filter(({ n }) => n > session.outboxAcked),
       );
+      failpoint("ingest.applied");
       const outboxAcked = Math.max(newest, session.outboxAcked);
       change.patch({ outboxAcked });
       return outboxAcked;
     });
+    failpoint("ingest.committed");
     if (failed) onFailed(sessionId);
     return acked ?? newest;
   };
@@ -41,20 +45,36 @@ export function createIngest({
 /** @returns whether the session failed by one of the items */
 async function applyItems(change: SessionChange, items: readonly OutboxItem[]): Promise<boolean> {
   for (const item of items) {
-    if (item.kind === "agent-exited") return failByExit(change, item.detail);
-    const { runningTurn, costUsd } = change.session;
-    const ofRunningTurn = runningTurn !== undefined && item.turnId === runningTurn;
-    change.append(eventTypeOf(item.message), item.message, ofRunningTurn ? runningTurn : undefined);
-    if (ofRunningTurn && item.message.type === "result")
-      await endRunningTurn(change, readOutcome(item.message, costUsd));
+    if (item.kind === "agent-exited") return crashByExit(change, item.detail);
+    if (item.kind === "transcript") await keepTranscript(change, item);
+    else await applyMessage(change, item);
   }
   return false;
 }
 
-async function failByExit(change: SessionChange, detail: string): Promise<boolean> {
+async function crashByExit(change: SessionChange, detail: string): Promise<boolean> {
   const error = describeError("AGENT_EXITED", `Claude Code ended unexpectedly: ${detail || "it wrote nothing"}`);
-  await endAllTurns(change, error);
-  return change.move(change.session.status === "starting" ? "start_error" : "crashed", error);
+  return crash(change, change.session.status === "starting" ? "start_error" : "crashed", error);
+}
+
+type ItemOf<Kind> = Extract<OutboxItem, { kind: Kind }>;
+
+async function keepTranscript(change: SessionChange, item: ItemOf<"transcript">): Promise<void> {
+  const { agentSessionId, subpath, entries } = item;
+  const rows = entries.map((entry) => ({ subpath, uuid: entry.uuid, type: entry.type, json: JSON.stringify(entry) }));
+  await change.tx.insertTranscript(change.session.id, rows);
+  change.patch({ agentSessionId });
+}
+
+async function applyMessage(change: SessionChange, { message, turnId }: ItemOf<"agent">): Promise<void> {
+  const { runningTurn } = change.session;
+  const ofRunningTurn = runningTurn !== undefined && turnId === runningTurn;
+  change.append(eventTypeOf(message), message, ofRunningTurn ? runningTurn : undefined);
+  if (!ofRunningTurn || message.type !== "result") return;
+  const { interrupt } = (await change.tx.findTurn(runningTurn)) ?? {};
+  const { outcome, agentCostUsd } = readOutcome(message, change.session.agentCostUsd, interrupt);
+  change.patch({ agentCostUsd });
+  await endRunningTurn(change, outcome);
 }
 
 /** The agent's word for the kind of message is data: only a plain name becomes part of a type. */

@@ -1,10 +1,13 @@
 /** What happens to turns, as steps of a change of their session. */
-import { describeError, type ErrorShape, type TurnResult } from "@cc-docker/protocol";
+import { describeError, type ErrorShape, type TurnId, type TurnResult } from "@cc-docker/protocol";
+import type { InterruptReason, TurnRow } from "../../ports/store/store.ts";
+import { failpoint } from "../../lib/failpoint.ts";
 import type { SessionChange } from "../sessions/session-writer.ts";
+import { interruptError } from "./turn-outcome.ts";
 
 export type TurnOutcome =
   | { status: "completed"; result: TurnResult }
-  | { status: "failed"; error: ErrorShape; result?: TurnResult };
+  | { status: "failed" | "interrupted"; error: ErrorShape; result?: TurnResult };
 
 /** Starts the oldest waiting turn when the session is idle. One turn runs at a time. */
 export async function startNextTurn(change: SessionChange): Promise<void> {
@@ -20,27 +23,44 @@ export async function startNextTurn(change: SessionChange): Promise<void> {
 
 /** Ends the running turn; the session becomes idle and takes the next one. */
 export async function endRunningTurn(change: SessionChange, outcome: TurnOutcome): Promise<void> {
-  await recordRunning(change, outcome);
+  await settleRunningTurn(change, outcome);
   change.move("turn_ended");
   await startNextTurn(change);
 }
 
 /** Ends all turns of a session that ends: the running one fails, waiting ones are cancelled. */
 export async function endAllTurns(change: SessionChange, error: ErrorShape): Promise<void> {
-  await recordRunning(change, { status: "failed", error });
-  for (const turnId of await change.tx.listQueuedTurns(change.session.id)) {
-    change.append("turn.cancelled", { error }, turnId);
-    await change.tx.updateTurn(turnId, { status: "cancelled", endedAt: change.now, error });
-    change.patch({ turnCount: change.session.turnCount + 1 });
-  }
+  await settleRunningTurn(change, { status: "failed", error });
+  for (const turnId of await change.tx.listQueuedTurns(change.session.id)) await cancelTurn(change, turnId, error);
 }
 
-async function recordRunning(change: SessionChange, { status, ...data }: TurnOutcome): Promise<void> {
+/** A turn that waited will never run. */
+export async function cancelTurn(change: SessionChange, turnId: TurnId, error: ErrorShape): Promise<void> {
+  change.append("turn.cancelled", { error }, turnId);
+  await change.tx.updateTurn(turnId, { status: "cancelled", endedAt: change.now, error });
+  change.patch({ turnCount: change.session.turnCount + 1 });
+}
+
+/** Has a turn end early: the one that runs by the agent, one that waits at once. One that is over stays as it is. */
+export async function interruptTurn(change: SessionChange, turn: TurnRow, reason: InterruptReason): Promise<void> {
+  if (turn.status === "queued") await cancelTurn(change, turn.id, interruptError(reason));
+  if (change.session.runningTurn !== turn.id || turn.interrupt) return;
+  await change.tx.updateTurn(turn.id, { interrupt: reason });
+  change.command({ id: turn.id, prompt: turn.prompt, interrupt: reason });
+}
+
+/** Writes the running turn's end down, if there is one. The session's status is the caller's to move. */
+export async function settleRunningTurn(change: SessionChange, { status, ...data }: TurnOutcome): Promise<void> {
   const { runningTurn, turnCount, costUsd } = change.session;
   if (!runningTurn) return;
   change.append(`turn.${status}`, data, runningTurn);
   await change.tx.updateTurn(runningTurn, { status, endedAt: change.now, ...data });
-  change.patch({ runningTurn: undefined, turnCount: turnCount + 1, costUsd: costUsd + (data.result?.costUsd ?? 0) });
+  change.patch({
+    runningTurn: undefined,
+    crashes: 0,
+    turnCount: turnCount + 1,
+    costUsd: costUsd + (data.result?.costUsd ?? 0),
+  });
 }
 
 export function sessionStoppedError(): ErrorShape {

@@ -1,6 +1,7 @@
 /** What Claude Code's `result` message says of a turn. The message is data: fields are taken as they parse, or left. */
-import { describeError, type ErrorCode, type TurnResult } from "@cc-docker/protocol";
+import { describeError, type ErrorCode, type ErrorShape, type TurnResult } from "@cc-docker/protocol";
 import { z } from "zod";
+import type { InterruptReason } from "../../ports/store/store.ts";
 import type { TurnOutcome } from "./turn-moves.ts";
 
 export type AgentMessage = { type: string; [field: string]: unknown };
@@ -17,6 +18,7 @@ const ResultMessage = z.object({
   api_error_status: z.number().nullish().catch(null),
   api_error: z.string().nullish().catch(null),
   duration_ms: amount,
+  num_turns: z.int().nonnegative().max(1e9).catch(0),
   total_cost_usd: dollars,
   usage: z
     .object({
@@ -29,19 +31,48 @@ const ResultMessage = z.object({
 });
 type ResultMessage = z.infer<typeof ResultMessage>;
 
-/** `costBeforeUsd`: Claude Code reports the cost of its whole session; what came before this turn is taken off. */
-export function readOutcome(message: AgentMessage, costBeforeUsd: number): TurnOutcome {
+export type ReadOutcome = {
+  outcome: TurnOutcome;
+  /** What the whole conversation has cost by Claude Code's count. */
+  agentCostUsd: number;
+};
+
+/**
+ * `costBeforeUsd`: Claude Code reports the cost of its whole conversation; what came before this turn is taken off. Less
+ * than before means that its count began anew, as after a crash. `interrupt`: why the turn was to end early, if it was.
+ */
+export function readOutcome(
+  message: AgentMessage,
+  costBeforeUsd: number,
+  interrupt: InterruptReason | undefined,
+): ReadOutcome {
   const parsed = ResultMessage.parse(message);
-  const result = toResult(parsed, costBeforeUsd);
+  const agentCostUsd = parsed.total_cost_usd;
+  const result = toResult(parsed, agentCostUsd < costBeforeUsd ? 0 : costBeforeUsd);
+  return { agentCostUsd, outcome: toOutcome(parsed, result, interrupt) };
+}
+
+function toOutcome(parsed: ResultMessage, result: TurnResult, interrupt: InterruptReason | undefined): TurnOutcome {
   if (parsed.subtype === "success" && !parsed.is_error) return { status: "completed", result };
+  if (interrupt) return { status: "interrupted", error: interruptError(interrupt), result };
   // Its text is Claude Code's word for the failure, which the error has already: it is no answer.
   return { status: "failed", error: describeError(codeOf(parsed), detailOf(parsed)), result: { ...result, text: "" } };
 }
 
-function toResult({ result, duration_ms, total_cost_usd, usage }: ResultMessage, costBeforeUsd: number): TurnResult {
+export function interruptError(reason: InterruptReason): ErrorShape {
+  return reason === "requested"
+    ? describeError("TURN_INTERRUPTED", "The turn was interrupted on request.")
+    : describeError("REQUEST_TIMEOUT", "The turn took longer than the session allows.");
+}
+
+function toResult(
+  { result, duration_ms, num_turns, total_cost_usd, usage }: ResultMessage,
+  costBeforeUsd: number,
+): TurnResult {
   return {
     text: result,
     durationMs: duration_ms,
+    apiCalls: num_turns,
     costUsd: Math.max(0, total_cost_usd - costBeforeUsd),
     usage: {
       inputTokens: usage.input_tokens,

@@ -71,11 +71,26 @@ describe("a prompt", () => {
     await t.core.turns.send(prompt(sessionId, tooLarge.slice(0, -1)));
   });
 
-  it("is refused by a session at rest", async () => {
+  it("wakes a session at rest, in a new instance", async () => {
     await using t = await openTestCore();
     const sessionId = await t.openSession();
     await t.core.sessions.stop({ owner: "ann", sessionId });
-    await expect(t.core.turns.send(prompt(sessionId))).rejects.toMatchObject(refused("SESSION_NOT_RUNNING"));
+    const turn = await t.core.turns.send(prompt(sessionId));
+    expect(turn.status).toBe("queued");
+    expect(await t.store.findSession(sessionId)).toMatchObject({ status: "starting", generation: 2 });
+    await expect.poll(() => t.runtime.instances.get(sessionId)?.generation, { interval: 1 }).toBe(2);
+    await t.core.links.ready({ sessionId, generation: 2 });
+    expect(await t.core.links.findRunningTurn(sessionId)).toMatchObject({ id: turn.id });
+  });
+
+  it("wakes a session whose instance is still being stopped, and is not stopped with it", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const stopped = t.core.sessions.stop({ owner: "ann", sessionId });
+    await expect.poll(async () => (await t.store.findSession(sessionId))?.status, { interval: 1 }).toBe("stopped");
+    await t.core.turns.send(prompt(sessionId));
+    await stopped;
+    await expect.poll(() => t.runtime.instances.get(sessionId)?.generation, { interval: 1 }).toBe(2);
   });
 
   it("sent to a session that starts waits for the agent", async () => {
@@ -83,7 +98,7 @@ describe("a prompt", () => {
     const { id: sessionId } = await t.core.sessions.create({ owner: "ann", config: {} });
     const turn = await t.core.turns.send(prompt(sessionId));
     expect(turn.status).toBe("queued");
-    await t.core.links.ready(sessionId);
+    await t.core.links.ready({ sessionId: sessionId, generation: 1 });
     expect(await t.core.turns.get({ owner: "ann", sessionId, turnId: turn.id })).toMatchObject({ status: "running" });
   });
 
@@ -114,15 +129,16 @@ describe("the turns of a session", () => {
     { how: "stopped", end: (t: T, sessionId: SessionId) => t.core.sessions.stop({ owner: "ann", sessionId }) },
     {
       how: "given up",
-      end: (t: T, sessionId: SessionId) => t.core.links.giveUp(sessionId, new CcError("INSTANCE_LOST", "no answer")),
+      end: (t: T, sessionId: SessionId) =>
+        t.core.links.giveUp({ sessionId, generation: 1 }, new CcError("INSTANCE_LOST", "no answer")),
     },
     {
       how: "left by its agent",
       end: (t: T, sessionId: SessionId) => t.ingest(sessionId, { kind: "agent-exited", detail: "exit code 1" }),
     },
-  ])("reach exactly one end each when the session is $how", async ({ end }) => {
+  ])("reach exactly one end each when the session is $how and does not recover", async ({ end }) => {
     await using t = await openTestCore();
-    const sessionId = await t.openSession();
+    const sessionId = await t.openSession("ann", { onCrash: "fail" });
     const [done, running, ...waiting] = [
       await t.send(sessionId),
       await t.send(sessionId),

@@ -7,11 +7,13 @@ import {
   type Turn,
   type TurnId,
 } from "@cc-docker/protocol";
+import { failpoint } from "../../lib/failpoint.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { SessionRow, Store, TurnRow } from "../../ports/store/store.ts";
 import { createBell } from "../bell.ts";
-import { isLive, type SessionChange, type SessionWriter, type StartedTurn } from "../sessions/session-writer.ts";
-import { startNextTurn } from "./turn-moves.ts";
+import { wake } from "../sessions/session-moves.ts";
+import type { SessionChange, SessionWriter, StartedTurn } from "../sessions/session-writer.ts";
+import { interruptTurn, startNextTurn } from "./turn-moves.ts";
 
 export type SendPrompt = { owner: string; sessionId: SessionId; prompt: string; idempotencyKey: string };
 
@@ -19,13 +21,22 @@ export type Turns = {
   /**
    * Accepts a prompt: when this resolves it is on disk and will reach exactly one end. The same key always means the
    * same turn, whatever has happened since.
-   * @throws CcError PROMPT_EMPTY, PROMPT_TOO_LARGE, SESSION_NOT_FOUND, SESSION_NOT_RUNNING, IDEMPOTENCY_KEY_REUSED
+   * A session at rest is woken by it.
+   * @throws CcError PROMPT_EMPTY, PROMPT_TOO_LARGE, SESSION_NOT_FOUND, IDEMPOTENCY_KEY_REUSED
    */
   send(input: SendPrompt): Promise<Turn>;
   /** `send`, then waits for the end of the turn. Ends early only with `signal`; the turn goes on all the same. */
   ask(input: SendPrompt, signal: AbortSignal): Promise<Turn>;
   /** @throws CcError SESSION_NOT_FOUND, TURN_NOT_FOUND */
   get(input: { owner: string; sessionId: SessionId; turnId: TurnId }): Promise<Turn>;
+  /**
+   * Ends a turn early: the running one when none is named. One that waits is cancelled; one that runs ends as
+   * `interrupted` as soon as the agent has let go; one that is over stays as it is.
+   * @throws CcError SESSION_NOT_FOUND, TURN_NOT_FOUND, NO_TURN_RUNNING
+   */
+  interrupt(input: { owner: string; sessionId: SessionId; turnId?: TurnId }): Promise<Turn>;
+  /** The session's running turn has had its time. */
+  timeOut(session: SessionRow): Promise<void>;
   /** The turn a wrapper should be working on, if any. */
   findRunning(sessionId: SessionId): Promise<StartedTurn | undefined>;
 };
@@ -48,12 +59,34 @@ export function createTurns({ store, bus, writer, newTurnId }: TurnsDeps): Turns
     if (session.owner !== owner || session.deleted) throw notFound(sessionId);
     const earlier = await tx.findTurnByKey(sessionId, idempotencyKey);
     if (earlier) return requireSamePrompt(earlier, prompt);
-    requireLive(session);
+    wake(change);
     const turn: TurnRow = { id: newTurnId(), sessionId, status: "queued", prompt, idempotencyKey, createdAt: now };
     await tx.insertTurn(turn);
     change.append("turn.queued", { prompt }, turn.id);
     await startNextTurn(change);
     return change.session.runningTurn === turn.id ? { ...turn, status: "running", startedAt: now } : turn;
+  }
+
+  async function interrupt(input: { owner: string; sessionId: SessionId; turnId?: TurnId }): Promise<Turn> {
+    const turn = await writer.change(input.sessionId, async (change) => {
+      const { session, tx } = change;
+      if (session.owner !== input.owner || session.deleted) throw notFound(session.id);
+      const id = input.turnId ?? session.runningTurn;
+      if (!id) throw new CcError("NO_TURN_RUNNING", `Session ${session.id} is ${session.status}: no turn is running.`);
+      const found = await tx.findTurn(id);
+      if (found?.sessionId !== session.id) throw turnNotFound(session.id, id);
+      await interruptTurn(change, found, "requested");
+      return tx.findTurn(id);
+    });
+    if (!turn) throw notFound(input.sessionId);
+    return toTurn(turn);
+  }
+
+  async function timeOut({ id, runningTurn }: SessionRow): Promise<void> {
+    await writer.change(id, async (change) => {
+      const turn = runningTurn && (await change.tx.findTurn(runningTurn));
+      if (turn) await interruptTurn(change, turn, "request_timeout");
+    });
   }
 
   async function ask(input: SendPrompt, signal: AbortSignal): Promise<Turn> {
@@ -79,8 +112,7 @@ export function createTurns({ store, bus, writer, newTurnId }: TurnsDeps): Turns
     const session = await store.findSession(sessionId);
     if (!session || session.owner !== owner || session.deleted) throw notFound(sessionId);
     const turn = await store.findTurn(turnId);
-    if (!turn || turn.sessionId !== sessionId)
-      throw new CcError("TURN_NOT_FOUND", `Session ${sessionId} has no turn ${turnId}.`);
+    if (turn?.sessionId !== sessionId) throw turnNotFound(sessionId, turnId);
     return toTurn(turn);
   }
 
@@ -88,7 +120,7 @@ export function createTurns({ store, bus, writer, newTurnId }: TurnsDeps): Turns
     return writer.findJustStarted(sessionId) ?? store.findRunningTurn(sessionId);
   }
 
-  return { send, ask, get, findRunning };
+  return { send, ask, get, interrupt, timeOut, findRunning };
 }
 
 function checkPrompt(prompt: string): void {
@@ -106,16 +138,14 @@ function requireSamePrompt(earlier: TurnRow, prompt: string): TurnRow {
   );
 }
 
-function requireLive(session: SessionRow): void {
-  if (isLive(session)) return;
-  const why = session.error ? `: ${session.error.message}` : "";
-  throw new CcError("SESSION_NOT_RUNNING", `Session ${session.id} is ${session.status}${why}.`);
-}
-
 function notFound(sessionId: SessionId): CcError {
   return new CcError("SESSION_NOT_FOUND", `There is no session ${sessionId}.`);
 }
 
-function toTurn({ prompt: _prompt, idempotencyKey: _key, error, ...turn }: TurnRow): Turn {
+function turnNotFound(sessionId: SessionId, turnId: TurnId): CcError {
+  return new CcError("TURN_NOT_FOUND", `Session ${sessionId} has no turn ${turnId}.`);
+}
+
+function toTurn({ prompt: _prompt, idempotencyKey: _key, interrupt: _interrupt, error, ...turn }: TurnRow): Turn {
   return { ...turn, ...(error && { error: describeError(error.code, error.message) }) };
 }

@@ -14,6 +14,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CcError, ERRORS, type ErrorCode, isCcError, type SessionId } from "@cc-docker/protocol";
+import { failpoint } from "../../lib/failpoint.ts";
 import type { Logger } from "../../lib/logger.ts";
 
 /** How the model's service knows us: an API key, or the bearer token of a subscription. */
@@ -69,7 +70,9 @@ export function createBroker({ upstream, log }: { upstream: Upstream; log: Logge
       );
     if (Number(request.headers["content-length"] ?? 0) > MAX_REQUEST_BYTES)
       return refuse(response, 413, "BODY_TOO_LARGE", "The request is too large.");
+    failpoint("broker.call-taken");
     const answer = await call(request, response, path);
+    failpoint("broker.answer-begun");
     response.writeHead(answer.statusCode ?? 502, answerHeaders(answer));
     response.flushHeaders();
     await pipeline(answer, response);

@@ -35,14 +35,14 @@ async function openControl(t: TestCore, sessionId: SessionId) {
 
   const say = (message: unknown) => void wrapper.write(encodeLine(message));
   const hello = (fields = {}) =>
-    say({ type: "hello", version: LINK_VERSION, sessionId, ready: true, lastNumber: 0, ...fields });
+    say({ type: "hello", version: LINK_VERSION, sessionId, started: true, ready: true, lastNumber: 0, ...fields });
   return { wrapper, ended, heard, next, say, hello };
 }
 
 const item = (n: number): OutboxItem => ({ n, kind: "agent", message: { type: "assistant", n } });
 
 describe("the control door", () => {
-  it("greets with what the session holds, its configuration and the number it has stored", async () => {
+  it("greets with the session and the number it has stored", async () => {
     await using t = await openTestCore();
     const sessionId = await t.openSession();
     await t.core.links.ingest({ sessionId, generation: 1, items: [item(1), item(2)] });
@@ -52,9 +52,24 @@ describe("the control door", () => {
       version: LINK_VERSION,
       sessionId,
       acked: 2,
-      config: {},
-      modelMaxRetries: 3,
     });
+  });
+
+  it("starts the agent of a wrapper that has none, once, when all of its outbox is stored", async () => {
+    await using t = await openTestCore();
+    const { id: sessionId } = await t.core.sessions.create({ owner: "ann", config: { model: "opus" } });
+    const { hello, say, next, heard } = await openControl(t, sessionId);
+    hello({ started: false, ready: false, lastNumber: 2 });
+    say({ type: "items", items: [item(1)] });
+    expect(await next("ack")).toEqual({ type: "ack", n: 1 });
+    expect(heard.filter(({ type }) => type === "start")).toEqual([]);
+    say({ type: "items", items: [item(2)] });
+    expect(await next("start")).toEqual({ type: "start", config: { model: "opus" }, modelMaxRetries: 3 });
+    const again = await openControl(t, sessionId);
+    again.hello({ started: true, ready: false, lastNumber: 2 });
+    await again.next("hello");
+    await new Promise(setImmediate);
+    expect(again.heard).toEqual([]);
   });
 
   it("refuses a wrapper of another version", async () => {

@@ -1,4 +1,5 @@
 /** One wrapper's conversation: hello, commands down, items up, acknowledgements down. */
+import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import {
   CcError,
@@ -13,6 +14,7 @@ import {
 } from "@cc-docker/protocol";
 import type { Core, SessionRow } from "../../core/core.ts";
 import { assertNever } from "../../lib/assert-never.ts";
+import { failpoint } from "../../lib/failpoint.ts";
 
 export type ControlDeps = {
   links: Core["links"];
@@ -23,27 +25,28 @@ export type ControlDeps = {
   onHello: () => void;
 };
 
+/** `onWritten`: the pipe has taken it. */
+type Send = (message: ToWrapper, onWritten?: () => void) => void;
+
 /**
  * Talks until the stream ends. Commands are read from the store whenever its bell rings, so none is lost.
  * @throws CcError LINK_VERSION_MISMATCH, LINK_PROTOCOL_BROKEN
  */
 export async function runControl({ links, session, stream, modelMaxRetries, onHello }: ControlDeps): Promise<void> {
-  const send = (message: ToWrapper) => void stream.write(encodeLine(message));
+  const { id: sessionId, generation } = session;
+  const send: Send = (message, onWritten) => void stream.write(encodeLine(message), onWritten);
   const commands = createCommandSender({ links, session, send, fail: (error) => stream.destroy(error) });
   const reader = createLineReader({ maxBytes: MAX_LINK_LINE_BYTES });
-  send({
-    type: "hello",
-    version: LINK_VERSION,
-    sessionId: session.id,
-    acked: session.outboxAcked,
-    config: session.config,
-    modelMaxRetries,
-  });
+  let acked = session.outboxAcked;
+  /** Of a wrapper without an agent: what its outbox holds of an earlier instance comes before the start. */
+  let startAfter: number | undefined;
+  send({ type: "hello", version: LINK_VERSION, sessionId, acked });
   try {
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
       const messages = parseMessages(reader, chunk);
       for (const message of messages) await handle(message);
       await takeItems(messages.flatMap((message) => (message.type === "items" ? message.items : [])));
+      if (startAfter !== undefined && acked >= startAfter) await startAgent();
     }
   } finally {
     commands.close();
@@ -52,21 +55,39 @@ export async function runControl({ links, session, stream, modelMaxRetries, onHe
   /** All that came at once is stored at once: one commit, one acknowledgement. */
   async function takeItems(items: OutboxItem[]): Promise<void> {
     if (items.length === 0) return;
-    send({ type: "ack", n: await links.ingest({ sessionId: session.id, generation: session.generation, items }) });
+    acked = await links.ingest({ sessionId, generation, items });
+    send({ type: "ack", n: acked });
+  }
+
+  async function startAgent(): Promise<void> {
+    startAfter = undefined;
+    const start = await links.prepareStart(sessionId);
+    if (!start) return; // deleted meanwhile
+    if (start.resume) {
+      for await (const part of links.readTranscript(sessionId)) await sendPart({ type: "transcript", ...part });
+    }
+    send({ type: "start", modelMaxRetries, ...start });
+  }
+
+  /** A long transcript is not held in memory as a whole. */
+  async function sendPart(message: ToWrapper): Promise<void> {
+    if (!stream.write(encodeLine(message))) await Promise.race([once(stream, "drain"), once(stream, "close")]);
   }
 
   async function handle(message: FromWrapper): Promise<void> {
     switch (message.type) {
       case "hello":
         checkVersion(message.version);
-        if (message.sessionId !== session.id)
+        if (message.sessionId !== sessionId)
           throw new CcError("LINK_PROTOCOL_BROKEN", `The wrapper is of session ${message.sessionId}.`);
         onHello();
-        if (message.ready) await links.ready(session.id);
+        failpoint("link.hello-heard");
+        if (!message.started) startAfter = message.lastNumber;
+        if (message.ready) await links.ready({ sessionId, generation });
         commands.open();
         return;
       case "ready":
-        return links.ready(session.id);
+        return links.ready({ sessionId, generation });
       case "items":
         return;
       default:
@@ -95,7 +116,7 @@ function checkVersion(version: number): void {
   );
 }
 
-/** Sends the running turn's prompt once a connection; the wrapper ignores a turn it knows. */
+/** Sends the running turn's prompt, and its interrupt, once a connection; the wrapper ignores what it knows. */
 function createCommandSender({
   links,
   session,
@@ -104,18 +125,23 @@ function createCommandSender({
 }: {
   links: Core["links"];
   session: SessionRow;
-  send: (message: ToWrapper) => void;
+  send: Send;
   /** Breaks the connection: a command that could not be read must not be forgotten. */
   fail: (error: Error) => void;
 }) {
   let opened = false;
-  let lastSent: string | undefined;
+  let started: string | undefined;
+  let interrupted: string | undefined;
 
   async function sendTurn(): Promise<void> {
     const turn = await links.findRunningTurn(session.id);
-    if (!turn || turn.id === lastSent) return;
-    lastSent = turn.id;
-    send({ type: "turn.start", turnId: turn.id, prompt: turn.prompt });
+    if (!turn) return;
+    const { id: turnId, prompt } = turn;
+    if (started !== turnId) send({ type: "turn.start", turnId, prompt });
+    started = turnId;
+    if (!turn.interrupt || interrupted === turnId) return;
+    interrupted = turnId;
+    send({ type: "turn.interrupt", turnId });
   }
 
   function wake(): void {

@@ -3,8 +3,9 @@
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CcError, isCcError, type SessionId } from "@cc-docker/protocol";
-import type { Core } from "../../core/core.ts";
+import type { Core, SessionRow } from "../../core/core.ts";
 import { createBackground } from "../../lib/background.ts";
+import { failpoint } from "../../lib/failpoint.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { runControl } from "./control.ts";
 import { openLinkPipe } from "./link-pipe.ts";
@@ -37,21 +38,30 @@ export function startLinkManager({ links, log, serveBroker, modelMaxRetries }: L
   async function holdLink(sessionId: SessionId, signal: AbortSignal): Promise<void> {
     let heardAt = performance.now();
     while (!signal.aborted) {
-      let heard = false;
-      const error = await useLink(sessionId, signal, () => (heard = true)).catch((reason: unknown) => reason);
+      const use = { generation: 0, heard: false };
+      const error = await useLink(sessionId, use, signal).catch((reason: unknown) => reason);
       if (signal.aborted || isCcError(error, "SESSION_NOT_RUNNING")) return;
       log.debug({ err: error, session_id: sessionId }, "link broken");
-      if (heard) heardAt = performance.now();
-      if (isFinal(error)) return links.giveUp(sessionId, error);
-      if (await isLost(sessionId, heardAt)) return links.giveUp(sessionId, describeLoss(sessionId, error));
+      if (use.heard) heardAt = performance.now();
+      if (isFinal(error)) await links.giveUp({ sessionId, generation: use.generation }, error);
+      const lost = await findLost(sessionId, heardAt);
+      if (lost) await links.giveUp({ sessionId, generation: lost.generation }, describeLoss(sessionId, error));
       await sleep(RETRY_DELAY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
   /** Opens a link and lives with it until it breaks. @throws what kept it from opening or broke it, if that is known */
-  async function useLink(sessionId: SessionId, signal: AbortSignal, onHello: () => void): Promise<void> {
-    const duplex = await links.open(sessionId, AbortSignal.any([signal, AbortSignal.timeout(GIVE_UP_AFTER_MS)]));
-    const session = await links.require(sessionId);
+  async function useLink(
+    sessionId: SessionId,
+    use: { generation: number; heard: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { duplex, session } = await links.open(
+      sessionId,
+      AbortSignal.any([signal, AbortSignal.timeout(GIVE_UP_AFTER_MS)]),
+    );
+    use.generation = session.generation;
+    const onHello = () => (use.heard = true);
     const { promise: conversation, resolve, reject } = Promise.withResolvers<void>();
     const pipe = openLinkPipe(duplex, {
       control: (stream) => void runControl({ links, session, stream, modelMaxRetries, onHello }).then(resolve, reject),
@@ -68,10 +78,10 @@ export function startLinkManager({ links, log, serveBroker, modelMaxRetries }: L
   }
 
   /** A session that is still starting has a deadline of its own. */
-  async function isLost(sessionId: SessionId, heardAt: number): Promise<boolean> {
-    if (performance.now() - heardAt < GIVE_UP_AFTER_MS) return false;
+  async function findLost(sessionId: SessionId, heardAt: number): Promise<SessionRow | undefined> {
+    if (performance.now() - heardAt < GIVE_UP_AFTER_MS) return undefined;
     const session = await links.require(sessionId).catch(() => undefined); // gone: the next try to open ends it
-    return session !== undefined && session.status !== "starting";
+    return session?.status === "starting" ? undefined : session;
   }
 
   return {

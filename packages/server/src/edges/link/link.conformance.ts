@@ -97,6 +97,7 @@ export function testLink({ name, image, open }: LinkUnderTest): void {
         type: "hello",
         version: LINK_VERSION,
         sessionId: link.sessionId,
+        started: false,
         ready: false,
         lastNumber: 0,
       });
@@ -264,9 +265,8 @@ export function testLink({ name, image, open }: LinkUnderTest): void {
         version: LINK_VERSION,
         sessionId,
         acked,
-        config: {},
-        modelMaxRetries: 0,
       });
+      const start: ToWrapper = { type: "start", config: {}, modelMaxRetries: 0 };
       const turn = (prompt: string): ToWrapper => ({
         type: "turn.start",
         turnId: TurnId.parse(randomUUID()),
@@ -275,6 +275,7 @@ export function testLink({ name, image, open }: LinkUnderTest): void {
 
       let { control } = link.pipe;
       control.send(hello(0));
+      control.send(start);
       control.send(turn("say: one"));
       const first = await control.itemsUntilResult();
       expect(numbers(first)).toEqual(range(1, first.length));

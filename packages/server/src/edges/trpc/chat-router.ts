@@ -18,6 +18,11 @@ export const chatRouter = router({
     .mutation(({ ctx, input, signal }) =>
       ctx.core.turns.ask({ owner: ctx.owner, ...input }, anySignal(ctx.stopping, signal)),
     ),
+  interrupt: procedure
+    .input(z.strictObject({ sessionId: SessionId, turnId: TurnId.optional() }))
+    .mutation(({ ctx, input: { sessionId, turnId } }) =>
+      ctx.core.turns.interrupt({ owner: ctx.owner, sessionId, ...(turnId && { turnId }) }),
+    ),
   get: procedure
     .input(z.strictObject({ sessionId: SessionId, turnId: TurnId }))
     .query(({ ctx, input }) => ctx.core.turns.get({ owner: ctx.owner, ...input })),

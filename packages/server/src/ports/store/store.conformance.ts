@@ -15,11 +15,20 @@ const RESULT: TurnResult = {
   text: "done",
   durationMs: 12,
   costUsd: 0.25,
+  apiCalls: 2,
   usage: { inputTokens: 1, outputTokens: 2, cacheReadTokens: 3, cacheCreationTokens: 4 },
 };
 
 function sessionRow(fields: Partial<Omit<SessionRow, "position">> = {}): Omit<SessionRow, "position"> {
-  const counters = { lastSeq: 0, generation: 1, outboxAcked: 0, turnCount: 0, costUsd: 0 };
+  const counters = {
+    lastSeq: 0,
+    generation: 1,
+    outboxAcked: 0,
+    turnCount: 0,
+    costUsd: 0,
+    agentCostUsd: 0,
+    crashes: 0,
+  };
   const times = { createdAt: NOW, updatedAt: NOW };
   const id = SessionId.parse(randomUUID());
   return { id, owner: "ann", status: "idle", config: {}, deleted: false, ...counters, ...times, ...fields };

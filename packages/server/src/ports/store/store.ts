@@ -6,6 +6,7 @@
  * is undone alone. Works must not wait for anything but the `tx` they are given.
  */
 import type {
+  AgentSessionId,
   ErrorShape,
   SessionConfig,
   SessionId,
@@ -24,7 +25,13 @@ export type SessionRow = {
   lastSeq: number;
   /** Counts the instances the session has had; the first is 1. */
   generation: number;
-  /** Newest outbox number stored of this generation. */
+  /** Claude Code's own id of the conversation, once there is something of it to go on from. */
+  agentSessionId?: AgentSessionId;
+  /** What Claude Code last said the whole conversation has cost, in US dollars. */
+  agentCostUsd: number;
+  /** Crashes that the running turn has lived through. */
+  crashes: number;
+  /** Newest outbox number stored. */
   outboxAcked: number;
   /** The turn its agent works on. */
   runningTurn?: TurnId | undefined;
@@ -33,7 +40,7 @@ export type SessionRow = {
   /** ISO 8601, UTC. */
   createdAt: string;
   updatedAt: string;
-  error?: ErrorShape;
+  error?: ErrorShape | undefined;
   /** Set when the session is to vanish; nobody sees it any more, what it owns is being removed. */
   deleted: boolean;
   /** Place in the order of creation; the cursor of `listSessions`. */
@@ -51,7 +58,14 @@ export type TurnRow = {
   endedAt?: string;
   result?: TurnResult;
   error?: ErrorShape;
+  /** Why the turn is to end early, once that is wanted. */
+  interrupt?: InterruptReason;
 };
+
+export type InterruptReason = "requested" | "request_timeout";
+
+/** A line of the agent's transcript; without a `subpath` of the main one. Of two with the same `uuid` the first counts. */
+export type TranscriptRow = { subpath?: string | undefined; uuid?: string | undefined; type: string; json: string };
 
 /** Events travel as the bytes they were stored as: `json` is the whole event, encoded once. */
 export type EventRow = { seq: number; json: string };
@@ -66,7 +80,7 @@ export interface StoreReader {
   /** Sessions of all owners that own something outside the store: not at rest, or deleted. Oldest first. */
   listUnsettledSessions(): Promise<SessionRow[]>;
   findTurn(id: TurnId): Promise<TurnRow | undefined>;
-  /** The turn the session's row names as running. */
+  /** The turn the agent of a `running` session works on. */
   findRunningTurn(sessionId: SessionId): Promise<TurnRow | undefined>;
   findTurnByKey(sessionId: SessionId, idempotencyKey: string): Promise<TurnRow | undefined>;
   /** The oldest of a session's waiting turns. */
@@ -75,6 +89,13 @@ export interface StoreReader {
   listQueuedTurns(sessionId: SessionId): Promise<TurnId[]>;
   /** Events with `seq > after`, in order, at most `limit` and at most about `maxBytes` (always at least one). */
   readEvents(sessionId: SessionId, page: { after: number; limit: number; maxBytes: number }): Promise<EventRow[]>;
+  /** The transcript in the order it was written, after a position, at most about `maxBytes` (always at least one). */
+  readTranscript(
+    sessionId: SessionId,
+    page: { after: number; maxBytes: number },
+  ): Promise<{ position: number; subpath?: string; json: string }[]>;
+  /** The newest message of the main transcript when it holds the prompt with that `uuid`; else `undefined`. */
+  findTranscriptTail(sessionId: SessionId, uuid: string): Promise<string | undefined>;
 }
 
 export interface StoreWriter extends StoreReader {
@@ -84,6 +105,7 @@ export interface StoreWriter extends StoreReader {
   deleteSession(id: SessionId): Promise<void>;
   insertTurn(row: TurnRow): Promise<void>;
   updateTurn(id: TurnId, patch: Partial<Omit<TurnRow, "id" | "sessionId">>): Promise<void>;
+  insertTranscript(sessionId: SessionId, rows: readonly TranscriptRow[]): Promise<void>;
   insertEvents(sessionId: SessionId, events: readonly EventRow[]): Promise<void>;
 }
 

@@ -28,6 +28,8 @@ const ROW = {
   lastSeq: 1,
   generation: 1,
   outboxAcked: 0,
+  agentCostUsd: 0,
+  crashes: 0,
   turnCount: 0,
   costUsd: 0,
   createdAt: "2026-01-01T00:00:00.000Z",

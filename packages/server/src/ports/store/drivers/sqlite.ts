@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { CcError } from "@cc-docker/protocol";
 import SqliteDatabase from "better-sqlite3";
 import { Kysely, SqliteDialect, type SqliteDatabase as SqliteQueryable } from "kysely";
+import { failpoint } from "../../../lib/failpoint.ts";
 import { createKyselyStore } from "../kysely/kysely-store.ts";
 import { migrate } from "../kysely/migrate.ts";
 import type { Database } from "../kysely/tables.ts";
@@ -21,6 +22,7 @@ export async function openSqliteStore({ path }: { path: string }): Promise<Store
   const writer = openDatabase(path);
   try {
     await migrate(writer);
+    failpoint("start.migrated");
     return createKyselyStore({ writer, reader: openDatabase(path), ...createWalSync(path) });
   } catch (error) {
     await writer.destroy();

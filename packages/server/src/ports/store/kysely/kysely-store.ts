@@ -1,9 +1,11 @@
 import { CcError, isCcError } from "@cc-docker/protocol";
 import { type Kysely, sql } from "kysely";
+import { failpoint } from "../../../lib/failpoint.ts";
 import type { Store, StoreReader, StoreWriter } from "../store.ts";
 import { createEventQueries } from "./event-queries.ts";
 import { createSessionQueries } from "./session-queries.ts";
 import type { Database } from "./tables.ts";
+import { createTranscriptQueries } from "./transcript-queries.ts";
 import { createTurnQueries } from "./turn-queries.ts";
 import { createWriteQueue, type Outcome, type Work } from "./write-queue.ts";
 
@@ -39,7 +41,9 @@ export function createKyselyStore({ writer, reader, sync, endSync }: KyselyStore
   async function runDurably(works: readonly Work<StoreWriter>[]): Promise<Outcome[]> {
     refuseIfBroken();
     const outcomes = await runBatch(writer, works);
+    failpoint("store.committed");
     await sync().catch(poison);
+    failpoint("store.synced");
     return outcomes;
   }
 
@@ -101,11 +105,18 @@ function onlyDurable(queries: StoreReader, settled: () => Promise<void>, refuseI
     findNextTurn: waits(queries.findNextTurn),
     listQueuedTurns: waits(queries.listQueuedTurns),
     readEvents: waits(queries.readEvents),
+    readTranscript: waits(queries.readTranscript),
+    findTranscriptTail: waits(queries.findTranscriptTail),
   };
 }
 
 function createQueries(db: Kysely<Database>): StoreWriter {
-  return { ...createSessionQueries(db), ...createTurnQueries(db), ...createEventQueries(db) };
+  return {
+    ...createSessionQueries(db),
+    ...createTurnQueries(db),
+    ...createEventQueries(db),
+    ...createTranscriptQueries(db),
+  };
 }
 
 function runBatch(db: Kysely<Database>, works: readonly Work<StoreWriter>[]): Promise<Outcome[]> {
@@ -113,6 +124,7 @@ function runBatch(db: Kysely<Database>, works: readonly Work<StoreWriter>[]): Pr
     try {
       await sql`begin immediate`.execute(connection);
       const outcomes = await runWorks(connection, works);
+      failpoint("store.written");
       await sql`commit`.execute(connection);
       return outcomes;
     } catch (error) {

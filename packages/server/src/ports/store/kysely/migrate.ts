@@ -2,9 +2,10 @@ import { CcError } from "@cc-docker/protocol";
 import type { Kysely } from "kysely";
 import { Migrator } from "kysely/migration";
 import * as init from "./migrations/0001-init.ts";
+import * as recovery from "./migrations/0002-recovery.ts";
 
 /** In order; a name once released never changes. */
-const MIGRATIONS = { "0001-init": init };
+const MIGRATIONS = { "0001-init": init, "0002-recovery": recovery };
 
 /**
  * Brings the schema up to this code's.

@@ -1,4 +1,4 @@
-import type { ErrorShape, SessionConfig, SessionId, SessionStatus, TurnId } from "@cc-docker/protocol";
+import type { AgentSessionId, ErrorShape, SessionConfig, SessionId, SessionStatus, TurnId } from "@cc-docker/protocol";
 import type { Kysely, Selectable, Updateable } from "kysely";
 import type { SessionRow, StoreWriter } from "../store.ts";
 import type { Database, SessionsTable } from "./tables.ts";
@@ -40,6 +40,7 @@ export function createSessionQueries(db: Kysely<Database>): SessionQueries {
     },
     async deleteSession(id) {
       await db.deleteFrom("events").where("session_id", "=", id).execute();
+      await db.deleteFrom("transcript_entries").where("session_id", "=", id).execute();
       await db.deleteFrom("turns").where("session_id", "=", id).execute();
       await db.deleteFrom("sessions").where("id", "=", id).execute();
     },
@@ -62,6 +63,9 @@ function fromRow(row: Selectable<SessionsTable>): SessionRow {
     updatedAt: row.updated_at,
     ...(row.error !== null && { error: JSON.parse(row.error) as ErrorShape }),
     deleted: row.deleted === 1,
+    ...(row.agent_session_id !== null && { agentSessionId: row.agent_session_id as AgentSessionId }),
+    agentCostUsd: row.agent_cost_usd,
+    crashes: row.crashes,
     position: row.position,
   };
 }
@@ -78,7 +82,10 @@ function toColumns(row: Partial<SessionRow>): Updateable<SessionsTable> {
     ...(row.costUsd !== undefined && { cost_usd: row.costUsd }),
     ...(row.createdAt !== undefined && { created_at: row.createdAt }),
     ...(row.updatedAt !== undefined && { updated_at: row.updatedAt }),
-    ...(row.error !== undefined && { error: JSON.stringify(row.error) }),
+    ...("error" in row && { error: row.error ? JSON.stringify(row.error) : null }),
+    ...(row.agentSessionId !== undefined && { agent_session_id: row.agentSessionId }),
+    ...(row.agentCostUsd !== undefined && { agent_cost_usd: row.agentCostUsd }),
+    ...(row.crashes !== undefined && { crashes: row.crashes }),
     ...(row.deleted !== undefined && { deleted: row.deleted ? 1 : 0 }),
   };
 }

@@ -16,6 +16,9 @@ export type SessionsTable = {
   updated_at: string;
   error: string | null;
   deleted: number;
+  agent_session_id: string | null;
+  agent_cost_usd: number;
+  crashes: number;
 };
 
 export type TurnsTable = {
@@ -30,8 +33,23 @@ export type TurnsTable = {
   ended_at: string | null;
   result: string | null;
   error: string | null;
+  interrupt: string | null;
+};
+
+export type TranscriptEntriesTable = {
+  position: Generated<number>;
+  session_id: string;
+  subpath: string;
+  uuid: string | null;
+  type: string;
+  json: string;
 };
 
 export type EventsTable = { session_id: string; seq: number; json: string };
 
-export type Database = { sessions: SessionsTable; turns: TurnsTable; events: EventsTable };
+export type Database = {
+  sessions: SessionsTable;
+  turns: TurnsTable;
+  events: EventsTable;
+  transcript_entries: TranscriptEntriesTable;
+};

@@ -1,6 +1,6 @@
 import type { ErrorShape, SessionId, TurnId, TurnResult, TurnStatus } from "@cc-docker/protocol";
 import type { Kysely, Selectable, Updateable } from "kysely";
-import type { StoreWriter, TurnRow } from "../store.ts";
+import type { InterruptReason, StoreWriter, TurnRow } from "../store.ts";
 import type { Database, TurnsTable } from "./tables.ts";
 
 type TurnQueries = Pick<
@@ -18,7 +18,8 @@ export function createTurnQueries(db: Kysely<Database>): TurnQueries {
       return row && fromRow(row);
     },
     async findRunningTurn(sessionId) {
-      const running = db.selectFrom("sessions").select("running_turn").where("id", "=", sessionId);
+      const working = db.selectFrom("sessions").where("id", "=", sessionId).where("status", "=", "running");
+      const running = working.select("running_turn");
       const row = await turns().where("id", "=", running).executeTakeFirst();
       return row && fromRow(row);
     },
@@ -62,6 +63,7 @@ function fromRow(row: Selectable<TurnsTable>): TurnRow {
     ...(row.ended_at !== null && { endedAt: row.ended_at }),
     ...(row.result !== null && { result: JSON.parse(row.result) as TurnResult }),
     ...(row.error !== null && { error: JSON.parse(row.error) as ErrorShape }),
+    ...(row.interrupt !== null && { interrupt: row.interrupt as InterruptReason }),
   };
 }
 
@@ -73,5 +75,6 @@ function toColumns(row: Partial<TurnRow>): Updateable<TurnsTable> {
     ...(row.endedAt !== undefined && { ended_at: row.endedAt }),
     ...(row.result !== undefined && { result: JSON.stringify(row.result) }),
     ...(row.error !== undefined && { error: JSON.stringify(row.error) }),
+    ...(row.interrupt !== undefined && { interrupt: row.interrupt }),
   };
 }

@@ -30,10 +30,10 @@ function sayHello(stream: Duplex, onReady: () => void): void {
     version: LINK_VERSION,
     sessionId,
     acked: 0,
-    config: {},
-    modelMaxRetries: 0,
   };
+  const start: ToWrapper = { type: "start", config: {}, modelMaxRetries: 0 };
   stream.write(encodeLine(hello));
+  stream.write(encodeLine(start));
   stream.on("data", (chunk: Buffer) => {
     if (reader.push(chunk).some((line) => (JSON.parse(line) as { type: string }).type === "ready")) onReady();
   });

@@ -3,6 +3,7 @@ import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { SessionId } from "@cc-docker/protocol";
 import Docker from "dockerode";
+import { failpoint } from "../../../../lib/failpoint.ts";
 import { orAbort } from "../../../../lib/wait.ts";
 import type { Instance, InstanceExit, InstanceSpec, Runtime } from "../../runtime.ts";
 import { containerName, containerTemplate, LABELS, volumeNames } from "./container-template.ts";
@@ -28,6 +29,9 @@ const CHECK_TIMEOUT_MS = 5000;
 /** An engine may have to wait for its disk; the start's own deadline is nearer than this. */
 const CREATE_TIMEOUT_MS = 120_000;
 
+/** Of the engine's words for a container; one that is only created, or paused, has not ended. */
+const ENDED = ["exited", "dead"];
+
 /** Opens the runtime on a Docker Engine. Does not ask it for anything yet. */
 export function openDockerRuntime({ host, installId, socketsDirectory, link }: DockerRuntimeOptions): Runtime {
   const closing = new AbortController();
@@ -36,7 +40,7 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   const usesSocket =
     link === "socket" || (link === "auto" && sharesFilesystem(host) && fitsSocketPath(socketsDirectory));
   if (usesSocket) mkdirSync(socketsDirectory, { recursive: true, mode: 0o700 });
-  const watch = watchExits(docker, installId, list);
+  const watch = watchExits(docker, installId, () => find({ status: ENDED }));
 
   async function check(signal: AbortSignal): Promise<void> {
     checking ??= ping().finally(() => {
@@ -58,11 +62,14 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   async function start(spec: InstanceSpec, signal: AbortSignal): Promise<Instance> {
     signal.throwIfAborted();
     const socketDirectory = usesSocket ? await makeSocketDirectory(spec.sessionId) : undefined;
+    failpoint("launch.socket-made");
     const template = containerTemplate({ ...spec, installId, ...(socketDirectory && { socketDirectory }) });
     const creating = createOrFind(template, spec); // without the signal: a request that is cut off may still make a container
     try {
       const ref = await orAbort(creating, signal);
+      failpoint("launch.container-created");
       await startContainer(ref, signal);
+      failpoint("launch.container-started");
       return { ref, sessionId: spec.sessionId, generation: spec.generation, running: true };
     } catch (error) {
       await orAbort(creating, AbortSignal.timeout(CHECK_TIMEOUT_MS)).catch(() => undefined);
@@ -79,8 +86,10 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
       if (statusOf(error) !== 409) throw error;
     }
     const found = await docker.getContainer(template.name).inspect();
-    if (found.Config.Labels[LABELS.generation] === String(spec.generation) && found.State.Status !== "exited")
+    if (found.Config.Labels[LABELS.generation] === String(spec.generation) && found.State.Status !== "exited") {
+      failpoint("launch.container-found");
       return found.Id;
+    }
     await removeContainer(spec.sessionId); // of an earlier generation, or ended
     return (await docker.createContainer(template)).id;
   }
@@ -110,15 +119,16 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   async function stop(sessionId: SessionId, graceMs: number): Promise<void> {
     const container = docker.getContainer(containerName(sessionId));
     await ignoreGone(container.stop({ t: Math.ceil(graceMs / 1000) }));
+    failpoint("instance.stopped");
     await endInstance(sessionId);
   }
 
+  /** The socket first: a container that is left by a crash is found, and with it all that is left to do. */
   async function endInstance(sessionId: SessionId): Promise<void> {
-    try {
-      await removeContainer(sessionId);
-    } finally {
-      await rm(join(socketsDirectory, sessionId), { recursive: true, force: true });
-    }
+    await rm(join(socketsDirectory, sessionId), { recursive: true, force: true });
+    failpoint("instance.socket-removed");
+    await removeContainer(sessionId);
+    failpoint("instance.removed");
   }
 
   async function removeContainer(sessionId: SessionId): Promise<void> {
@@ -128,11 +138,18 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   async function remove(sessionId: SessionId): Promise<void> {
     await endInstance(sessionId);
     const { workspace, home } = volumeNames(sessionId);
-    for (const name of [workspace, home]) await ignoreGone(docker.getVolume(name).remove({ force: true }));
+    for (const name of [workspace, home]) {
+      await ignoreGone(docker.getVolume(name).remove({ force: true }));
+      failpoint("delete.volume-removed");
+    }
   }
 
-  async function list(): Promise<Instance[]> {
-    const containers = await docker.listContainers({ all: true, filters: ours() });
+  function list(): Promise<Instance[]> {
+    return find({});
+  }
+
+  async function find(also: { status?: string[] }): Promise<Instance[]> {
+    const containers = await docker.listContainers({ all: true, filters: { ...ours(), ...also } });
     return containers.map(({ Id, Labels, State }) => ({
       ref: Id,
       sessionId: Labels[LABELS.session] as SessionId,

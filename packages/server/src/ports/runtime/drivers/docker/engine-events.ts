@@ -12,7 +12,7 @@ const MAX_EVENT_BYTES = 1024 * 1024;
 const RECONNECT_DELAY_MS = 500;
 const MAX_REPORTED = 10_000;
 
-export function watchExits(docker: Docker, installId: string, list: () => Promise<Instance[]>) {
+export function watchExits(docker: Docker, installId: string, listEnded: () => Promise<Instance[]>) {
   const listeners = new Set<Listener>();
   const abort = new AbortController();
   const reported = new Set<string>();
@@ -36,9 +36,7 @@ export function watchExits(docker: Docker, installId: string, list: () => Promis
   async function readEvents(): Promise<void> {
     const filters = { type: ["container" as const], event: ["die"], label: [`${LABELS.install}=${installId}`] };
     const stream = await docker.getEvents({ filters, abortSignal: abort.signal } as Docker.GetEventsOptions);
-    for (const { running, ...instance } of await list()) {
-      if (!running) report({ ...instance, detail: "it was found ended" });
-    }
+    for (const instance of await listEnded()) report({ ...instance, detail: "it was found ended" });
     const lines = createLineReader({ maxBytes: MAX_EVENT_BYTES });
     for await (const chunk of stream as unknown as AsyncIterable<Buffer>) {
       for (const line of lines.push(chunk)) reportEvent(JSON.parse(line) as DieEvent);

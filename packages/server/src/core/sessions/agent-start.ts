@@ -1,0 +1,73 @@
+/** What a wrapper is told to start its agent with: anew, or from where the conversation stood. */
+import type { SessionConfig, SessionId, ToWrapper, TranscriptEntry, TurnId } from "@cc-docker/protocol";
+import type { Store, TurnRow } from "../../ports/store/store.ts";
+import { readTranscriptEnd, type TranscriptEnd } from "../turns/read-transcript-end.ts";
+import { settleRunningTurn } from "../turns/turn-moves.ts";
+import type { SessionChange, SessionWriter } from "./session-writer.ts";
+
+/** A part of the transcript fits one message of the link, also when its first entry is the longest there can be. */
+const PART_BYTES = 1024 * 1024;
+
+export type AgentStart = { config: SessionConfig; resume?: Extract<ToWrapper, { type: "start" }>["resume"] };
+export type TranscriptPart = Omit<Extract<ToWrapper, { type: "transcript" }>, "type">;
+
+export type AgentStarts = {
+  /**
+   * To be asked when all that the instance's outbox held is stored: what a turn came to may be in there. A turn whose
+   * answer is complete in the transcript is ended here.
+   */
+  prepare(sessionId: SessionId): Promise<AgentStart | undefined>;
+  /** The transcript to go on from, in parts. */
+  readTranscript(sessionId: SessionId): AsyncGenerator<TranscriptPart, void, undefined>;
+};
+
+export function createAgentStarts({ store, writer }: { store: Store; writer: SessionWriter }): AgentStarts {
+  function prepare(sessionId: SessionId): Promise<AgentStart | undefined> {
+    return writer.change(sessionId, async (change) => {
+      const { config, agentSessionId } = change.session;
+      if (!agentSessionId) return { config };
+      const unfinishedTurn = await findUnfinished(change);
+      return { config, resume: { agentSessionId, ...(unfinishedTurn && { unfinishedTurn }) } };
+    });
+  }
+
+  async function* readTranscript(sessionId: SessionId): AsyncGenerator<TranscriptPart, void, undefined> {
+    let after = 0;
+    for (;;) {
+      const page = await store.readTranscript(sessionId, { after, maxBytes: PART_BYTES });
+      const last = page.at(-1);
+      if (!last) return;
+      after = last.position;
+      for (const [subpath, rows] of Map.groupBy(page, (row) => row.subpath)) {
+        yield {
+          ...(subpath !== undefined && { subpath }),
+          entries: rows.map(({ json }) => JSON.parse(json) as TranscriptEntry),
+        };
+      }
+    }
+  }
+
+  return { prepare, readTranscript };
+}
+
+/** @returns the turn that the agent is to go on with by itself */
+async function findUnfinished(change: SessionChange): Promise<TurnId | undefined> {
+  const { id, runningTurn } = change.session;
+  const turn = runningTurn && (await change.tx.findTurn(runningTurn));
+  if (!turn) return undefined;
+  const end = readTranscriptEnd(await change.tx.findTranscriptTail(id, turn.id));
+  if (end.kind === "unfinished") return turn.id;
+  if (end.kind === "answered")
+    await settleRunningTurn(change, { status: "completed", result: toResult(end, turn, change) });
+  return undefined;
+}
+
+/** Its cost is unknown here: Claude Code's count includes it, so the next turn's does. */
+function toResult(
+  { text, usage }: Extract<TranscriptEnd, { kind: "answered" }>,
+  turn: TurnRow,
+  { now }: SessionChange,
+) {
+  const durationMs = Math.max(0, Date.parse(now) - Date.parse(turn.startedAt ?? now));
+  return { text, usage, durationMs, costUsd: 0, apiCalls: 1 };
+}

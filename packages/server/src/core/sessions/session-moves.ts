@@ -1,0 +1,44 @@
+/** What wakes, recovers and fails a session, as steps of a change of it. */
+import type { ErrorShape } from "@cc-docker/protocol";
+import { endAllTurns, settleRunningTurn } from "../turns/turn-moves.ts";
+import { interruptError } from "../turns/turn-outcome.ts";
+import type { MoveReason } from "./session-status.ts";
+import type { SessionChange } from "./session-writer.ts";
+
+/** A turn that has brought its agent down so often is more likely the reason than the victim. */
+const MAX_CRASHES_PER_TURN = 3;
+
+/** Gives a session at rest its next instance. False when it is not at rest. */
+export function wake(change: SessionChange): boolean {
+  if (!change.move("woken")) return false;
+  change.patch({ generation: change.session.generation + 1, crashes: 0 });
+  change.wantInstance();
+  return true;
+}
+
+/**
+ * The agent, its wrapper or its container has died. The running turn goes on in a new instance when the session is to
+ * recover; otherwise all turns end and the session fails.
+ * @returns whether the session is at rest now
+ */
+export async function crash(change: SessionChange, reason: MoveReason, error: ErrorShape): Promise<boolean> {
+  await settleInterrupted(change);
+  const { runningTurn, crashes, config, generation } = change.session;
+  const recovers = runningTurn !== undefined && config.onCrash !== "fail" && crashes < MAX_CRASHES_PER_TURN;
+  if (recovers && change.move("recovering", error)) {
+    change.append("turn.resumed", { error, crashes: crashes + 1 }, runningTurn);
+    change.patch({ generation: generation + 1, crashes: crashes + 1 });
+    change.wantInstance();
+    return false;
+  }
+  await endAllTurns(change, error);
+  return change.move(reason, error);
+}
+
+/** A turn that was to end early has ended with its agent. */
+async function settleInterrupted(change: SessionChange): Promise<void> {
+  const { runningTurn } = change.session;
+  const turn = runningTurn && (await change.tx.findTurn(runningTurn));
+  if (turn?.interrupt)
+    await settleRunningTurn(change, { status: "interrupted", error: interruptError(turn.interrupt) });
+}

@@ -1,0 +1,47 @@
+/** What the agent's transcript says of a turn whose instance died: was its prompt taken, was it answered? */
+import { z } from "zod";
+
+export type TranscriptEnd =
+  /** The agent never took the prompt: it is handed over as if for the first time. */
+  | { kind: "prompt_missing" }
+  /** The agent was at work: it goes on by itself. */
+  | { kind: "unfinished" }
+  /** The answer is complete; only its result was never told. */
+  | { kind: "answered"; text: string; usage: Usage };
+
+type Usage = { inputTokens: number; outputTokens: number; cacheReadTokens: number; cacheCreationTokens: number };
+
+const amount = z.number().nonnegative().max(1e12).catch(0);
+const Answer = z.object({
+  type: z.literal("assistant"),
+  message: z.object({
+    stop_reason: z.enum(["end_turn", "stop_sequence", "max_tokens", "refusal"]),
+    content: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })),
+    usage: z
+      .object({
+        input_tokens: amount,
+        output_tokens: amount,
+        cache_read_input_tokens: amount,
+        cache_creation_input_tokens: amount,
+      })
+      .catch({ input_tokens: 0, output_tokens: 0, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 }),
+  }),
+});
+
+/** `tail`: the newest message of the transcript, when that holds the turn's prompt. It is the agent's word: data. */
+export function readTranscriptEnd(tail: string | undefined): TranscriptEnd {
+  if (tail === undefined) return { kind: "prompt_missing" };
+  const answer = Answer.safeParse(JSON.parse(tail));
+  if (!answer.success) return { kind: "unfinished" };
+  const { content, usage } = answer.data.message;
+  return {
+    kind: "answered",
+    text: content.map(({ type, text }) => (type === "text" ? (text ?? "") : "")).join(""),
+    usage: {
+      inputTokens: usage.input_tokens,
+      outputTokens: usage.output_tokens,
+      cacheReadTokens: usage.cache_read_input_tokens,
+      cacheCreationTokens: usage.cache_creation_input_tokens,
+    },
+  };
+}

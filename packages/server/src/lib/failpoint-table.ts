@@ -1,0 +1,250 @@
+/**
+ * Every failpoint: one row each, in the order in which things happen. `docs/crash-points.md` is generated from the
+ * rows. The words are of sessions and turns; to this folder they are text. The table is here because core, drivers
+ * and edges all use its names, and `lib/` is what all of them may import.
+ */
+type Row = {
+  /** What has just happened. */
+  done: string;
+  /** What has not happened yet. */
+  missing: string;
+  /** Who puts it right after a crash here. */
+  repair: string;
+};
+
+export const FAILPOINTS = {
+  "start.install-drafted": {
+    done: "The draft of the install's id is in the data directory.",
+    missing: "It is not in its place; there is no lock and no database.",
+    repair: "The next start makes a new one.",
+  },
+  "start.install-made": {
+    done: "The data directory has its id and secret.",
+    missing: "The lock is not taken; there is no database.",
+    repair: "The next start finds them and goes on.",
+  },
+  "start.locked": {
+    done: "The lock is taken.",
+    missing: "The database is not opened.",
+    repair: "The kernel lets go of the lock.",
+  },
+  "start.migrated": {
+    done: "The schema is that of this code.",
+    missing: "Nothing of the database has been read.",
+    repair: "The next start finds nothing to migrate.",
+  },
+  "start.listening": {
+    done: "The gateway listens.",
+    missing: "`server.json` does not name it; nothing is reconciled.",
+    repair: "The next start announces itself.",
+  },
+  "start.announced": {
+    done: "`server.json` names the gateway.",
+    missing: "Nothing is reconciled.",
+    repair: "The next start writes the file again and reconciles.",
+  },
+  "create.committed": {
+    done: "The session's row and first event are on disk.",
+    missing: "Nothing is made for it; the caller has no answer.",
+    repair: "Reconcile launches what is `starting`. The caller finds the session in the list.",
+  },
+  "launch.socket-made": {
+    done: "The socket's directory is there.",
+    missing: "There is no container and no volume.",
+    repair: "Reconcile launches again; the directory is used as it is.",
+  },
+  "launch.container-found": {
+    done: "The container of an earlier launch was found.",
+    missing: "It is not started again.",
+    repair: "Reconcile launches again and finds it again.",
+  },
+  "launch.container-created": {
+    done: "Container and volumes are there.",
+    missing: "The container is not started.",
+    repair: "Reconcile launches again; the container is found by its name and started.",
+  },
+  "launch.container-started": {
+    done: "The container runs.",
+    missing: "Nobody wants its link yet.",
+    repair: "Reconcile launches again; the running container is taken as it is.",
+  },
+  "launch.link-wanted": {
+    done: "The bell for the link has rung.",
+    missing: "The link is not open.",
+    repair: "As above. A bell holds nothing that could be lost.",
+  },
+  "link.opened": {
+    done: "The pipe to the wrapper is open.",
+    missing: "Neither side has said hello.",
+    repair: "The wrapper waits for the next pipe.",
+  },
+  "link.hello-heard": {
+    done: "Both have said hello, so the wrapper starts the agent; or it has one already.",
+    missing: "The gateway has drawn nothing from it.",
+    repair: "The wrapper says in its next hello whether the agent is ready.",
+  },
+  "ready.heard": {
+    done: "The wrapper has said that the agent is ready.",
+    missing: "The session is still `starting`.",
+    repair: "The wrapper says so again in its next hello.",
+  },
+  "ready.committed": {
+    done: "The session is `idle` on disk, or `running` the prompt that waited.",
+    missing: "The wrapper does not know of the prompt.",
+    repair: "Reconcile wants the link; each new link begins with the running turn.",
+  },
+  "store.written": {
+    done: "A transaction has written its rows.",
+    missing: "It is not committed.",
+    repair: "SQLite takes it back; the caller's next try, under the same key, is the first.",
+  },
+  "store.committed": {
+    done: "The transaction is committed.",
+    missing: "It is not synced, and nobody knows of it.",
+    repair:
+      "The commit outlives the process; the caller's next try finds it. A power cut may take it: nobody was told.",
+  },
+  "store.synced": {
+    done: "The transaction is on disk.",
+    missing: "No bell has rung; nobody is answered.",
+    repair: "Followers read on from their cursor; the caller's next try finds it.",
+  },
+  "send.rung": {
+    done: "The prompt is on disk and the bells have rung.",
+    missing: "The caller has no answer.",
+    repair: "The caller's next try, under the same key, gets the same turn.",
+  },
+  "turn.start-read": {
+    done: "The running turn was read for its wrapper.",
+    missing: "`turn.start` is not written.",
+    repair: "Each new link begins with the running turn.",
+  },
+  "turn.start-sent": {
+    done: "`turn.start` is in the pipe.",
+    missing: "Nothing of the agent has come.",
+    repair: "The next link says it again; a wrapper that knows the turn ignores it.",
+  },
+  "broker.call-taken": {
+    done: "The agent's model call has arrived.",
+    missing: "It is not forwarded.",
+    repair: "The agent repeats the call over the next link.",
+  },
+  "broker.answer-begun": {
+    done: "The model has begun its answer, which is paid for.",
+    missing: "The agent has none of it.",
+    repair: "The agent repeats the call, and it is paid for again.",
+  },
+  "ingest.received": {
+    done: "Items have come up the link.",
+    missing: "Nothing of them is written.",
+    repair: "The wrapper sends again what is above the number in the gateway's hello.",
+  },
+  "ingest.applied": {
+    done: "The items' events and what they mean for the turn are drafted.",
+    missing: "Nothing is committed.",
+    repair: "As above.",
+  },
+  "turn.end-written": {
+    done: "The turn's end is in the transaction.",
+    missing: "It is not committed; the next turn is not started.",
+    repair: "The wrapper sends the agent's result again.",
+  },
+  "ingest.committed": {
+    done: "Events and the number of the last item are on disk, in one commit; the bells have rung.",
+    missing: "The wrapper has no acknowledgement.",
+    repair: "The gateway's hello has the number; what comes again all the same is dropped.",
+  },
+  "ingest.acked": {
+    done: "The acknowledgement is in the pipe.",
+    missing: "The wrapper may not have read it.",
+    repair: "As above.",
+  },
+  "stop.moved": {
+    done: "The session is `stopped` on disk, its turns ended.",
+    missing: "The container runs.",
+    repair: "Reconcile ends the instance of a session at rest.",
+  },
+  "instance.stopped": {
+    done: "The container has ended.",
+    missing: "It is not removed.",
+    repair: "Reconcile ends the instance of a session at rest.",
+  },
+  "instance.socket-removed": {
+    done: "The socket's directory is gone.",
+    missing: "The container is not removed; where the session is deleted it still runs.",
+    repair: "Reconcile finds the container.",
+  },
+  "instance.removed": {
+    done: "The container is gone too.",
+    missing: "The caller has no answer; volumes of a session that is deleted are there.",
+    repair: "Reconcile goes on with a delete; a stop has nothing left to do.",
+  },
+  "delete.marked": {
+    done: "The session is marked on disk and gone for its owner.",
+    missing: "All it owns is still there.",
+    repair: "Reconcile removes what marked sessions own, then their rows.",
+  },
+  "delete.volume-removed": {
+    done: "One of its volumes is removed.",
+    missing: "The other is not.",
+    repair: "As above.",
+  },
+  "delete.emptied": {
+    done: "Nothing of it is on the engine or among the sockets.",
+    missing: "Its rows are still there.",
+    repair: "As above.",
+  },
+  "delete.rows-removed": {
+    done: "Its rows are gone.",
+    missing: "The caller has no answer.",
+    repair: "The caller's next try is told that there is no such session.",
+  },
+  "reconcile.starting-found": {
+    done: "A session that was cut off while starting is found.",
+    missing: "It is not launched again.",
+    repair: "The next round; each step may be done twice.",
+  },
+  "reconcile.live-found": {
+    done: "A live session and its instance are found.",
+    missing: "Its link is not wanted yet.",
+    repair: "The next round.",
+  },
+  "reconcile.deleted-found": {
+    done: "A session marked as deleted is found.",
+    missing: "Nothing more of it is removed.",
+    repair: "The next round.",
+  },
+  "reconcile.resting-found": {
+    done: "An instance of a session at rest is found.",
+    missing: "It is not ended.",
+    repair: "The next round.",
+  },
+  "reconcile.orphan-found": {
+    done: "Something of a session that has no row is found.",
+    missing: "It is not removed.",
+    repair: "The next round.",
+  },
+  "shutdown.unannounced": {
+    done: "`server.json` is taken back.",
+    missing: "The gateway still listens.",
+    repair: "The next start; the session's agent works on.",
+  },
+  "shutdown.listener-closed": {
+    done: "Callers are cut off.",
+    missing: "The links are open and take items in.",
+    repair: "The next start; callers try again, followers go on from their cursor.",
+  },
+  "shutdown.links-closed": {
+    done: "The links are closed.",
+    missing: "The store is open.",
+    repair: "The next start; wrappers keep what is not acknowledged.",
+  },
+  "shutdown.store-closed": {
+    done: "The store is closed.",
+    missing: "The lock is held.",
+    repair: "The kernel lets go of the lock.",
+  },
+} as const satisfies Record<string, Row>;
+
+/** The name of a failpoint. */
+export type Failpoint = keyof typeof FAILPOINTS;
