@@ -10,7 +10,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["packages/**/src/**/*.test.ts", "tools/**/*.test.ts", "tests/*.test.ts"],
+          include: [
+            "packages/**/src/**/*.test.ts",
+            "tools/**/*.test.ts",
+            "tests/*.test.ts",
+            "tests/harness/**/*.test.ts",
+          ],
           exclude: ["**/node_modules/**", "**/dist/**", ENGINE_TESTS],
         },
       },

@@ -1,6 +1,8 @@
 /** What the product promises: one row each, by id. `coverage.test.ts` sees to it that each has a test. */
 export const REQUIREMENTS = {
   "session.life": "A session is created, becomes ready, is stopped, and its log tells each step.",
+  "session.wakes": "A prompt wakes a session at rest, with all it had.",
+  "session.timeouts": "A session that idles, and a turn that takes too long, are ended in time.",
   "session.delete": "Deleting a session removes its container, its volumes, its socket, its log.",
   "session.list": "A list has all sessions of its owner once, page by page, and nobody else's.",
   "session.foreign": "What belongs to another owner answers exactly like what does not exist.",
@@ -13,6 +15,8 @@ export const REQUIREMENTS = {
   "turn.streams": "The answer arrives piece by piece while the model speaks.",
   "turn.workspace": "What a turn leaves in the workspace is there for the next.",
   "turn.one-process": "All turns of a session are worked on by one live process, each with one call of the model.",
+  "turn.recovers": "A turn whose agent, container or engine dies goes on in a new one, from where it was.",
+  "turn.interrupts": "A turn is ended early on request; what it did stays, and the session goes on.",
   "turn.order": "Prompts run one at a time, in the order of their arrival.",
   "turn.idempotent": "The same idempotency key is the same turn and is paid for once.",
   "turn.prompt-limits": "A prompt is refused before anything is stored, or it is accepted whole.",

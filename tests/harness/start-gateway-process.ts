@@ -1,5 +1,6 @@
 /** The gateway as a process of its own, for what only a process can suffer: signals, kill -9, a terminal beside it. */
 import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -71,12 +72,21 @@ export async function startGatewayProcess(env: Settings): Promise<GatewayProcess
   return { url, pid, output, end, [Symbol.asyncDispose]: dispose };
 }
 
+/** Below what the system hands out to whoever asks for any port: nobody takes it while the gateway is away. */
+const KEPT_PORTS = { from: 20_000, to: 32_000 };
+
 /** For a gateway that must come back where it was. */
 export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
+  for (;;) {
+    const port = randomInt(KEPT_PORTS.from, KEPT_PORTS.to);
+    const server = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, "close");
+    return port;
+  }
 }

@@ -7,17 +7,24 @@ import { verifies } from "../verifies.ts";
 /** For points that one session's life does not reach by itself, or reaches in several ways. The others: once, by that. */
 const CRASHES: Partial<Record<Failpoint, readonly Crash[]>> = {
   "launch.container-found": [{ points: ["launch.container-created", "launch.container-found"] }],
+  "launch.stale-removed": [{ points: ["launch.stale-removed"], losesContainer: true }],
+  "link.start-prepared": [
+    { points: ["link.start-prepared"] },
+    { points: ["link.start-prepared:2"], wakes: true },
+    { points: ["link.start-prepared:2"], losesContainer: true },
+  ],
   "ready.committed": [
     { points: ["ready.committed"] },
     { points: ["create.committed", "launch.container-started", "ready.committed"] },
   ],
   "store.written": nth("store.written", 1, 2),
   "store.committed": nth("store.committed", 1, 2, 5),
-  "store.synced": nth("store.synced", 1, 2),
-  "send.rung": nth("send.rung", 1, 2),
+  "store.synced": nth("store.synced", 2),
+  "send.rung": [...nth("send.rung", 1, 2), { points: ["send.rung:3"], wakes: true }],
   "turn.end-written": nth("turn.end-written", 1, 2),
   "broker.answer-begun": nth("broker.answer-begun", 1, 3),
   "ingest.committed": nth("ingest.committed", 1, 4),
+  "crash.committed": [{ points: ["crash.committed"], losesContainer: true }],
   "instance.socket-removed": [
     { points: ["instance.socket-removed"] },
     { points: ["instance.socket-removed"], deletesLive: true },
@@ -52,9 +59,10 @@ const DOING: Record<PathOf<Failpoint>, string> = {
   turn: "works on a turn",
   broker: "works on a turn",
   ingest: "works on a turn",
-  stop: "ends a session",
-  instance: "ends a session",
-  delete: "ends a session",
+  crash: "ends or recovers a session",
+  stop: "ends or recovers a session",
+  instance: "ends or recovers a session",
+  delete: "ends or recovers a session",
   reconcile: "puts right what a crash left",
   shutdown: "stops",
 };

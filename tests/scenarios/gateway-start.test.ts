@@ -23,6 +23,11 @@ verifies("error.start", "a gateway whose port is taken says so and ends with exi
   occupant.close();
 });
 
+verifies("error.start", "a gateway told to die at a point that does not exist says so and does not start", async () => {
+  await using install = await openInstall({ CC_DOCKER_FAILPOINT: "send.rang" });
+  await expect(startGatewayProcess(install.env)).rejects.toThrow(/ended with 2: CONFIG_INVALID: .*send\.rang/);
+});
+
 verifies("error.start", "a second gateway on the same data is refused, and the first goes on", async () => {
   await using first = await startStack();
   await expect(startStack({ env: { DATA_DIR: first.dataDir } })).rejects.toMatchObject({ code: "DATA_DIR_IN_USE" });

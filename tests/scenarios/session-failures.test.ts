@@ -28,10 +28,9 @@ verifies(
     const client = own.client();
     const { id } = await client.sessions.create.mutate({});
     await requireFailed(client, id, "RUNTIME_UNAVAILABLE");
-    await expect(client.chat.send.mutate({ sessionId: id, prompt: "say: x" })).rejects.toMatchObject({
-      code: "SESSION_NOT_RUNNING",
-      message: expect.stringContaining("Engine does not answer"),
-    });
+    const waking = await client.chat.ask.mutate({ sessionId: id, prompt: "say: x" });
+    expect(waking).toMatchObject({ status: "cancelled", error: { code: "RUNTIME_UNAVAILABLE" } });
+    expect(waking.error?.message).toContain("Engine does not answer");
     await expect(client.sessions.stop.mutate({ sessionId: id })).rejects.toMatchObject({ code: "RUNTIME_UNAVAILABLE" });
     await client.sessions.delete.mutate({ sessionId: id });
     await expect(client.sessions.get.query({ sessionId: id })).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });
@@ -94,10 +93,10 @@ verifies("error.agent-exited", "a Claude Code that ends at once fails its sessio
 
 verifies(
   "error.agent-exited",
-  "a Claude Code killed in a turn ends the turn and the session, and says how",
+  "a Claude Code killed in a turn ends the turn and the session, and says how, when it is not to recover",
   async () => {
     const client = stack().client();
-    await using session = await openSession(client);
+    await using session = await openSession(client, { onCrash: "fail" });
     const turn = await client.chat.send.mutate({ sessionId: session.id, prompt: "stall: 60s" });
     await untilModelIsAsked("stall: 60s");
     expect((await runInside(session.id, "pkill -9 -u agent")).exitCode).toBe(0);
@@ -109,10 +108,10 @@ verifies(
 
 verifies(
   "error.instance-lost",
-  "a container killed in a turn ends the turn and the session, and nothing is left",
+  "a container killed in a turn ends the turn and the session, and nothing is left, when it is not to recover",
   async () => {
     const client = stack().client();
-    await using session = await openSession(client);
+    await using session = await openSession(client, { onCrash: "fail" });
     const running = await client.chat.send.mutate({ sessionId: session.id, prompt: "stall: 50s" });
     const waiting = await client.chat.send.mutate({ sessionId: session.id, prompt: "say: never" });
     await untilModelIsAsked("stall: 50s");
@@ -130,7 +129,7 @@ verifies("error.instance-lost", "an engine that goes with a turn's container end
   await using engine = await proxiedEngine();
   await using own = await startStack({ env: engine.env });
   const client = own.client();
-  const { id } = await openSession(client);
+  const { id } = await openSession(client, { onCrash: "fail" });
   const turn = await client.chat.send.mutate({ sessionId: id, prompt: "stall: 60s" });
   await waitUntil(() => own.model.journal.prompts().includes("stall: 60s"), { what: "the model to be asked" });
 

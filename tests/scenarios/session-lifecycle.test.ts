@@ -35,9 +35,6 @@ verifies("session.life", "a session starts, works, and is stopped, and its log t
     "session.stopped",
   ]);
   expect((await client.sessions.stop.mutate({ sessionId: id })).status).toBe("stopped");
-  await expect(client.chat.send.mutate({ sessionId: id, prompt: "say: too late" })).rejects.toMatchObject({
-    code: "SESSION_NOT_RUNNING",
-  });
 });
 
 verifies("session.life", "stopping a session in the middle of its work ends its turns at once", async () => {

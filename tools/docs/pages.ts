@@ -2,12 +2,14 @@
 import { ERRORS, EXIT_CODES, exitCodeOf, isErrorCode } from "../../packages/protocol/src/errors.ts";
 import { EVENT_TYPES } from "../../packages/protocol/src/event.ts";
 import { SETTINGS } from "../../packages/server/src/config.ts";
+import { FAILPOINTS } from "../../packages/server/src/lib/failpoint-table.ts";
 
 export type Page = { path: string; text: string };
 
 export function generatePages(): Page[] {
   return [
     { path: "docs/configuration.md", text: configurationPage() },
+    { path: "docs/crash-points.md", text: crashPointsPage() },
     { path: "docs/errors.md", text: errorsPage() },
     { path: "docs/events.md", text: eventsPage() },
   ];
@@ -64,6 +66,27 @@ function configurationPage(): string {
       "Settings of the gateway are environment variables; an empty environment starts a working server.",
       "",
       ...table(["Setting", "Default", "Meaning"], rows),
+    ],
+  });
+}
+
+function crashPointsPage(): string {
+  const rows = Object.entries(FAILPOINTS).map(([name, { done, missing, repair }]) => [
+    `\`${name}\``,
+    done,
+    missing,
+    repair,
+  ]);
+  return page({
+    title: "Crash points",
+    source: "packages/server/src/lib/failpoint-table.ts",
+    body: [
+      "Where the gateway can be told to kill itself, in the order in which things happen; [concurrency](concurrency.md)",
+      "says why that order is safe. `CC_DOCKER_FAILPOINT=send.rung` kills it there, `send.rung:3` the third time. The",
+      "variable is for tests of crashes and no setting: a gateway that was given a wrong name does not start, with",
+      "`CONFIG_INVALID`; one that was given a right name warns of it in its log.",
+      "",
+      ...table(["Point", "Has happened", "Has not", "Put right by"], rows),
     ],
   });
 }

@@ -138,7 +138,7 @@ export const ERRORS = {
     exit: "unavailable",
     http: 503,
     retry: "unknown",
-    hint: "The container ended under the turn; look at the session's events, then send the prompt to a new session.",
+    hint: "The container ended; look at the session's events for what was done by then. The next prompt wakes the session.",
   },
   SESSION_STOPPED: {
     exit: "refused",
@@ -162,7 +162,7 @@ export const ERRORS = {
     exit: "unavailable",
     http: 502,
     retry: "never",
-    hint: "The wrapper said what this gateway cannot use; rebuild the image with `./dev image` and create a new session.",
+    hint: "The wrapper said what this gateway cannot use; rebuild the image with `./dev image`. The next prompt wakes the session.",
   },
   MODEL_AUTH_FAILED: {
     exit: "refused",

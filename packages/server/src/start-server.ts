@@ -1,6 +1,6 @@
 /** The composition root: chooses drivers, builds core, opens edges. Knows them all; nothing else does. */
 import { type Config, dataPaths } from "./config.ts";
-import { createCore } from "./core/core.ts";
+import { type CoreDeps, createCore } from "./core/core.ts";
 import { createAuthenticate } from "./edges/authenticate.ts";
 import { startHttpServer } from "./edges/http-server.ts";
 import { createBroker, type Upstream } from "./edges/link/broker.ts";
@@ -58,22 +58,7 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
     link: config.LINK,
   });
   resources.add("runtime", runtime.close);
-  const settings = {
-    image: config.SESSION_IMAGE,
-    startupTimeoutMs: config.STARTUP_TIMEOUT * 1000,
-    requestTimeoutMs: config.REQUEST_TIMEOUT * 1000,
-    idleTimeoutMs: config.CONTAINER_IDLE_TIMEOUT * 1000,
-    sessionTimeoutMs: config.CONTAINER_TIMEOUT_DEFAULT * 1000,
-    maxTimeouts: {
-      startupTimeout: config.MAX_STARTUP_TIMEOUT,
-      requestTimeout: config.MAX_REQUEST_TIMEOUT,
-      idleTimeout: config.MAX_IDLE_TIMEOUT,
-      sessionTimeout: config.MAX_SESSION_TIMEOUT,
-    },
-    reconcileEveryMs: RECONCILE_EVERY_MS,
-    version: VERSION,
-  };
-  const core = createCore({ store, bus, runtime, clock: systemClock, log, settings });
+  const core = createCore({ store, bus, runtime, clock: systemClock, log, settings: coreSettings(config) });
   resources.add("core", core.close);
   const model = chooseModel(config);
   const broker = createBroker({ upstream: await openUpstream(model, resources), log });
@@ -101,6 +86,24 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   failpoint("start.announced");
   core.start();
   return { url: http.url, model: model.name, stop: resources.close, [Symbol.asyncDispose]: resources.close };
+}
+
+function coreSettings(config: Config): CoreDeps["settings"] {
+  return {
+    image: config.SESSION_IMAGE,
+    startupTimeoutMs: config.STARTUP_TIMEOUT * 1000,
+    requestTimeoutMs: config.REQUEST_TIMEOUT * 1000,
+    idleTimeoutMs: config.CONTAINER_IDLE_TIMEOUT * 1000,
+    sessionTimeoutMs: config.CONTAINER_TIMEOUT_DEFAULT * 1000,
+    maxTimeouts: {
+      startupTimeout: config.MAX_STARTUP_TIMEOUT,
+      requestTimeout: config.MAX_REQUEST_TIMEOUT,
+      idleTimeout: config.MAX_IDLE_TIMEOUT,
+      sessionTimeout: config.MAX_SESSION_TIMEOUT,
+    },
+    reconcileEveryMs: RECONCILE_EVERY_MS,
+    version: VERSION,
+  };
 }
 
 function chooseModel(config: Config): ModelChoice {

@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AgentSessionId } from "@cc-docker/protocol";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type NewItem, type Outbox, openOutbox } from "./outbox.ts";
 
@@ -102,6 +104,51 @@ describe("the outbox", () => {
     expect(after.read(0, MIB)).toEqual(expected);
     expect([after.lastNumber, after.add(item("d"))]).toEqual([3, 4]);
     expect(after.read(2, MIB).map(textOf)).toEqual(["c", "d"]);
+  });
+
+  it("forgets that an agent of an earlier life ended, which says nothing of the next one, and numbers on", () => {
+    const path = makePath();
+    const before = open(path);
+    before.add(item("a"));
+    before.add({ kind: "agent-exited", detail: "exit code 1" });
+    expect(numbers(before.read(0, MIB))).toEqual([1, 2]);
+    before.close();
+    const after = open(path);
+    expect([after.read(0, MIB).map(textOf), after.lastNumber]).toEqual([["a"], 1]);
+    after.acknowledge(2); // the gateway may have stored it
+    expect(after.add(item("b"))).toBe(3);
+    expect(numbers(after.read(1, MIB))).toEqual([3]);
+  });
+
+  it("gives what follows a number also where one is missing, in memory and read back", () => {
+    const path = makePath();
+    const before = open(path);
+    for (const text of ["1", "2"]) before.add(item(text));
+    before.add({ kind: "agent-exited", detail: "" });
+    for (const text of ["4", "5", "6"]) before.add(item(text));
+    const expected = before.read(0, MIB).filter(({ n }) => n !== 3);
+    before.close();
+    const after = open(path);
+    expect([after.read(0, MIB), after.lastNumber]).toEqual([expected, 6]);
+    for (let n = 0; n <= 7; n += 1) {
+      expect(numbers(after.read(n, MIB)), `after ${n}`).toEqual([1, 2, 4, 5, 6].filter((one) => one > n));
+    }
+    after.acknowledge(3);
+    expect([numbers(after.read(3, 1)), numbers(after.read(4, MIB)), after.pendingCount]).toEqual([[4], [5, 6], 3]);
+    expect(after.add(item("7"))).toBe(7);
+    expect(after.read(5, MIB).map(textOf)).toEqual(["6", "7"]);
+    after.close();
+    expect(open(path).read(0, MIB).map(textOf)).toEqual(["1", "2", "4", "5", "6", "7"]);
+  });
+
+  it("keeps parts of the transcript across the wrapper's death", () => {
+    const path = makePath();
+    const before = open(path);
+    const agentSessionId = AgentSessionId.parse(randomUUID());
+    before.add({ kind: "transcript", agentSessionId, subpath: "a", entries: [{ type: "user", text: "é" }] });
+    const expected = before.read(0, MIB);
+    before.close();
+    expect(open(path).read(0, MIB)).toEqual(expected);
   });
 
   it("forgets a last line that a crash cut short at any byte, and writes in its place", () => {

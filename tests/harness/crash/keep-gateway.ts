@@ -9,6 +9,8 @@ export type KeptGateway = AsyncDisposable & {
   terminate(): void;
   /** The points at which no gateway has died yet. */
   pending(): string[];
+  /** What the newest one wrote. */
+  output(): string;
   /** Ends it for good. @throws Error when any of its gateways ended otherwise than it was to */
   stop(): Promise<void>;
 };
@@ -52,6 +54,7 @@ export function keepGateway({ env, points, onDeath }: KeepOptions): KeptGateway 
   return {
     terminate: () => void current.end("SIGTERM"),
     pending: () => [...pending],
+    output: () => current.output(),
     stop,
     [Symbol.asyncDispose]: dispose,
   };

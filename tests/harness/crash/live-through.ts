@@ -1,10 +1,6 @@
 /** The life of one session while its gateway dies at chosen points, as callers see it who do not give up. */
-import { randomUUID } from "node:crypto";
-import { writeFile } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
-import { type Client, createClient, isCcError, toErrorShape } from "@cc-docker/client";
-import { dataPaths } from "@cc-docker/server";
-import { engine } from "../engine.ts";
+import { type Client, createClient, type Event, isCcError, toErrorShape } from "@cc-docker/client";
+import { containerOf } from "../engine.ts";
 import { checkHistory } from "../history/check-history.ts";
 import { createHistory, type History } from "../history/history.ts";
 import { createModelCallReader, type ModelCall } from "../history/model-calls.ts";
@@ -13,7 +9,10 @@ import { describeViolation } from "../history/violation.ts";
 import { type Install, openInstall } from "../install.ts";
 import { findFreePort } from "../start-gateway-process.ts";
 import { waitUntil } from "../wait-until.ts";
-import { keepGateway } from "./keep-gateway.ts";
+import { checkMessages } from "./check-messages.ts";
+import { insist } from "./insist.ts";
+import { type KeptGateway, keepGateway } from "./keep-gateway.ts";
+import { leaveOrphan } from "./leave-orphan.ts";
 import { readSnapshot } from "./read-snapshot.ts";
 
 export type Crash = {
@@ -23,6 +22,10 @@ export type Crash = {
   deletesLive?: boolean;
   /** Ends the first gateway by SIGTERM while the first turn runs. */
   terminates?: boolean;
+  /** Sends a third prompt when the session is stopped. */
+  wakes?: boolean;
+  /** Sends a third prompt and kills the container when its turn has started. */
+  losesContainer?: boolean;
   /** A volume of a session that nobody knows lies there before the first start. */
   hasOrphan?: boolean;
 };
@@ -30,13 +33,14 @@ export type Crash = {
 const PROMPTS = [
   { key: "first", prompt: "say: one", answers: 1 },
   { key: "second", prompt: "bash: echo two > note.txt; cat note.txt\nsay: three", answers: 2 },
+  { key: "third", prompt: "wait: 1s\nsay: four", answers: 1 },
 ] as const;
-const [FIRST, SECOND] = PROMPTS;
+const [FIRST, SECOND, THIRD] = PROMPTS;
+const answersOf = (said: string) => PROMPTS.find(({ prompt }) => prompt === said)?.answers ?? 0;
 
+const SAID_CHARS = 1000;
 /** R4's own deadline. */
 const SETTLE_MS = 15_000;
-/** Longer than a gateway takes to start on a busy machine. */
-const AWAY_MS = 20_000;
 
 /** @throws Error naming the promises that were broken, or the points that were never reached */
 export async function liveThrough(crash: Crash): Promise<void> {
@@ -46,26 +50,58 @@ export async function liveThrough(crash: Crash): Promise<void> {
   const onDeath = (point: string) => history.crashed({ what: point });
   await using gateway = keepGateway({ env: install.env, points: crash.points, onDeath });
   const client = createClient({ url: `http://127.0.0.1:${install.env["PORT"]}`, token: () => install.token("alice") });
-  const life = { client, history, sessionId: await createOnce(client), calls: createCallKeeper(install) };
-  const early = follow(life, "early");
-  await send(life, FIRST);
-  if (crash.terminates) gateway.terminate();
-  await untilEnded(life, 1);
-  const late = follow(life, "late");
-  await send(life, SECOND);
-  await untilEnded(life, 2);
-  if (!crash.deletesLive) await stopOnce(life);
-  for (const prompt of PROMPTS) await send(life, prompt); // again, whatever has happened since
-  await untilKept(life, install);
-  await deleteOnce(life);
-  await untilGone(install);
-  await Promise.all([early, late]);
-  await waitUntil(() => gateway.pending().length === 0, { what: `its death at ${gateway.pending().join(", ")}` });
-  await insist(() => client.sessions.list.query({})); // it serves, so it can be stopped in order
+  await live({ client, history, install, gateway, calls: createCallKeeper(install) }, crash).catch((error: Error) => {
+    throw new Error(`${error.message}; the gateway said: ${gateway.output().slice(-SAID_CHARS)}`, { cause: error });
+  });
   await gateway.stop();
 }
 
-type Life = { client: Client; history: History; sessionId: string; calls: () => ModelCall[] };
+async function live(stand: Omit<Life, "sessionId">, crash: Crash): Promise<void> {
+  const { client, gateway, install } = stand;
+  const life = { ...stand, sessionId: await createOnce(client) };
+  const followers = await work(life, crash);
+  await untilKept(life);
+  await deleteOnce(life);
+  await untilGone(install);
+  await Promise.all(followers);
+  await waitUntil(() => gateway.pending().length === 0, { what: `its death at ${gateway.pending().join(", ")}` });
+  await insist(() => client.sessions.list.query({})); // it serves, so it can be stopped in order
+}
+
+type Life = {
+  client: Client;
+  history: History;
+  install: Install;
+  gateway: KeptGateway;
+  calls: () => ModelCall[];
+  sessionId: string;
+};
+
+/** Two or three prompts to their ends, then rest, then all of them again. @returns the ends of the followers */
+async function work(life: Life, crash: Crash): Promise<Promise<void>[]> {
+  const early = follow(life, "early");
+  await send(life, FIRST);
+  if (crash.terminates) life.gateway.terminate();
+  await untilSeen(life, 1, isEnd);
+  const late = follow(life, "late");
+  await send(life, SECOND);
+  await untilSeen(life, 2, isEnd);
+  if (crash.wakes) await stopOnce(life);
+  const hasThird = crash.wakes || crash.losesContainer;
+  if (hasThird) await send(life, THIRD);
+  if (crash.losesContainer) await loseContainer(life);
+  if (hasThird) await untilSeen(life, 3, isEnd);
+  if (!crash.deletesLive) await stopOnce(life);
+  for (const prompt of hasThird ? PROMPTS : [FIRST, SECOND]) await send(life, prompt);
+  return [early, late];
+}
+
+async function loseContainer(life: Life): Promise<void> {
+  const { history, sessionId } = life;
+  await untilSeen(life, 3, ({ type }) => type === "turn.started");
+  history.crashed({ what: "the container" });
+  await (await containerOf(sessionId)).kill();
+}
 
 /** There is no key for a session: who was not answered looks into the list. */
 function createOnce(client: Client): Promise<string> {
@@ -108,22 +144,29 @@ async function follow({ client, history, sessionId }: Life, subscriber: string):
   }
 }
 
-async function untilEnded({ history }: Life, count: number): Promise<void> {
-  const hasEnded = () => {
-    const ended = history.entries.flatMap((entry) =>
-      entry.kind === "delivered" && isEnd(entry.event) ? [entry.event.turnId] : [],
+/** Such an event was delivered of so many turns. */
+async function untilSeen({ history }: Life, count: number, isSuch: (event: Event) => boolean): Promise<void> {
+  const isSeen = () => {
+    const turns = history.entries.flatMap((entry) =>
+      entry.kind === "delivered" && isSuch(entry.event) ? [entry.event.turnId] : [],
     );
-    return new Set(ended).size >= count;
+    return new Set(turns).size >= count;
   };
-  await waitUntil(hasEnded, { what: `${count} turns to end`, deadlineMs: 30_000 });
+  await waitUntil(isSeen, { what: `events of ${count} turns`, deadlineMs: 30_000 });
 }
 
 /** Every promise is kept, at once or as soon as what was cut off is put right. */
-async function untilKept({ client, history, calls }: Life, { dataDir }: Install): Promise<void> {
+async function untilKept({ client, history, calls, install }: Life): Promise<void> {
   let broken: string[] = [];
   const isKept = async () => {
-    const snapshot = await insist(() => readSnapshot(client, dataDir));
-    broken = checkHistory(history, { snapshot, modelCalls: calls() }).map(describeViolation);
+    const snapshot = await insist(() => readSnapshot(client, install.dataDir));
+    const events = history.entries.flatMap((e) =>
+      e.kind === "delivered" && e.subscriber === "early" ? [e.event] : [],
+    );
+    broken = [
+      ...checkHistory(history, { snapshot, modelCalls: calls() }).map(describeViolation),
+      ...checkMessages(events, answersOf),
+    ];
     return broken.length === 0;
   };
   await waitUntil(isKept, { what: "every promise to be kept", deadlineMs: SETTLE_MS }).catch((error: Error) => {
@@ -146,31 +189,4 @@ function createCallKeeper({ model }: Install): () => ModelCall[] {
     calls.push(...read());
     return calls;
   };
-}
-
-/** The install's id is a file that the first start makes, unless it is there. */
-async function leaveOrphan({ dataDir }: Install): Promise<void> {
-  const installId = randomUUID();
-  const sessionId = randomUUID();
-  await writeFile(dataPaths(dataDir).install, installId);
-  await engine.createVolume({
-    Name: `cc-docker-${sessionId}-workspace`,
-    Labels: { "cc-docker.install": installId, "cc-docker.session": sessionId },
-  });
-}
-
-/** TOKEN_MISSING: the first start has not made the secret yet. */
-const AWAY = ["SERVER_UNREACHABLE", "SERVER_STOPPING", "TOKEN_MISSING"] as const;
-
-/** As whoever was not answered: asks again until the gateway is back. */
-async function insist<T>(call: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + AWAY_MS;
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!AWAY.some((code) => isCcError(error, code)) || performance.now() > deadline) throw error;
-    }
-    await sleep(50);
-  }
 }

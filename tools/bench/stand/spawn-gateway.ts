@@ -8,11 +8,16 @@ export type GatewayProcess = AsyncDisposable & {
   pid: number;
   /** Resolves with the gateway's URL when its log says that it listens. */
   listening: Promise<string>;
+  /** Resolves when the process has ended, however it came to that, with the last line of its log. */
+  ended: Promise<string>;
+  /** As `kill -9`. */
+  kill: () => void;
 };
 
 const STOP_MS = 10_000;
 
-export function spawnGateway(settings: Record<string, string>): GatewayProcess {
+/** `onLine` gets each line of its log. */
+export function spawnGateway(settings: Record<string, string>, onLine?: (line: string) => void): GatewayProcess {
   const child = spawn(process.execPath, [GATEWAY], {
     env: gatewayEnvironment(settings),
     stdio: ["ignore", "ignore", "pipe"],
@@ -26,6 +31,7 @@ export function spawnGateway(settings: Record<string, string>): GatewayProcess {
   let lastLine = "";
   createInterface(child.stderr).on("line", (line) => {
     lastLine = line;
+    onLine?.(line);
     const url = findUrl(line);
     if (url) resolve(url);
   });
@@ -36,10 +42,15 @@ export function spawnGateway(settings: Record<string, string>): GatewayProcess {
     child.kill("SIGTERM");
     await exited;
     clearTimeout(timer);
-    process.off("exit", lastResort);
   }
 
-  return { pid: child.pid ?? 0, listening, [Symbol.asyncDispose]: stop };
+  const ended = exited.then(() => {
+    process.off("exit", lastResort);
+    return lastLine;
+  });
+  ended.catch(() => undefined); // it could not be started, which `listening` reports
+  const kill = () => void child.kill("SIGKILL");
+  return { pid: child.pid ?? 0, listening, ended, kill, [Symbol.asyncDispose]: stop };
 }
 
 /** Nothing of the caller's settings: only what finds the engine and what `./dev` sets for speed. */

@@ -80,10 +80,13 @@ function renderGatewayEvent(type: Event["type"], data: unknown): Piece[] {
       return [{ kind: "note", text: describeSpending(at(data, "result")) }];
     case "turn.failed":
     case "turn.cancelled":
+    case "turn.interrupted":
     case "session.failed":
       return [
         { kind: "failure", text: `${type}: ${textAt(data, "error", "code")}: ${textAt(data, "error", "message")}` },
       ];
+    case "turn.resumed":
+      return [{ kind: "note", text: `${textAt(data, "error", "message")} The turn goes on in a new container.` }];
     case "session.stopped":
       return [{ kind: "note", text: `session stopped (${textAt(data, "reason")})` }];
     default:

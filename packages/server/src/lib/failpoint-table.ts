@@ -58,6 +58,11 @@ export const FAILPOINTS = {
     missing: "It is not started again.",
     repair: "Reconcile launches again and finds it again.",
   },
+  "launch.stale-removed": {
+    done: "What an earlier instance left of its container is removed.",
+    missing: "The session has no container.",
+    repair: "Reconcile launches again.",
+  },
   "launch.container-created": {
     done: "Container and volumes are there.",
     missing: "The container is not started.",
@@ -79,9 +84,19 @@ export const FAILPOINTS = {
     repair: "The wrapper waits for the next pipe.",
   },
   "link.hello-heard": {
-    done: "Both have said hello, so the wrapper starts the agent; or it has one already.",
-    missing: "The gateway has drawn nothing from it.",
-    repair: "The wrapper says in its next hello whether the agent is ready.",
+    done: "Both have said hello.",
+    missing: "A wrapper without an agent is not told to start one.",
+    repair: "The wrapper says in its next hello whether it has one.",
+  },
+  "link.start-prepared": {
+    done: "What the agent is to start with is read, the end of an unfinished turn written.",
+    missing: "`start` is not written.",
+    repair: "As above; it is read again.",
+  },
+  "link.start-sent": {
+    done: "`start` is in the pipe.",
+    missing: "The agent is not ready.",
+    repair: "As above. A wrapper that starts its agent goes on alone.",
   },
   "ready.heard": {
     done: "The wrapper has said that the agent is ready.",
@@ -158,6 +173,11 @@ export const FAILPOINTS = {
     done: "The acknowledgement is in the pipe.",
     missing: "The wrapper may not have read it.",
     repair: "As above.",
+  },
+  "crash.committed": {
+    done: "An instance's death is on disk: the session is `starting` again, or at rest.",
+    missing: "No new instance is wanted, or the dead one is not removed.",
+    repair: "Reconcile launches, or ends the instance of a session at rest.",
   },
   "stop.moved": {
     done: "The session is `stopped` on disk, its turns ended.",

@@ -2,16 +2,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /**
  * Calls `work` until it succeeds, `delayMs` apart. Ends with the last error once `signal` is aborted: every wait has
- * an end, and the caller chooses it (`AbortSignal.timeout(…)`).
+ * an end, and the caller chooses it (`AbortSignal.timeout(…)`). An error that is not `passing` ends it at once.
  */
 export async function retry<T>(
   work: () => Promise<T>,
-  { signal, delayMs }: { signal: AbortSignal; delayMs: number },
+  {
+    signal,
+    delayMs,
+    isPassing = () => true,
+  }: { signal: AbortSignal; delayMs: number; isPassing?: (error: unknown) => boolean },
 ): Promise<T> {
   for (;;) {
     try {
       return await work();
     } catch (error) {
+      if (!isPassing(error)) throw error;
       await sleep(delayMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) throw error;
     }

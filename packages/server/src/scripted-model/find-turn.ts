@@ -17,6 +17,8 @@ export interface FoundTurn {
 const MAX_ECHO_CHARS = 10_000;
 const NOTHING_TO_SAY = "Done.";
 const INTERRUPTED = "[Request interrupted by user";
+/** What Claude Code says to itself when it goes on with a turn that an earlier process left unfinished. */
+const GO_ON = "Continue from where you left off.";
 
 export function findTurn(request: ModelRequest): FoundTurn {
   const side = answerSideRequest(request);
@@ -52,7 +54,8 @@ function fillSchema(schema: unknown): unknown {
 /** The text a person or program sent with this message; undefined when it only carries tool results or reminders. */
 function readPrompt(message: Message | undefined): string | undefined {
   if (message?.role !== "user") return undefined;
-  const texts = message.blocks.filter((block) => block.type === "text").map((block) => block.text);
+  const allTexts = message.blocks.filter((block) => block.type === "text").map((block) => block.text);
+  const texts = allTexts.filter((text) => stripReminders(text) !== GO_ON);
   const lastText = texts.findLastIndex((text) => stripReminders(text) !== "");
   // After a failed or interrupted turn Claude Code sends the abandoned prompts and the new one as one message, joined
   // by a line break at the end of a block. What stands before the last joint is not to be done again.

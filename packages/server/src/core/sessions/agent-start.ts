@@ -1,12 +1,17 @@
 /** What a wrapper is told to start its agent with: anew, or from where the conversation stood. */
 import type { SessionConfig, SessionId, ToWrapper, TranscriptEntry, TurnId } from "@cc-docker/protocol";
 import type { Store, TurnRow } from "../../ports/store/store.ts";
+import { completeTranscript } from "../turns/complete-transcript.ts";
 import { readTranscriptEnd, type TranscriptEnd } from "../turns/read-transcript-end.ts";
 import { settleRunningTurn } from "../turns/turn-moves.ts";
 import type { SessionChange, SessionWriter } from "./session-writer.ts";
 
 /** A part of the transcript fits one message of the link, also when its first entry is the longest there can be. */
 const PART_BYTES = 1024 * 1024;
+
+/** Far more events than an agent tells in the time that its transcript may lag. */
+const LOG_TAIL = 2000;
+const LOG_TAIL_BYTES = 32 * 1024 * 1024;
 
 export type AgentStart = { config: SessionConfig; resume?: Extract<ToWrapper, { type: "start" }>["resume"] };
 export type TranscriptPart = Omit<Extract<ToWrapper, { type: "transcript" }>, "type">;
@@ -24,9 +29,9 @@ export type AgentStarts = {
 export function createAgentStarts({ store, writer }: { store: Store; writer: SessionWriter }): AgentStarts {
   function prepare(sessionId: SessionId): Promise<AgentStart | undefined> {
     return writer.change(sessionId, async (change) => {
+      const unfinishedTurn = await findUnfinished(change);
       const { config, agentSessionId } = change.session;
       if (!agentSessionId) return { config };
-      const unfinishedTurn = await findUnfinished(change);
       return { config, resume: { agentSessionId, ...(unfinishedTurn && { unfinishedTurn }) } };
     });
   }
@@ -55,11 +60,27 @@ async function findUnfinished(change: SessionChange): Promise<TurnId | undefined
   const { id, runningTurn } = change.session;
   const turn = runningTurn && (await change.tx.findTurn(runningTurn));
   if (!turn) return undefined;
+  await complete(change, turn);
   const end = readTranscriptEnd(await change.tx.findTranscriptTail(id, turn.id));
   if (end.kind === "unfinished") return turn.id;
   if (end.kind === "answered")
     await settleRunningTurn(change, { status: "completed", result: toResult(end, turn, change) });
   return undefined;
+}
+
+async function complete({ tx, session, patch }: SessionChange, turn: TurnRow): Promise<void> {
+  const log = await tx.readEvents(session.id, {
+    after: session.lastSeq - LOG_TAIL,
+    limit: LOG_TAIL,
+    maxBytes: LOG_TAIL_BYTES,
+  });
+  const completion = completeTranscript(turn, log, {
+    lastLine: await tx.findLastTranscriptLine(session.id),
+    lastMessage: await tx.findTranscriptTail(session.id, turn.id),
+  });
+  if (!completion) return;
+  await tx.insertTranscript(session.id, completion.rows);
+  patch({ agentSessionId: completion.agentSessionId });
 }
 
 /** Its cost is unknown here: Claude Code's count includes it, so the next turn's does. */

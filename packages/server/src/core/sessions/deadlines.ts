@@ -28,7 +28,8 @@ export type Deadlines = {
   close(): void;
 };
 
-type Watched = { life: Timer; phase: Timer };
+/** `session`: as it was told last; a crash may have given it another instance since a timer was set. */
+type Watched = { session: SessionRow; life: Timer; phase: Timer };
 /** `key`: what is being timed; while it stays the same the timer goes on. */
 type Timer = { key: string; handle: NodeJS.Timeout | undefined };
 
@@ -36,29 +37,29 @@ export function createDeadlines(settings: DeadlineSettings, handlers: DeadlineHa
   const watched = new Map<SessionId, Watched>();
 
   function watch(session: SessionRow): void {
-    const { id, generation, config } = session;
-    const timers = watched.get(id) ?? { life: { key: "", handle: undefined }, phase: { key: "", handle: undefined } };
-    if (!isLive(session)) return forget(id, timers);
-    watched.set(id, timers);
-    const lifeMs = toMs(config.sessionTimeout) ?? settings.sessionTimeoutMs;
-    set(timers.life, session.crashes > 0 ? timers.life.key : String(generation), lifeMs, () => handlers.onSession(id));
-    watchPhase(timers.phase, session);
+    const { id, config } = session;
+    const own = watched.get(id) ?? { session, life: newTimer(), phase: newTimer() };
+    if (!isLive(session)) return forget(id, own);
+    own.session = session;
+    watched.set(id, own);
+    set(own.life, "life", toMs(config.sessionTimeout) ?? settings.sessionTimeoutMs, () => handlers.onSession(id));
+    watchPhase(own);
   }
 
-  function watchPhase(timer: Timer, session: SessionRow): void {
-    const { id, status, runningTurn, config } = session;
+  function watchPhase(own: Watched): void {
+    const { id, status, runningTurn, config } = own.session;
     if (status === "idle")
-      set(timer, "idle", toMs(config.idleTimeout) ?? settings.idleTimeoutMs, () => handlers.onIdle(id));
-    else if (runningTurn) watchTurn(timer, session, runningTurn);
-    else set(timer, status, undefined, () => undefined);
+      set(own.phase, "idle", toMs(config.idleTimeout) ?? settings.idleTimeoutMs, () => handlers.onIdle(id));
+    else if (runningTurn) watchTurn(own, runningTurn);
+    else set(own.phase, status, undefined, () => undefined);
   }
 
-  function watchTurn(timer: Timer, session: SessionRow, turn: string): void {
-    const requestMs = toMs(session.config.requestTimeout) ?? settings.requestTimeoutMs;
-    set(timer, turn, requestMs, () => {
-      handlers.onRequest(session);
-      set(timer, `${turn} interrupted`, INTERRUPT_GRACE_MS, () => handlers.onDeaf(session));
-      timer.key = turn; // it is still this turn that is timed
+  function watchTurn(own: Watched, turn: string): void {
+    const requestMs = toMs(own.session.config.requestTimeout) ?? settings.requestTimeoutMs;
+    set(own.phase, turn, requestMs, () => {
+      handlers.onRequest(own.session);
+      set(own.phase, `${turn} interrupted`, INTERRUPT_GRACE_MS, () => handlers.onDeaf(own.session));
+      own.phase.key = turn; // it is still this turn that is timed
     });
   }
 
@@ -81,6 +82,10 @@ export function createDeadlines(settings: DeadlineSettings, handlers: DeadlineHa
       for (const [id, timers] of watched) forget(id, timers);
     },
   };
+}
+
+function newTimer(): Timer {
+  return { key: "", handle: undefined };
 }
 
 function toMs(seconds: number | undefined): number | undefined {

@@ -1,7 +1,7 @@
 /** The live thing behind each session: started, watched, ended. What it decides is in the store before it acts. */
 
 import type { Duplex } from "node:stream";
-import { CcError, describeError, type ErrorShape, type SessionId, toErrorShape } from "@cc-docker/protocol";
+import { CcError, describeError, type ErrorShape, isCcError, type SessionId, toErrorShape } from "@cc-docker/protocol";
 import type { Background } from "../../lib/background.ts";
 import { failpoint } from "../../lib/failpoint.ts";
 import { createKeyedLock } from "../../lib/keyed-lock.ts";
@@ -60,7 +60,7 @@ export function createInstances(deps: InstancesDeps): Instances {
   const launches = createLaunches({ ...deps, lock, onStarted, onFailed: failLaunch });
 
   async function failLaunch(sessionId: SessionId, late: boolean, error: unknown): Promise<void> {
-    if (late) {
+    if (late && !isCcError(error, "RUNTIME_UNAVAILABLE")) {
       const { config } = (await store.findSession(sessionId)) ?? { config: {} };
       const seconds = startupTimeoutMs(config, settings) / 1000;
       const shape = describeError("STARTUP_TIMEOUT", `The session was not ready within ${seconds} s.`);
@@ -71,11 +71,13 @@ export function createInstances(deps: InstancesDeps): Instances {
   }
 
   async function ready({ sessionId, generation }: { sessionId: SessionId; generation: number }): Promise<void> {
+    failpoint("ready.heard");
     await writer.change(sessionId, async (change) => {
       if (change.session.generation !== generation) return;
       if (await goOn(change)) return;
       if (change.move("ready")) await startNextTurn(change);
     });
+    failpoint("ready.committed");
   }
 
   /** The agent has the turn again that it lost with an earlier instance. */
@@ -97,11 +99,13 @@ export function createInstances(deps: InstancesDeps): Instances {
       if (!isLive(change.session) || change.session.generation !== dead.generation) return false;
       return crashSession(change, "crashed", error);
     });
+    failpoint("crash.committed");
     if (rests) sweep(dead.sessionId);
   }
 
   async function stop(sessionId: SessionId, reason: MoveReason): Promise<void> {
     await end(sessionId, reason);
+    failpoint("stop.moved");
     await endInstance(sessionId);
   }
 
@@ -109,15 +113,16 @@ export function createInstances(deps: InstancesDeps): Instances {
   async function end(sessionId: SessionId, reason: MoveReason, error?: ErrorShape): Promise<boolean | undefined> {
     return writer.change(sessionId, async (change) => {
       if (!isLive(change.session) || !nextStatus(change.session.status, reason)) return false;
-      await endAllTurns(change, error ?? sessionStoppedError());
+      await endAllTurns(change, error ?? sessionStoppedError(reason));
       return change.move(reason, error);
     });
   }
 
   /** A session that was woken meanwhile keeps what it has: its next start clears away what is older. */
   async function endInstance(sessionId: SessionId): Promise<void> {
-    const { generation = Number.POSITIVE_INFINITY } = (await store.findSession(sessionId)) ?? {};
-    await launches.cancel(sessionId, generation);
+    const found = await store.findSession(sessionId);
+    if (found && isLive(found)) return;
+    await launches.cancel(sessionId, found?.generation ?? Number.POSITIVE_INFINITY);
     await lock(sessionId, async () => {
       const session = await store.findSession(sessionId);
       if (session && isLive(session)) return;
@@ -141,7 +146,9 @@ export function createInstances(deps: InstancesDeps): Instances {
     await launches.cancel(sessionId, Number.POSITIVE_INFINITY);
     known.delete(sessionId);
     await lock(sessionId, () => runtime.remove(sessionId));
+    failpoint("delete.emptied");
     await store.write((tx) => tx.deleteSession(sessionId));
+    failpoint("delete.rows-removed");
   }
 
   async function requireLinkable(sessionId: SessionId): Promise<SessionRow> {
@@ -157,7 +164,10 @@ export function createInstances(deps: InstancesDeps): Instances {
     const instance = started?.generation === generation ? started : await findRunning(sessionId, generation);
     if (!instance) throw new CcError("INSTANCE_LOST", `Session ${sessionId} has no running instance.`);
     known.set(sessionId, instance);
-    return { duplex: await runtime.openLink(instance, signal), session };
+    const duplex = await runtime.openLink(instance, signal);
+    if ((await store.findSession(sessionId))?.generation === generation) return { duplex, session };
+    duplex.destroy(); // while it waited for the wrapper a newer one took its place, which may be who answered
+    throw new CcError("INSTANCE_LOST", `The instance of session ${sessionId} was replaced.`);
   }
 
   async function findRunning(sessionId: SessionId, generation: number): Promise<Instance | undefined> {

@@ -1,12 +1,15 @@
 /** Starts of instances that are under way: one a session, with one deadline over engine, wrapper and agent. */
-import type { SessionConfig, SessionId } from "@cc-docker/protocol";
+import { isCcError, type SessionConfig, type SessionId } from "@cc-docker/protocol";
 import type { Background } from "../../lib/background.ts";
 import { failpoint } from "../../lib/failpoint.ts";
 import type { KeyedLock } from "../../lib/keyed-lock.ts";
+import { retry } from "../../lib/wait.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { Instance, Runtime } from "../../ports/runtime/runtime.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
 import { createBell } from "../bell.ts";
+
+const RETRY_MS = 500;
 
 export type Launches = {
   /** Starts the session's instance in the background, if that is not going on already. */
@@ -43,18 +46,25 @@ export function createLaunches(deps: LaunchesDeps): Launches {
     });
   }
 
-  async function start({ id, generation, config }: SessionRow, cancelled: AbortSignal): Promise<void> {
+  async function start(session: SessionRow, cancelled: AbortSignal): Promise<void> {
+    const { id, generation, config } = session;
     const deadline = AbortSignal.timeout(startupTimeoutMs(config, settings));
     const signal = AbortSignal.any([cancelled, deadline]);
     try {
-      const spec = { sessionId: id, generation, image: settings.image };
-      deps.onStarted(await deps.lock(id, () => runtime.start(spec, signal)));
+      deps.onStarted(await startInstance(session, signal));
       bus.publish(`links:${id}`, generation);
       failpoint("launch.link-wanted");
       await untilStarted(id, generation, signal);
     } catch (error) {
       if (!cancelled.aborted) await deps.onFailed(id, deadline.aborted, error);
     }
+  }
+
+  /** A turn that has lost its instance waits for an engine that is away: it may have gone with it. */
+  async function startInstance({ id, generation, crashes }: SessionRow, signal: AbortSignal): Promise<Instance> {
+    const spec = { sessionId: id, generation, image: settings.image };
+    const isPassing = (error: unknown) => crashes > 0 && isCcError(error, "RUNTIME_UNAVAILABLE");
+    return retry(() => deps.lock(id, () => runtime.start(spec, signal)), { signal, delayMs: RETRY_MS, isPassing });
   }
 
   async function untilStarted(id: SessionId, generation: number, signal: AbortSignal): Promise<void> {

@@ -43,9 +43,15 @@ export async function reconcileSessions(deps: ReconcileDeps): Promise<void> {
       return instances.remove(id);
     }
     if (!session || !isLive(session) || instances.isLaunching(id)) return;
-    if (session.status === "starting") return instances.launch(session); // cut off by a crash: starting is idempotent
     watchDeadlines(session);
-    if (await hasInstance(session)) return bus.publish(`links:${id}`, session.generation);
+    if (session.status === "starting") {
+      failpoint("reconcile.starting-found");
+      return instances.launch(session); // cut off by a crash: starting is idempotent
+    }
+    if (await hasInstance(session)) {
+      failpoint("reconcile.live-found");
+      return bus.publish(`links:${id}`, session.generation);
+    }
     log.warn({ session_id: session.id }, "session has no instance any more");
     const error = describeError(
       "INSTANCE_LOST",

@@ -85,13 +85,15 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
       createdAt: now,
       updatedAt: now,
     };
-    return store.write(async (tx) => {
+    const inserted = await store.write(async (tx) => {
       await tx.insertSession(session);
       const draft = createDraft(tx, (await tx.findSession(row.id)) as SessionRow, now);
       draft.change.append("session.starting", { reason: "created" });
       await draft.flush();
       return draft.change.session;
     });
+    deps.onChanged(inserted);
+    return inserted;
   }
 
   return { change, insert, findJustStarted: (id) => justStarted.get(id) };

@@ -37,6 +37,7 @@ describe("a session", () => {
       (id: SessionId) => core.sessions.delete({ owner: "ann", sessionId: id }),
       (id: SessionId) => core.turns.send({ owner: "ann", sessionId: id, ...turn }),
       (id: SessionId) => core.turns.ask({ owner: "ann", sessionId: id, ...turn }, signal),
+      (id: SessionId) => core.turns.interrupt({ owner: "ann", sessionId: id }),
       (id: SessionId) => core.turns.get({ owner: "ann", sessionId: id, turnId: randomUUID() as never }),
       (id: SessionId) => core.events.read({ owner: "ann", sessionId: id, after: 0, limit: 1 }),
       (id: SessionId) => core.events.follow({ owner: "ann", sessionId: id, after: 0, signal }).next(),

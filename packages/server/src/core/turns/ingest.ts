@@ -1,7 +1,7 @@
 /** Takes in what wrappers send: each numbered item once, in order, with what it means for the turn. */
 import { describeError, type EventType, type OutboxItem, type SessionId } from "@cc-docker/protocol";
-import { crash } from "../sessions/session-moves.ts";
 import { failpoint } from "../../lib/failpoint.ts";
+import { crash } from "../sessions/session-moves.ts";
 import { isLive, type SessionChange, type SessionWriter } from "../sessions/session-writer.ts";
 import { endRunningTurn } from "./turn-moves.ts";
 import { type AgentMessage, readOutcome } from "./turn-outcome.ts";

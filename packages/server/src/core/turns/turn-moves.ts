@@ -1,13 +1,10 @@
 /** What happens to turns, as steps of a change of their session. */
-import { describeError, type ErrorShape, type TurnId, type TurnResult } from "@cc-docker/protocol";
-import type { InterruptReason, TurnRow } from "../../ports/store/store.ts";
+import { describeError, type ErrorShape, type TurnId } from "@cc-docker/protocol";
 import { failpoint } from "../../lib/failpoint.ts";
+import type { InterruptReason, TurnRow } from "../../ports/store/store.ts";
+import type { MoveReason } from "../sessions/session-status.ts";
 import type { SessionChange } from "../sessions/session-writer.ts";
-import { interruptError } from "./turn-outcome.ts";
-
-export type TurnOutcome =
-  | { status: "completed"; result: TurnResult }
-  | { status: "failed" | "interrupted"; error: ErrorShape; result?: TurnResult };
+import { interruptError, type TurnOutcome } from "./turn-outcome.ts";
 
 /** Starts the oldest waiting turn when the session is idle. One turn runs at a time. */
 export async function startNextTurn(change: SessionChange): Promise<void> {
@@ -24,6 +21,7 @@ export async function startNextTurn(change: SessionChange): Promise<void> {
 /** Ends the running turn; the session becomes idle and takes the next one. */
 export async function endRunningTurn(change: SessionChange, outcome: TurnOutcome): Promise<void> {
   await settleRunningTurn(change, outcome);
+  failpoint("turn.end-written");
   change.move("turn_ended");
   await startNextTurn(change);
 }
@@ -35,7 +33,7 @@ export async function endAllTurns(change: SessionChange, error: ErrorShape): Pro
 }
 
 /** A turn that waited will never run. */
-export async function cancelTurn(change: SessionChange, turnId: TurnId, error: ErrorShape): Promise<void> {
+async function cancelTurn(change: SessionChange, turnId: TurnId, error: ErrorShape): Promise<void> {
   change.append("turn.cancelled", { error }, turnId);
   await change.tx.updateTurn(turnId, { status: "cancelled", endedAt: change.now, error });
   change.patch({ turnCount: change.session.turnCount + 1 });
@@ -46,6 +44,7 @@ export async function interruptTurn(change: SessionChange, turn: TurnRow, reason
   if (turn.status === "queued") await cancelTurn(change, turn.id, interruptError(reason));
   if (change.session.runningTurn !== turn.id || turn.interrupt) return;
   await change.tx.updateTurn(turn.id, { interrupt: reason });
+  if (change.session.status !== "running") return; // its agent is told with the turn, as soon as it is ready
   change.command({ id: turn.id, prompt: turn.prompt, interrupt: reason });
 }
 
@@ -63,6 +62,7 @@ export async function settleRunningTurn(change: SessionChange, { status, ...data
   });
 }
 
-export function sessionStoppedError(): ErrorShape {
-  return describeError("SESSION_STOPPED", "The session was stopped on request.");
+export function sessionStoppedError(reason: MoveReason): ErrorShape {
+  const message = reason === "requested" ? "The session was stopped on request." : "The session has had its time.";
+  return describeError("SESSION_STOPPED", message);
 }

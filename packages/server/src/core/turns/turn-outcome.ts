@@ -2,7 +2,10 @@
 import { describeError, type ErrorCode, type ErrorShape, type TurnResult } from "@cc-docker/protocol";
 import { z } from "zod";
 import type { InterruptReason } from "../../ports/store/store.ts";
-import type { TurnOutcome } from "./turn-moves.ts";
+
+export type TurnOutcome =
+  | { status: "completed"; result: TurnResult }
+  | { status: "failed" | "interrupted"; error: ErrorShape; result?: TurnResult };
 
 export type AgentMessage = { type: string; [field: string]: unknown };
 

@@ -48,6 +48,7 @@ export function createTurns({ store, bus, writer, newTurnId }: TurnsDeps): Turns
     checkPrompt(input.prompt);
     const turn = await writer.change(input.sessionId, (change) => accept(change, input));
     if (!turn) throw notFound(input.sessionId);
+    failpoint("send.rung");
     return toTurn(turn);
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { duplexPair } from "node:stream";
 import {
+  AgentSessionId,
   createLineReader,
   encodeLine,
   LINK_VERSION,
@@ -36,7 +37,7 @@ async function openControl(t: TestCore, sessionId: SessionId) {
   const say = (message: unknown) => void wrapper.write(encodeLine(message));
   const hello = (fields = {}) =>
     say({ type: "hello", version: LINK_VERSION, sessionId, started: true, ready: true, lastNumber: 0, ...fields });
-  return { wrapper, ended, heard, next, say, hello };
+  return { wrapper, stream, ended, heard, next, say, hello };
 }
 
 const item = (n: number): OutboxItem => ({ n, kind: "agent", message: { type: "assistant", n } });
@@ -60,8 +61,10 @@ describe("the control door", () => {
     const { id: sessionId } = await t.core.sessions.create({ owner: "ann", config: { model: "opus" } });
     const { hello, say, next, heard } = await openControl(t, sessionId);
     hello({ started: false, ready: false, lastNumber: 2 });
-    say({ type: "items", items: [item(1)] });
-    expect(await next("ack")).toEqual({ type: "ack", n: 1 });
+    for (let n = 0; n < 2; n += 1) {
+      say({ type: "items", items: [item(1)] });
+      expect(await next("ack")).toEqual({ type: "ack", n: 1 });
+    }
     expect(heard.filter(({ type }) => type === "start")).toEqual([]);
     say({ type: "items", items: [item(2)] });
     expect(await next("start")).toEqual({ type: "start", config: { model: "opus" }, modelMaxRetries: 3 });
@@ -72,11 +75,87 @@ describe("the control door", () => {
     expect(again.heard).toEqual([]);
   });
 
-  it("refuses a wrapper of another version", async () => {
+  it("hands a wrapper without an agent the conversation to go on from, then has it start", async () => {
+    await using t = await openTestCore();
+    const agentSessionId = AgentSessionId.parse(randomUUID());
+    const sessionId = await t.openSession();
+    const turnId = await t.send(sessionId);
+    const prompt = { type: "user", uuid: turnId as string, text: "é😀" };
+    const helper = { type: "assistant", uuid: "1" };
+    await t.ingest(
+      sessionId,
+      { kind: "transcript", agentSessionId, entries: [prompt] },
+      { kind: "transcript", agentSessionId, subpath: "subagents/agent-a", entries: [helper] },
+      { kind: "agent-exited", detail: "" },
+    );
+    const { hello, next, heard, say } = await openControl(t, sessionId);
+    await next("hello");
+    hello({ started: false, ready: false, lastNumber: 3 });
+    await expect.poll(() => heard.length, { interval: 1 }).toBe(3);
+    const resume = { agentSessionId, unfinishedTurn: turnId };
+    expect(heard.splice(0)).toEqual([
+      { type: "transcript", entries: [prompt] },
+      { type: "transcript", subpath: "subagents/agent-a", entries: [helper] },
+      { type: "start", config: {}, modelMaxRetries: 3, resume },
+    ]);
+    say({ type: "ready" });
+    expect(await next("turn.start")).toMatchObject({ turnId });
+  });
+
+  it("stores what the outbox holds of an earlier instance before it says how the turn goes on", async () => {
+    await using t = await openTestCore();
+    const agentSessionId = AgentSessionId.parse(randomUUID());
+    const sessionId = await t.openSession();
+    const turnId = await t.send(sessionId);
+    await t.core.links.ingest({ sessionId, generation: 1, items: [{ n: 1, kind: "agent-exited", detail: "" }] });
+    const { hello, next, say } = await openControl(t, sessionId);
+    hello({ started: false, ready: false, lastNumber: 2 });
+    say({ type: "items", items: [item(1)] });
+    await next("ack");
+    const entries = [{ type: "user", uuid: turnId as string }];
+    say({ type: "items", items: [{ n: 2, kind: "transcript", agentSessionId, entries }] });
+    expect(await next("transcript")).toMatchObject({ entries });
+    expect(await next("start")).toMatchObject({ resume: { agentSessionId, unfinishedTurn: turnId } });
+  });
+
+  it("sends a long conversation in parts, as fast as the wrapper reads it", async () => {
+    await using t = await openTestCore();
+    const agentSessionId = AgentSessionId.parse(randomUUID());
+    const sessionId = await t.openSession();
+    for (let n = 0; n < 30; n += 1) {
+      const entries = [{ type: "user", uuid: `${n}`, text: "x".repeat(500_000) }];
+      await t.ingest(sessionId, { kind: "transcript", agentSessionId, entries });
+    }
+    await t.core.sessions.stop({ owner: "ann", sessionId });
+    await t.send(sessionId);
+    const { hello, next, heard, stream } = await openControl(t, sessionId);
+    await next("hello");
+    const listeners = stream.listenerCount("close");
+    hello({ started: false, ready: false, lastNumber: 30 });
+    await next("start");
+    const uuids = heard.flatMap((message) =>
+      message.type === "transcript" ? message.entries.map(({ uuid }) => uuid) : [],
+    );
+    expect(uuids).toEqual(Array.from({ length: 30 }, (_, n) => `${n}`));
+    expect(heard.filter(({ type }) => type === "transcript").length).toBeGreaterThan(12);
+    expect(stream.listenerCount("close")).toBe(listeners);
+  });
+
+  it.each([
+    ["as it speaks today", {}],
+    ["whose hello has none of what was added since", { started: undefined }],
+  ])("refuses a wrapper of another version, %s", async (_what, fields) => {
     await using t = await openTestCore();
     const { ended, hello } = await openControl(t, await t.openSession());
-    hello({ version: LINK_VERSION + 1 });
+    hello({ version: LINK_VERSION - 1, ...fields });
     await expect(ended).rejects.toMatchObject({ code: "LINK_VERSION_MISMATCH" });
+  });
+
+  it("refuses a wrapper of another session", async () => {
+    await using t = await openTestCore();
+    const { ended, hello } = await openControl(t, await t.openSession());
+    hello({ sessionId: randomUUID() });
+    await expect(ended).rejects.toMatchObject({ code: "LINK_PROTOCOL_BROKEN" });
   });
 
   it.each([
@@ -161,6 +240,40 @@ describe("the control door", () => {
     expect(heard).toEqual([]);
     hello();
     expect(await next("turn.start")).toMatchObject({ turnId });
+  });
+
+  it("has the running turn interrupted once a connection, after its prompt", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const turnId = await t.send(sessionId);
+    const { hello, next, heard, say } = await openControl(t, sessionId);
+    hello();
+    await next("turn.start");
+    await t.core.turns.interrupt({ owner: "ann", sessionId });
+    expect(await next("turn.interrupt")).toEqual({ type: "turn.interrupt", turnId });
+    t.bus.publish(`commands:${sessionId}`, 0);
+    say({ type: "items", items: [item(1)] });
+    await next("ack");
+    expect(heard.map(({ type }) => type)).toEqual(["hello"]);
+    const again = await openControl(t, sessionId);
+    again.hello();
+    await again.next("turn.interrupt");
+    expect(again.heard.map(({ type }) => type)).toEqual(["hello", "turn.start"]);
+  });
+
+  it("does not have the next turn interrupted with the one before", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const [one, two] = [await t.send(sessionId), await t.send(sessionId)];
+    const { hello, next, say, heard } = await openControl(t, sessionId);
+    hello();
+    await next("turn.start");
+    await t.core.turns.interrupt({ owner: "ann", sessionId });
+    await next("turn.interrupt");
+    const result = { type: "result", subtype: "error_during_execution", is_error: true };
+    say({ type: "items", items: [{ n: 1, kind: "agent", turnId: one, message: result }] });
+    expect(await next("turn.start")).toMatchObject({ turnId: two });
+    expect(heard.filter(({ type }) => type === "turn.interrupt")).toEqual([]);
   });
 
   it("ends with the wrapper's side, and hears no bell after it", async () => {

@@ -55,8 +55,9 @@ export async function runControl({ links, session, stream, modelMaxRetries, onHe
   /** All that came at once is stored at once: one commit, one acknowledgement. */
   async function takeItems(items: OutboxItem[]): Promise<void> {
     if (items.length === 0) return;
+    failpoint("ingest.received");
     acked = await links.ingest({ sessionId, generation, items });
-    send({ type: "ack", n: acked });
+    send({ type: "ack", n: acked }, () => failpoint("ingest.acked"));
   }
 
   async function startAgent(): Promise<void> {
@@ -66,12 +67,13 @@ export async function runControl({ links, session, stream, modelMaxRetries, onHe
     if (start.resume) {
       for await (const part of links.readTranscript(sessionId)) await sendPart({ type: "transcript", ...part });
     }
-    send({ type: "start", modelMaxRetries, ...start });
+    failpoint("link.start-prepared");
+    send({ type: "start", modelMaxRetries, ...start }, () => failpoint("link.start-sent"));
   }
 
   /** A long transcript is not held in memory as a whole. */
   async function sendPart(message: ToWrapper): Promise<void> {
-    if (!stream.write(encodeLine(message))) await Promise.race([once(stream, "drain"), once(stream, "close")]);
+    if (!stream.write(encodeLine(message))) await untilDrained(stream);
   }
 
   async function handle(message: FromWrapper): Promise<void> {
@@ -94,6 +96,12 @@ export async function runControl({ links, session, stream, modelMaxRetries, onHe
         assertNever(message);
     }
   }
+}
+
+async function untilDrained(stream: Duplex): Promise<void> {
+  const waiting = new AbortController();
+  const events = ["drain", "close"].map((event) => once(stream, event, { signal: waiting.signal }));
+  await Promise.race(events).finally(() => waiting.abort());
 }
 
 /** What cannot be read now cannot be read when it is sent again: there is no going on with this wrapper. */
@@ -137,7 +145,10 @@ function createCommandSender({
     const turn = await links.findRunningTurn(session.id);
     if (!turn) return;
     const { id: turnId, prompt } = turn;
-    if (started !== turnId) send({ type: "turn.start", turnId, prompt });
+    if (started !== turnId) {
+      failpoint("turn.start-read");
+      send({ type: "turn.start", turnId, prompt }, () => failpoint("turn.start-sent"));
+    }
     started = turnId;
     if (!turn.interrupt || interrupted === turnId) return;
     interrupted = turnId;

@@ -61,6 +61,7 @@ export function startLinkManager({ links, log, serveBroker, modelMaxRetries }: L
       AbortSignal.any([signal, AbortSignal.timeout(GIVE_UP_AFTER_MS)]),
     );
     use.generation = session.generation;
+    failpoint("link.opened");
     const onHello = () => (use.heard = true);
     const { promise: conversation, resolve, reject } = Promise.withResolvers<void>();
     const pipe = openLinkPipe(duplex, {

@@ -1,8 +1,8 @@
 /** The law of the Store: every sentence of `store.ts` is a test. A driver that passes is done. */
 import { randomUUID } from "node:crypto";
-import { describeError, SessionId, TurnId, type TurnResult } from "@cc-docker/protocol";
+import { AgentSessionId, describeError, SessionId, TurnId, type TurnResult } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
-import type { EventRow, SessionRow, Store, StoreReader, TurnRow } from "./store.ts";
+import type { EventRow, SessionRow, Store, StoreReader, TranscriptRow, TurnRow } from "./store.ts";
 
 export type StoreUnderTest = {
   name: string;
@@ -52,6 +52,16 @@ async function insertSession(store: Store, fields: Partial<Omit<SessionRow, "pos
 async function seqs(reader: StoreReader, id: SessionId, page: { after?: number; limit?: number; maxBytes?: number }) {
   const rows = await reader.readEvents(id, { after: 0, limit: 1000, maxBytes: 1e9, ...page });
   return rows.map(({ seq }) => seq);
+}
+
+function transcriptRow(text: string, fields: Partial<TranscriptRow> = {}): TranscriptRow {
+  return { uuid: randomUUID(), type: "user", json: JSON.stringify({ text }), ...fields };
+}
+
+/** What the transcript holds, as `text` or `subpath: text`. */
+async function transcriptTexts(reader: StoreReader, id: SessionId, page: { after?: number; maxBytes?: number } = {}) {
+  const rows = await reader.readTranscript(id, { after: 0, maxBytes: 1e9, ...page });
+  return rows.map(({ subpath, json }) => `${subpath ? `${subpath}: ` : ""}${JSON.parse(json).text}`);
 }
 
 export function testStore({ name, open }: StoreUnderTest): void {
@@ -159,6 +169,27 @@ export function testStore({ name, open }: StoreUnderTest): void {
       expect(await store.findSession(failed.id)).toEqual({ ...failed, position: expect.any(Number) });
     });
 
+    it("come back with the conversation they may go on with", async () => {
+      await using store = await openEmpty();
+      const agentSessionId = AgentSessionId.parse(randomUUID());
+      const row = await insertSession(store, { agentSessionId, agentCostUsd: 0.375, crashes: 2, generation: 3 });
+      expect(await store.findSession(row.id)).toEqual({ ...row, position: expect.any(Number) });
+      const next = { agentSessionId: AgentSessionId.parse(randomUUID()), agentCostUsd: 0.5, crashes: 0 };
+      await store.write((tx) => tx.updateSession(row.id, next));
+      expect(await store.findSession(row.id)).toMatchObject(next);
+    });
+
+    it("lose an error and a running turn that a patch clears, and none that it does not name", async () => {
+      await using store = await openEmpty();
+      const error = describeError("INSTANCE_LOST", "gone");
+      const { id } = await insertSession(store, { error, runningTurn: TurnId.parse(randomUUID()) });
+      await store.write((tx) => tx.updateSession(id, { status: "failed" }));
+      expect(await store.findSession(id)).toMatchObject({ error, runningTurn: expect.any(String) });
+      await store.write((tx) => tx.updateSession(id, { error: undefined, runningTurn: undefined }));
+      const cleared = await store.findSession(id);
+      expect([cleared?.error, cleared?.runningTurn]).toEqual([undefined, undefined]);
+    });
+
     it("are found also when deleted; unknown ones are undefined", async () => {
       await using store = await openEmpty();
       const { id } = await insertSession(store, { deleted: true });
@@ -244,6 +275,36 @@ export function testStore({ name, open }: StoreUnderTest): void {
       await store.write((tx) => tx.insertTurn(turn));
       await store.write((tx) => tx.updateTurn(turn.id, { status: "completed", endedAt: NOW, result: RESULT }));
       expect(await store.findTurn(turn.id)).toEqual({ ...turn, status: "completed", endedAt: NOW, result: RESULT });
+    });
+
+    it("keep why they are to end early", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      const [asked, late] = [turnRow(id), turnRow(id, { interrupt: "request_timeout" })];
+      await store.write(async (tx) => {
+        await tx.insertTurn(asked);
+        await tx.insertTurn(late);
+      });
+      expect(await store.findTurn(asked.id)).not.toHaveProperty("interrupt");
+      await store.write((tx) => tx.updateTurn(asked.id, { interrupt: "requested" }));
+      expect(await store.findTurn(asked.id)).toEqual({ ...asked, interrupt: "requested" });
+      expect(await store.findTurn(late.id)).toEqual(late);
+    });
+
+    it("are worked on only while their session is running", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      const turn = turnRow(id, { status: "running", interrupt: "requested" });
+      await store.write((tx) => tx.insertTurn(turn));
+      await store.write((tx) => tx.updateSession(id, { runningTurn: turn.id }));
+      for (const status of ["starting", "idle", "stopped", "failed"] as const) {
+        await store.write((tx) => tx.updateSession(id, { status }));
+        expect(await store.findRunningTurn(id), status).toBeUndefined();
+      }
+      await store.write((tx) => tx.updateSession(id, { status: "running" }));
+      expect(await store.findRunningTurn(id)).toEqual(turn);
+      await store.write((tx) => tx.updateSession(id, { runningTurn: undefined }));
+      expect(await store.findRunningTurn(id)).toBeUndefined();
     });
 
     it("are found by their key within their session only", async () => {
@@ -345,19 +406,129 @@ export function testStore({ name, open }: StoreUnderTest): void {
     });
   });
 
+  describe(`store: ${name}: the transcript`, () => {
+    it("comes back byte for byte, in the order it was written, of all its files, after a position", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      const rows = [
+        transcriptRow("one é😀\u0000\n"),
+        transcriptRow("two", { subpath: "subagents/a" }),
+        transcriptRow("three", { uuid: undefined, type: "mode" }),
+      ];
+      await store.write((tx) => tx.insertTranscript(id, rows.slice(0, 2)));
+      await store.write((tx) => tx.insertTranscript(id, rows.slice(2)));
+      const read = await store.readTranscript(id, { after: 0, maxBytes: 1e9 });
+      expect(read).toEqual(
+        rows.map(({ subpath, json }) => ({ position: expect.any(Number), json, ...(subpath && { subpath }) })),
+      );
+      const [first] = read;
+      expect(await transcriptTexts(store, id, { after: first?.position ?? 0 })).toEqual(["subagents/a: two", "three"]);
+    });
+
+    it("is paged by bytes, and never stuck behind a line that is larger than a page", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      const texts = ["a".repeat(100), "é".repeat(5000), "b".repeat(100), "c".repeat(100)];
+      await store.write((tx) =>
+        tx.insertTranscript(
+          id,
+          texts.map((text) => transcriptRow(text)),
+        ),
+      );
+      const pages: number[] = [];
+      for (let after = 0; ; ) {
+        const page = await store.readTranscript(id, { after, maxBytes: 300 });
+        if (page.length === 0) break;
+        pages.push(page.length);
+        after = page.at(-1)?.position ?? 0;
+      }
+      expect(pages).toEqual([1, 1, 2]);
+    });
+
+    it("may be thousands of lines long", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      const rows = Array.from({ length: 2500 }, (_, n) => transcriptRow(`${n}`));
+      await store.write((tx) => tx.insertTranscript(id, rows));
+      const seen: string[] = [];
+      for (let after = 0; ; ) {
+        const page = await store.readTranscript(id, { after, maxBytes: 1e9 });
+        if (page.length === 0) break;
+        seen.push(...page.map(({ json }) => json));
+        after = page.at(-1)?.position ?? 0;
+      }
+      expect(seen).toEqual(rows.map(({ json }) => json));
+    });
+
+    it("keeps the first of two lines of a file with the same id, and every line without one", async () => {
+      await using store = await openEmpty();
+      const [one, two] = [await insertSession(store), await insertSession(store)];
+      await store.write(async (tx) => {
+        await tx.insertTranscript(one.id, [
+          transcriptRow("first", { uuid: "u" }),
+          transcriptRow("again", { uuid: "u" }),
+        ]);
+        await tx.insertTranscript(one.id, [transcriptRow("helper's", { uuid: "u", subpath: "a" })]);
+        await tx.insertTranscript(one.id, [
+          transcriptRow("x", { uuid: undefined }),
+          transcriptRow("x", { uuid: undefined }),
+        ]);
+        await tx.insertTranscript(two.id, [transcriptRow("another session's", { uuid: "u" })]);
+      });
+      await store.write((tx) => tx.insertTranscript(one.id, [transcriptRow("later", { uuid: "u" })]));
+      expect(await transcriptTexts(store, one.id)).toEqual(["first", "a: helper's", "x", "x"]);
+      expect(await transcriptTexts(store, two.id)).toEqual(["another session's"]);
+    });
+
+    it("has a tail once it holds the prompt: its newest message, of whatever comes after", async () => {
+      await using store = await openEmpty();
+      const [one, two] = [await insertSession(store), await insertSession(store)];
+      const add = (...rows: TranscriptRow[]) => store.write((tx) => tx.insertTranscript(one.id, rows));
+      const tail = async (id = one.id) => {
+        const json = await store.findTranscriptTail(id, "prompt");
+        return json && JSON.parse(json).text;
+      };
+      await add(transcriptRow("earlier"), transcriptRow("a helper's", { uuid: "prompt", subpath: "a" }));
+      expect(await tail()).toBeUndefined();
+      await add(transcriptRow("the prompt", { uuid: "prompt" }));
+      expect(await tail()).toBe("the prompt");
+      await add(transcriptRow("an answer", { type: "assistant" }));
+      expect(await tail()).toBe("an answer");
+      await add(transcriptRow("a title", { type: "summary" }), transcriptRow("a helper's", { subpath: "a" }));
+      expect(await tail()).toBe("an answer");
+      expect(await tail(two.id)).toBeUndefined();
+    });
+
+    it("is undone with the work that wrote it", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      const written = store.write(async (tx) => {
+        await tx.insertTranscript(id, [transcriptRow("lost")]);
+        throw new Error("the rules say no");
+      });
+      await expect(written).rejects.toThrow("the rules say no");
+      expect(await transcriptTexts(store, id)).toEqual([]);
+    });
+  });
+
   describe(`store: ${name}: life`, () => {
-    it("deletes a session with its turns and events, and nothing of others", async () => {
+    it("deletes a session with its turns, events and transcript, and nothing of others", async () => {
       await using store = await openEmpty();
       const [gone, kept] = [await insertSession(store), await insertSession(store)];
       const turns = [turnRow(gone.id), turnRow(kept.id)] as const;
       await store.write(async (tx) => {
         for (const turn of turns) await tx.insertTurn(turn);
-        for (const { id } of [gone, kept]) await tx.insertEvents(id, eventRows(1, 3));
+        for (const { id } of [gone, kept]) {
+          await tx.insertEvents(id, eventRows(1, 3));
+          await tx.insertTranscript(id, [transcriptRow("said"), transcriptRow("helped", { subpath: "a" })]);
+        }
       });
       await store.write((tx) => tx.deleteSession(gone.id));
       expect(await store.findSession(gone.id)).toBeUndefined();
       expect(await store.findTurn(turns[0].id)).toBeUndefined();
       expect(await seqs(store, gone.id, {})).toEqual([]);
+      expect(await transcriptTexts(store, gone.id)).toEqual([]);
+      expect(await transcriptTexts(store, kept.id)).toEqual(["said", "a: helped"]);
       expect(await store.findTurn(turns[1].id)).toEqual(turns[1]);
       expect(await seqs(store, kept.id, {})).toEqual([1, 2, 3]);
     });

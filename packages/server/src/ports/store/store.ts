@@ -96,12 +96,14 @@ export interface StoreReader {
   ): Promise<{ position: number; subpath?: string; json: string }[]>;
   /** The newest message of the main transcript when it holds the prompt with that `uuid`; else `undefined`. */
   findTranscriptTail(sessionId: SessionId, uuid: string): Promise<string | undefined>;
+  /** The newest line of the main transcript that has a `uuid`. */
+  findLastTranscriptLine(sessionId: SessionId): Promise<string | undefined>;
 }
 
 export interface StoreWriter extends StoreReader {
   insertSession(row: Omit<SessionRow, "position">): Promise<void>;
   updateSession(id: SessionId, patch: Partial<Omit<SessionRow, "id" | "position" | "owner">>): Promise<void>;
-  /** Removes the session with its turns and events. Unknown ids are fine. */
+  /** Removes the session with its turns, events and transcript. Unknown ids are fine. */
   deleteSession(id: SessionId): Promise<void>;
   insertTurn(row: TurnRow): Promise<void>;
   updateTurn(id: TurnId, patch: Partial<Omit<TurnRow, "id" | "sessionId">>): Promise<void>;

@@ -107,6 +107,7 @@ function onlyDurable(queries: StoreReader, settled: () => Promise<void>, refuseI
     readEvents: waits(queries.readEvents),
     readTranscript: waits(queries.readTranscript),
     findTranscriptTail: waits(queries.findTranscriptTail),
+    findLastTranscriptLine: waits(queries.findLastTranscriptLine),
   };
 }
 

@@ -2,7 +2,10 @@ import { type Kysely, sql } from "kysely";
 import type { StoreWriter } from "../store.ts";
 import type { Database } from "./tables.ts";
 
-type TranscriptQueries = Pick<StoreWriter, "insertTranscript" | "readTranscript" | "findTranscriptTail">;
+type TranscriptQueries = Pick<
+  StoreWriter,
+  "insertTranscript" | "readTranscript" | "findTranscriptTail" | "findLastTranscriptLine"
+>;
 
 /** Rows that one page looks at; their bytes decide how many it takes. */
 const MAX_ROWS_PER_PAGE = 1000;
@@ -35,6 +38,10 @@ export function createTranscriptQueries(db: Kysely<Database>): TranscriptQueries
       const messages = main.select("json").where("type", "in", ["user", "assistant"]);
       const last = await messages.orderBy("position", "desc").limit(1).executeTakeFirstOrThrow();
       return last.json;
+    },
+    async findLastTranscriptLine(sessionId) {
+      const lines = entriesOf(sessionId).where("subpath", "=", MAIN).where("uuid", "is not", null);
+      return (await lines.select("json").orderBy("position", "desc").limit(1).executeTakeFirst())?.json;
     },
   };
 }

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { SessionId } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
 import { testRuntime } from "../../runtime.conformance.ts";
-import { LABELS } from "./container-template.ts";
+import type { InstanceExit } from "../../runtime.ts";
+import { containerTemplate, LABELS } from "./container-template.ts";
 import { openDockerRuntime } from "./docker-runtime.ts";
 import { openTestEngine, SESSION_IMAGE } from "./engine.test-helper.ts";
 
@@ -60,6 +61,19 @@ describe("the Docker runtime", () => {
     await runtime.remove(spec.sessionId);
     expect(await runtime.listOwners()).toEqual([whole.sessionId]);
     await docker.getImage(image).remove();
+  });
+
+  it("reports a container that it finds ended, not one that was never started or is paused", async () => {
+    await using engine = await openTestEngine({ link: "exec" });
+    const { docker, runtime, installId, crash } = engine;
+    await docker.createContainer(containerTemplate({ ...newSpec(), installId }));
+    await docker.getContainer((await runtime.start(newSpec(), deadline())).ref).pause();
+    const ended = await runtime.start(newSpec(), deadline());
+    await crash(ended);
+    const heard: InstanceExit[] = [];
+    runtime.onExit((exit) => heard.push(exit));
+    await expect.poll(() => heard.length).toBe(1); // it reports all that it finds at once
+    expect(heard).toMatchObject([{ sessionId: ended.sessionId }]);
   });
 
   it("removes containers, volumes and the socket's directory", async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { SessionId } from "@cc-docker/protocol";
 import Docker from "dockerode";
 import { failpoint } from "../../../../lib/failpoint.ts";
@@ -29,6 +30,9 @@ const CHECK_TIMEOUT_MS = 5000;
 /** An engine may have to wait for its disk; the start's own deadline is nearer than this. */
 const CREATE_TIMEOUT_MS = 120_000;
 
+/** An engine needs some ten milliseconds to let a removed container's name go. */
+const NAME_TAKEN_RETRY_MS = 20;
+
 /** Of the engine's words for a container; one that is only created, or paused, has not ended. */
 const ENDED = ["exited", "dead"];
 
@@ -40,7 +44,7 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   const usesSocket =
     link === "socket" || (link === "auto" && sharesFilesystem(host) && fitsSocketPath(socketsDirectory));
   if (usesSocket) mkdirSync(socketsDirectory, { recursive: true, mode: 0o700 });
-  const watch = watchExits(docker, installId, () => find({ status: ENDED }));
+  const watch = watchExits(docker, installId, () => list({ status: ENDED }));
 
   async function check(signal: AbortSignal): Promise<void> {
     checking ??= ping().finally(() => {
@@ -64,7 +68,7 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
     const socketDirectory = usesSocket ? await makeSocketDirectory(spec.sessionId) : undefined;
     failpoint("launch.socket-made");
     const template = containerTemplate({ ...spec, installId, ...(socketDirectory && { socketDirectory }) });
-    const creating = createOrFind(template, spec); // without the signal: a request that is cut off may still make a container
+    const creating = createOrFind(template, spec, signal); // without the signal: a request that is cut off may still make a container
     try {
       const ref = await orAbort(creating, signal);
       failpoint("launch.container-created");
@@ -78,20 +82,47 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
     }
   }
 
-  /** The container's name is the session's: a second create meets the first. @returns its id */
-  async function createOrFind(template: ReturnType<typeof containerTemplate>, spec: InstanceSpec): Promise<string> {
+  /**
+   * The container's name is the session's: a second create meets the first. One of an earlier generation is removed,
+   * which takes the engine a while, more so when somebody else removes it too. @returns its id
+   */
+  async function createOrFind(
+    template: ReturnType<typeof containerTemplate>,
+    spec: InstanceSpec,
+    signal: AbortSignal,
+  ): Promise<string> {
+    for (;;) {
+      const made = await create(template);
+      if (made !== undefined) return made;
+      const found = await findStarted(template.name, spec.generation);
+      if (found !== undefined) return found;
+      await removeContainer(spec.sessionId);
+      failpoint("launch.stale-removed");
+      signal.throwIfAborted();
+      await sleep(NAME_TAKEN_RETRY_MS);
+    }
+  }
+
+  /** @returns `undefined` when the name is taken */
+  async function create(template: ReturnType<typeof containerTemplate>): Promise<string | undefined> {
     try {
       return (await docker.createContainer({ ...template, abortSignal: AbortSignal.timeout(CREATE_TIMEOUT_MS) })).id;
     } catch (error) {
-      if (statusOf(error) !== 409) throw error;
+      if (statusOf(error) === 409) return undefined;
+      throw error;
     }
-    const found = await docker.getContainer(template.name).inspect();
-    if (found.Config.Labels[LABELS.generation] === String(spec.generation) && found.State.Status !== "exited") {
+  }
+
+  async function findStarted(name: string, generation: number): Promise<string | undefined> {
+    try {
+      const { Id, Config, State } = await docker.getContainer(name).inspect();
+      if (Config.Labels[LABELS.generation] !== String(generation) || State.Status === "exited") return undefined;
       failpoint("launch.container-found");
-      return found.Id;
+      return Id;
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined; // gone between two questions
+      throw error;
     }
-    await removeContainer(spec.sessionId); // of an earlier generation, or ended
-    return (await docker.createContainer(template)).id;
   }
 
   /** 304: it runs already. */
@@ -144,12 +175,8 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
     }
   }
 
-  function list(): Promise<Instance[]> {
-    return find({});
-  }
-
-  async function find(also: { status?: string[] }): Promise<Instance[]> {
-    const containers = await docker.listContainers({ all: true, filters: { ...ours(), ...also } });
+  async function list(only: { status?: string[] } = {}): Promise<Instance[]> {
+    const containers = await docker.listContainers({ all: true, filters: { ...ours(), ...only } });
     return containers.map(({ Id, Labels, State }) => ({
       ref: Id,
       sessionId: Labels[LABELS.session] as SessionId,
@@ -176,7 +203,7 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
     openLink,
     stop: namingLostEngine(stop),
     remove: namingLostEngine(remove),
-    list: namingLostEngine(list),
+    list: namingLostEngine(() => list()),
     listOwners: namingLostEngine(listOwners),
     onExit: (listener: (exit: InstanceExit) => void) => watch.subscribe(listener),
     close,

@@ -1,0 +1,291 @@
+import { randomUUID } from "node:crypto";
+import type { SessionId, TurnId } from "@cc-docker/protocol";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { SessionRow } from "../../ports/store/store.ts";
+import { agentMessage, openTestCore, refused, type TestCore } from "../core.test-helper.ts";
+import { checkTimeouts, createDeadlines } from "./deadlines.ts";
+
+const NOW = "2026-01-01T00:00:00.000Z";
+const GRACE_MS = 10_000;
+const TURN = randomUUID() as TurnId;
+
+function sessionRow(fields: Partial<SessionRow> = {}): SessionRow {
+  const counters = { lastSeq: 0, outboxAcked: 0, agentCostUsd: 0, crashes: 0, turnCount: 0, costUsd: 0, position: 1 };
+  const times = { createdAt: NOW, updatedAt: NOW };
+  const id = "s" as SessionId;
+  return {
+    id,
+    owner: "ann",
+    status: "idle",
+    config: {},
+    generation: 1,
+    deleted: false,
+    ...counters,
+    ...times,
+    ...fields,
+  };
+}
+
+const running = (fields: Partial<SessionRow> = {}) => sessionRow({ status: "running", runningTurn: TURN, ...fields });
+/** As a crash leaves it: the turn is to go on in the next instance. */
+const recovering = (fields: Partial<SessionRow> = {}) =>
+  running({ status: "starting", generation: 2, crashes: 1, ...fields });
+
+function startWatching() {
+  const heard: string[] = [];
+  const settings = { idleTimeoutMs: 1000, sessionTimeoutMs: 100_000, requestTimeoutMs: 5000 };
+  const deadlines = createDeadlines(settings, {
+    onIdle: () => heard.push("idle"),
+    onSession: () => heard.push("session"),
+    onRequest: () => heard.push("request"),
+    onDeaf: ({ generation }) => heard.push(`deaf ${generation}`),
+  });
+  return { ...deadlines, heard };
+}
+
+describe("the time of a session", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("without a turn ends once, after the operator's time or the session's own", () => {
+    for (const { config, ms } of [
+      { config: {}, ms: 1000 },
+      { config: { idleTimeout: 0.5 }, ms: 500 },
+    ]) {
+      const { watch, heard, close } = startWatching();
+      watch(sessionRow({ config }));
+      vi.advanceTimersByTime(ms - 1);
+      expect(heard).toEqual([]);
+      vi.advanceTimersByTime(1 + ms);
+      expect(heard).toEqual(["idle"]);
+      close();
+    }
+  });
+
+  it("goes on while what is timed stays the same", () => {
+    const { watch, heard } = startWatching();
+    for (let n = 0; n < 10; n += 1) {
+      watch(sessionRow({ lastSeq: n }));
+      vi.advanceTimersByTime(100);
+    }
+    expect(heard).toEqual(["idle"]);
+  });
+
+  it("without a turn begins anew after each turn", () => {
+    const { watch, heard } = startWatching();
+    watch(sessionRow());
+    vi.advanceTimersByTime(900);
+    watch(running());
+    vi.advanceTimersByTime(900);
+    watch(sessionRow());
+    vi.advanceTimersByTime(999);
+    expect(heard).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(heard).toEqual(["idle"]);
+  });
+
+  it("without a turn does not run while it starts", () => {
+    const { watch, heard } = startWatching();
+    watch(sessionRow());
+    watch(sessionRow({ status: "starting" }));
+    vi.advanceTimersByTime(50_000);
+    expect(heard).toEqual([]);
+  });
+
+  it("of one life goes on over turns and rests between them", () => {
+    const { watch, heard } = startWatching();
+    for (let ms = 0; ms < 100_000; ms += 1000) {
+      watch(ms % 2000 === 0 ? running({ runningTurn: randomUUID() as TurnId }) : sessionRow());
+      expect(heard).toEqual([]);
+      vi.advanceTimersByTime(999);
+      watch(running({ runningTurn: randomUUID() as TurnId }));
+      vi.advanceTimersByTime(1);
+    }
+    expect(heard).toEqual(["session"]);
+  });
+
+  it("of one life is begun anew neither by a recovery nor by the end of the turn that recovered", () => {
+    const { watch, heard } = startWatching();
+    const config = { requestTimeout: 1000 };
+    watch(running({ config }));
+    vi.advanceTimersByTime(40_000);
+    watch(recovering({ config }));
+    watch(running({ config, generation: 2, crashes: 1 }));
+    vi.advanceTimersByTime(40_000);
+    watch(running({ config, generation: 2, runningTurn: randomUUID() as TurnId }));
+    vi.advanceTimersByTime(19_999);
+    expect(heard).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(heard).toEqual(["session"]);
+  });
+
+  it("of one life is counted also for a session that is taken over while its turn recovers", () => {
+    const { watch, heard } = startWatching();
+    watch(recovering({ config: { requestTimeout: 1000, sessionTimeout: 60 } }));
+    vi.advanceTimersByTime(60_000);
+    expect(heard).toEqual(["session"]);
+  });
+
+  it.each([{ status: "stopped" }, { status: "failed" }, { status: "idle", deleted: true }] as const)(
+    "is over when it is %j, and begins anew when it wakes",
+    (rest) => {
+      const { watch, heard } = startWatching();
+      watch(sessionRow({ config: { sessionTimeout: 3, idleTimeout: 2 } }));
+      watch(sessionRow(rest));
+      vi.advanceTimersByTime(200_000);
+      expect(heard).toEqual([]);
+      watch(sessionRow({ generation: 2, config: { sessionTimeout: 3, idleTimeout: 2 } }));
+      vi.advanceTimersByTime(1999);
+      expect(heard).toEqual([]);
+      vi.advanceTimersByTime(1001);
+      expect(heard).toEqual(["idle", "session"]);
+    },
+  );
+
+  it("is over for all when the gateway closes", () => {
+    const { watch, heard, close } = startWatching();
+    watch(sessionRow());
+    watch(running({ id: "t" as SessionId }));
+    close();
+    vi.advanceTimersByTime(200_000);
+    expect(heard).toEqual([]);
+  });
+});
+
+describe("the time of a turn", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("ends once; an agent that has not let go after the grace is deaf", () => {
+    const { watch, heard } = startWatching();
+    watch(running());
+    vi.advanceTimersByTime(5000);
+    expect(heard).toEqual(["request"]);
+    watch(running({ lastSeq: 9 })); // the interrupt is written down, and the agent goes on talking
+    vi.advanceTimersByTime(GRACE_MS - 1);
+    expect(heard).toEqual(["request"]);
+    vi.advanceTimersByTime(1);
+    expect(heard).toEqual(["request", "deaf 1"]);
+    vi.advanceTimersByTime(60_000);
+    expect(heard).toHaveLength(2);
+  });
+
+  it("is the session's own when it has one", () => {
+    const { watch, heard } = startWatching();
+    watch(running({ config: { requestTimeout: 0.02 } }));
+    vi.advanceTimersByTime(20);
+    expect(heard).toEqual(["request"]);
+  });
+
+  it("ends with the turn, before its time or in the grace; the next has its own", () => {
+    const { watch, heard } = startWatching();
+    watch(running());
+    vi.advanceTimersByTime(4999);
+    watch(running({ runningTurn: randomUUID() as TurnId }));
+    vi.advanceTimersByTime(4999);
+    expect(heard).toEqual([]);
+    vi.advanceTimersByTime(1 + GRACE_MS - 1);
+    watch(running({ runningTurn: randomUUID() as TurnId }));
+    vi.advanceTimersByTime(4999);
+    expect(heard).toEqual(["request"]);
+  });
+
+  it("goes on through a recovery; the agent that is deaf is then the one that lives by now", () => {
+    const { watch, heard } = startWatching();
+    watch(running());
+    vi.advanceTimersByTime(3000);
+    watch(recovering());
+    vi.advanceTimersByTime(1000);
+    watch(running({ generation: 2, crashes: 1 }));
+    vi.advanceTimersByTime(1000);
+    expect(heard).toEqual(["request"]);
+    vi.advanceTimersByTime(GRACE_MS);
+    expect(heard).toEqual(["request", "deaf 2"]);
+  });
+});
+
+describe("a timeout that a session asks for", () => {
+  const max = { startupTimeout: 600, idleTimeout: 100, sessionTimeout: 100, requestTimeout: 100 };
+
+  it("may be as long as the operator allows", () => {
+    for (const config of [{}, max]) expect(() => checkTimeouts(config, max)).not.toThrow();
+  });
+
+  it("is refused above that, all that are too long by name", () => {
+    const asked = () => checkTimeouts({ startupTimeout: 601, idleTimeout: 100, requestTimeout: 100.5 }, max);
+    expect(asked).toThrow("startupTimeout is 601 s, at most 600 s are allowed; requestTimeout is 100.5 s");
+    expect(asked).not.toThrow("idleTimeout");
+  });
+});
+
+describe("a session", () => {
+  const SHORT = 0.02;
+  const status = async (t: TestCore, id: SessionId) => (await t.store.findSession(id))?.status;
+  const expectSoon = (value: () => unknown) => expect.poll(value, { interval: 1 });
+
+  it("that is idle for its time is stopped and lets its instance go; a prompt wakes it", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession("ann", { idleTimeout: SHORT });
+    await expectSoon(() => status(t, sessionId)).toBe("stopped");
+    const stopped = { type: "session.stopped", data: { reason: "idle_timeout" } };
+    expect((await t.readEvents(sessionId)).at(-1)).toMatchObject(stopped);
+    await expect.poll(() => t.runtime.instances.size, { interval: 1 }).toBe(0);
+    const turnId = await t.send(sessionId);
+    await t.core.links.ready({ sessionId, generation: 2 });
+    expect(await t.core.links.findRunningTurn(sessionId)).toMatchObject({ id: turnId });
+  });
+
+  it("takes the operator's time when it names none", async () => {
+    await using t = await openTestCore({ timeouts: { idleTimeoutMs: 20 } });
+    const id = await t.openSession();
+    await expectSoon(() => status(t, id)).toBe("stopped");
+  });
+
+  it("that has lived for its time is stopped in the midst of its work", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession("ann", { sessionTimeout: SHORT });
+    const turnId = await t.send(sessionId);
+    await expectSoon(() => status(t, sessionId)).toBe("stopped");
+    const stopped = { type: "session.stopped", data: { reason: "session_timeout" } };
+    expect((await t.readEvents(sessionId)).at(-1)).toMatchObject(stopped);
+    const error = { code: "SESSION_STOPPED", message: "The session has had its time." };
+    expect(await t.store.findTurn(turnId)).toMatchObject({ status: "failed", error });
+  });
+
+  it("that never becomes ready has its time all the same", async () => {
+    await using t = await openTestCore();
+    const { id } = await t.core.sessions.create({ owner: "ann", config: { sessionTimeout: SHORT } });
+    await expectSoon(() => status(t, id)).toBe("stopped");
+  });
+
+  it("that is taken over while it starts has its time too", async () => {
+    await using t = await openTestCore({ timeouts: { sessionTimeoutMs: 20 } });
+    const id = randomUUID() as SessionId;
+    const { position: _position, ...row } = sessionRow({ id, status: "starting" });
+    await t.store.write((tx) => tx.insertSession(row));
+    t.core.start();
+    await expectSoon(() => status(t, id)).toBe("stopped");
+  });
+
+  it("whose turn takes too long has it interrupted, and goes on", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession("ann", { requestTimeout: SHORT });
+    const turnId = await t.send(sessionId);
+    const findInterrupt = async () => (await t.core.links.findRunningTurn(sessionId))?.interrupt;
+    await expect.poll(findInterrupt, { interval: 1 }).toBe("request_timeout");
+    const aborted = { type: "result", subtype: "error_during_execution", is_error: true };
+    await t.ingest(sessionId, agentMessage(turnId, aborted));
+    const end = { status: "interrupted", error: { code: "REQUEST_TIMEOUT" } };
+    expect(await t.core.turns.get({ owner: "ann", sessionId, turnId })).toMatchObject(end);
+    expect(await t.store.findSession(sessionId)).toMatchObject({ status: "idle" });
+  });
+
+  it("that asks for more than is allowed is refused, and nothing is stored", async () => {
+    await using t = await openTestCore();
+    const config = { idleTimeout: 3601, sessionTimeout: 3601, requestTimeout: 3600 };
+    const created = t.core.sessions.create({ owner: "ann", config });
+    await expect(created).rejects.toMatchObject(refused("TIMEOUT_TOO_LONG"));
+    await expect(created).rejects.toThrow(/idleTimeout is 3601.*sessionTimeout is 3601/);
+    expect(await t.core.sessions.list({ owner: "ann", limit: 10 })).toEqual({ sessions: [] });
+  });
+});
