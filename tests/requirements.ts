@@ -16,6 +16,7 @@ export const REQUIREMENTS = {
   "turn.workspace": "What a turn leaves in the workspace is there for the next.",
   "turn.one-process": "All turns of a session are worked on by one live process, each with one call of the model.",
   "turn.recovers": "A turn whose agent, container or engine dies goes on in a new one, from where it was.",
+  "turn.watched": "A turn in which nothing is heard any more is ended or goes on in a new agent; it never hangs.",
   "turn.interrupts": "A turn is ended early on request; what it did stays, and the session goes on.",
   "turn.order": "Prompts run one at a time, in the order of their arrival.",
   "turn.idempotent": "The same idempotency key is the same turn and is paid for once.",

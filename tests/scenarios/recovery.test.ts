@@ -12,8 +12,9 @@ const stack = shareStack();
 
 const KILLS = {
   "the agent": (id: string) => runInside(id, "pkill -9 -x claude"),
-  "the wrapper": async (id: string) => (await containerOf(id)).kill(),
-  "the container, and is removed": async (id: string) => (await containerOf(id)).remove({ force: true }),
+  "the wrapper": (id: string) => runInside(id, "pkill -9 -f wrapper.mjs", "wrapper"),
+  "the container": async (id: string) => (await containerOf(id)).kill(),
+  "the container, removed behind our back,": async (id: string) => (await containerOf(id)).remove({ force: true }),
 };
 
 for (const [victim, kill] of Object.entries(KILLS)) {
@@ -27,7 +28,7 @@ for (const [victim, kill] of Object.entries(KILLS)) {
       const prompt = `bash: echo once >> log.txt\nwait: 3s\nsay: ${marker}`;
       const running = runTurn(client, session.id, prompt);
       await untilToolAnswered(client, session.id);
-        await kill(session.id);
+      await kill(session.id);
       const { turn, text, events } = await running;
       expect([turn.status, text]).toEqual(["completed", marker]);
       expect(typesOf(events)).toEqual(expect.arrayContaining(["turn.resumed", "turn.completed"]));
@@ -160,6 +161,32 @@ verifies(
     expect(countCalls("say: never asked")).toBe(0);
   },
 );
+
+verifies(
+  "turn.watched",
+  "a model that falls silent in the middle of an answer does not hold the session up",
+  async () => {
+    await using own = await startStack({ env: { HANG_TIMEOUT: "1" } });
+    const client = own.client();
+    const { id } = await openSession(client);
+    const { turn } = await runTurn(client, id, "say: so far\nstall: 60s");
+    expect(turn).toMatchObject({ status: "interrupted", error: { code: "AGENT_SILENT" } });
+    expect((await runTurn(client, id, "say: next")).text).toBe("next");
+  },
+);
+
+verifies("turn.watched", "an agent that hangs is killed, and its turn goes on in a new one", async () => {
+  await using own = await startStack({ env: { HANG_TIMEOUT: "1.5" } });
+  const client = own.client();
+  const { id } = await openSession(client);
+  const running = runTurn(client, id, "bash: echo once >> log.txt\nwait: 1s\nsay: at last");
+  await untilToolAnswered(client, id);
+  await runInside(id, "pkill -STOP -x claude");
+  const { events, text } = await running;
+  expect(text).toBe("at last");
+  expect(typesOf(events)).toContain("turn.resumed");
+  expect((await runInside(id, "cat /workspace/log.txt")).stdout).toBe("once\n");
+});
 
 const typesOf = (events: readonly Event[]) => events.map(({ type }) => type);
 

@@ -91,6 +91,12 @@ export const ERRORS = {
     retry: "unknown",
     hint: "The turn took longer than the session's requestTimeout; what it had done by then stays. Allow more time or ask for less.",
   },
+  AGENT_SILENT: {
+    exit: "unavailable",
+    http: 504,
+    retry: "unknown",
+    hint: "Look at the session's events for what it was doing; the model may have stalled. Send the prompt again.",
+  },
   TIMEOUT_TOO_LONG: {
     exit: "usage",
     http: 400,

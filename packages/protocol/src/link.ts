@@ -38,7 +38,7 @@ export type TranscriptEntry = z.infer<typeof TranscriptEntry>;
  * One numbered entry of the wrapper's outbox. Numbers count 1, 2, 3 … for the life of a session; the gateway keeps
  * the last it stored and drops what it has seen, so resending is harmless.
  * - `agent`: a message of the agent, as it came.
- * - `transcript`: lines the agent has added to its transcript, before the messages that tell of them. `subpath`: of a
+ * - `transcript`: lines the agent has added to its transcript: soon after the messages that tell of them, and before the turn's result. `subpath`: of a
  *   helper's transcript, relative to the session's.
  * - `agent-exited`: the agent's process ended although nobody asked; `turnId` when a turn was running.
  */

@@ -66,6 +66,12 @@ const rows = {
     default: "600",
     schema: seconds,
   },
+  HANG_TIMEOUT: {
+    description:
+      "Seconds in a turn without a word of the agent and without model traffic; then it is interrupted, if need be killed and resumed. Claude Code gives a sign every 30 s of a long tool.",
+    default: "120",
+    schema: seconds,
+  },
   CONTAINER_IDLE_TIMEOUT: {
     description: "Seconds a session may be idle; then it is stopped, and the next prompt wakes it.",
     default: "300",

@@ -61,7 +61,7 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   const core = createCore({ store, bus, runtime, clock: systemClock, log, settings: coreSettings(config) });
   resources.add("core", core.close);
   const model = chooseModel(config);
-  const broker = createBroker({ upstream: await openUpstream(model, resources), log });
+  const broker = createBroker({ upstream: await openUpstream(model, resources), log, onTraffic: core.links.heard });
   resources.add("broker", broker.close);
   resources.add("failpoint", () => failpoint("shutdown.links-closed"));
   const links = startLinkManager({
@@ -93,6 +93,7 @@ function coreSettings(config: Config): CoreDeps["settings"] {
     image: config.SESSION_IMAGE,
     startupTimeoutMs: config.STARTUP_TIMEOUT * 1000,
     requestTimeoutMs: config.REQUEST_TIMEOUT * 1000,
+    hangTimeoutMs: config.HANG_TIMEOUT * 1000,
     idleTimeoutMs: config.CONTAINER_IDLE_TIMEOUT * 1000,
     sessionTimeoutMs: config.CONTAINER_TIMEOUT_DEFAULT * 1000,
     maxTimeouts: {

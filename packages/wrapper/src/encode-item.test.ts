@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { MAX_AGENT_MESSAGE_BYTES, OutboxItem } from "@cc-docker/protocol";
+import { FromWrapper, MAX_AGENT_MESSAGE_BYTES, OutboxItem } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
 import { encodeItem } from "./encode-item.ts";
 
@@ -50,5 +50,25 @@ describe("a part of the transcript", () => {
   it("that holds a long entry without a message makes none up", () => {
     const { entries } = encodedPart(part({ type: "attachment", uuid: "1", text: long })) as { entries?: object[] };
     expect(entries).toEqual([{ type: "attachment", uuid: "1" }]);
+  });
+});
+
+const part = (fields: object) =>
+  ({ n: 1, kind: "transcript", agentSessionId: randomUUID(), entries: [{ type: "user" }], ...fields }) as OutboxItem;
+
+describe("a part of the transcript is made one that the gateway takes", () => {
+  it.each([
+    { entries: [{ type: 5 }] },
+    { entries: [{}] },
+    { entries: [{ type: "x".repeat(101) }] },
+    { entries: [{ type: "user", uuid: "x".repeat(101) }] },
+    { entries: [{ type: "user", uuid: 5 }] },
+    { entries: [null] },
+    { entries: [] },
+    { subpath: "a/".repeat(300) },
+    { agentSessionId: "none" },
+  ])("%j", (fields) => {
+    const line = `{"type":"items","items":[${encodeItem(part(fields))}]}`;
+    expect(FromWrapper.safeParse(JSON.parse(line)).success).toBe(true);
   });
 });

@@ -1,4 +1,6 @@
-import { MAX_AGENT_MESSAGE_BYTES, MAX_TYPE_LENGTH, type OutboxItem, type TranscriptEntry } from "@cc-docker/protocol";
+import { MAX_AGENT_MESSAGE_BYTES, MAX_TYPE_LENGTH, OutboxItem, TranscriptEntry } from "@cc-docker/protocol";
+
+type PartItem = Extract<OutboxItem, { kind: "transcript" }>;
 
 /** Several of them make a message of the link. */
 const MAX_ENTRY_BYTES = MAX_AGENT_MESSAGE_BYTES / 8;
@@ -9,14 +11,28 @@ const MAX_ENTRY_BYTES = MAX_AGENT_MESSAGE_BYTES / 8;
  */
 export function encodeItem(item: OutboxItem): string {
   const json = JSON.stringify(item);
-  if (item.kind === "transcript")
-    return fits(json) ? json : JSON.stringify({ ...item, entries: item.entries.map(shorten) });
+  if (item.kind === "transcript") return encodePart(item);
   if (item.kind !== "agent") return json;
   const { type }: { type: unknown } = item.message;
   const named = typeof type === "string" && type.length <= MAX_TYPE_LENGTH;
   if (named && fits(json)) return json;
   const bytes = Buffer.byteLength(json);
   return JSON.stringify({ ...item, message: { type: named ? type : "unknown", truncated: true, bytes } });
+}
+
+/** What cannot be kept of a transcript is left out of it; an item of which nothing is left says so in its place. */
+function encodePart(item: PartItem): string {
+  const readable = { ...item, entries: Array.isArray(item.entries) ? item.entries.filter(isReadable) : [] };
+  if (OutboxItem.safeParse(readable).success) {
+    const json = JSON.stringify(readable);
+    const shortened = fits(json) ? json : JSON.stringify({ ...readable, entries: readable.entries.map(shorten) });
+    if (fits(shortened)) return shortened;
+  }
+  return JSON.stringify({ n: item.n, kind: "agent", message: { type: "unreadable_transcript", truncated: true } });
+}
+
+function isReadable(entry: unknown): boolean {
+  return TranscriptEntry.safeParse(entry).success;
 }
 
 function fits(json: string): boolean {

@@ -8,7 +8,7 @@ const URGENT_MESSAGES = new Set(["assistant", "user", "result"]);
  * apiece, just while the agent needs the processor for the answer.
  */
 export function isUrgent(item: NewItem): boolean {
-  if (item.kind === "transcript") return false; // the message that it is about follows at once
+  if (item.kind === "transcript") return false; // nobody waits for it, and a result takes it along
   if (item.kind !== "agent") return true;
   const { type, event } = item.message as { type: string; event?: { type?: unknown } };
   return URGENT_MESSAGES.has(type) || (type === "stream_event" && event?.type === "content_block_delta");

@@ -1,10 +1,11 @@
 /** Puts link, outbox and agent together: prompts go in, everything the agent says goes out, in order, once. */
 import type { Duplex } from "node:stream";
 import { type SessionId, type ToWrapper, type TurnId } from "@cc-docker/protocol";
-import type { Agent, AgentMessage, StartAgent, TranscriptPart } from "./agent/agent.ts";
+import type { Agent, AgentHandlers, AgentMessage, StartAgent, TranscriptPart } from "./agent/agent.ts";
 import { type Conversation, startConversation } from "./conversation.ts";
 import { openLink } from "./link.ts";
 import { type NewItem, openOutbox } from "./outbox.ts";
+import { splitEntries } from "./split-entries.ts";
 import { isUrgent } from "./urgency.ts";
 
 export type WrapperOptions = {
@@ -59,7 +60,7 @@ export async function startWrapper({
     try {
       agent = startAgent(
         { ...config, modelMaxRetries, resume: restored },
-        { onReady, onMessage, onTranscript: (part) => add({ kind: "transcript", ...part }), onExit },
+        { onReady, onMessage, onTranscript, onExit },
       );
     } catch (error) {
       onExit(`it could not be started: ${String(error)}`.slice(0, 8000));
@@ -81,6 +82,10 @@ export async function startWrapper({
   function onMessage(message: AgentMessage): void {
     add({ kind: "agent", ...turnField(), message });
     if (message.type === "result") running = undefined;
+  }
+
+  function onTranscript({ entries, ...part }: Parameters<AgentHandlers["onTranscript"]>[0]): void {
+    for (const own of splitEntries(entries)) add({ kind: "transcript", ...part, entries: own });
   }
 
   function onExit(detail: string): void {

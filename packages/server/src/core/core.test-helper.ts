@@ -84,6 +84,7 @@ const TEST_SETTINGS: CoreSettings = {
   idleTimeoutMs: HOUR_MS,
   sessionTimeoutMs: HOUR_MS,
   requestTimeoutMs: HOUR_MS,
+  hangTimeoutMs: HOUR_MS,
   maxTimeouts: { startupTimeout: 600, idleTimeout: 3600, sessionTimeout: 3600, requestTimeout: 3600 },
   reconcileEveryMs: HOUR_MS,
   version: "0.0.0",

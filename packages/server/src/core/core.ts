@@ -68,6 +68,8 @@ export type Core = {
     prepareStart: AgentStarts["prepare"];
     readTranscript: AgentStarts["readTranscript"];
     ingest: Ingest;
+    /** The agent is alive: the model speaks to it. */
+    heard(sessionId: SessionId): void;
     /** Gives the session up: its link could not be had for too long, or what came over it cannot be used. */
     giveUp(instance: { sessionId: SessionId; generation: number }, error: CcError): Promise<void>;
   };
@@ -83,7 +85,8 @@ export function createCore({ store, bus, runtime, clock, log, settings }: CoreDe
   const deadlines = createDeadlines(settings, {
     onIdle: (id) => background.run("idle timeout", () => instances.stop(id, "idle_timeout")),
     onSession: (id) => background.run("session timeout", () => instances.stop(id, "session_timeout")),
-    onRequest: (session) => background.run("request timeout", () => turns.timeOut(session)),
+    onRequest: (session) => background.run("request timeout", () => turns.end(session, "request_timeout")),
+    onSilent: (session) => background.run("silent agent", () => turns.end(session, "hang")),
     onDeaf: ({ id: sessionId, generation }) =>
       background.run("deaf agent", () => instances.crash({ sessionId, generation }, deafError(sessionId))),
   });
@@ -93,6 +96,7 @@ export function createCore({ store, bus, runtime, clock, log, settings }: CoreDe
     clock,
     onAppended: recent.add,
     onChanged: deadlines.watch,
+    onInterrupted: deadlines.interrupted,
     onInstanceWanted: (session) => instances.replace(session),
   });
   const instances = createInstances({ store, bus, runtime, writer, background, log, settings });
@@ -134,7 +138,11 @@ export function createCore({ store, bus, runtime, clock, log, settings }: CoreDe
       findRunningTurn: turns.findRunning,
       prepareStart: starts.prepare,
       readTranscript: starts.readTranscript,
-      ingest,
+      ingest: (input) => {
+        deadlines.heard(input.sessionId);
+        return ingest(input);
+      },
+      heard: deadlines.heard,
       giveUp: (instance, error) => instances.crash(instance, toErrorShape(error)),
     },
     health: (signal) => checkHealth({ store, runtime, version: settings.version }, signal),

@@ -20,7 +20,7 @@ export type AgentHandlers = {
   /** The process has answered its handshake. */
   onReady(): void;
   onMessage(message: AgentMessage): void;
-  /** Comes before the messages that tell of what it holds. */
+  /** Comes soon after the messages that tell of what it holds, and before the turn's result. */
   onTranscript(part: TranscriptPart & { agentSessionId: AgentSessionId }): void;
   /** The process ended although nobody asked; `detail` holds the reason and the last it wrote to stderr. */
   onExit(detail: string): void;

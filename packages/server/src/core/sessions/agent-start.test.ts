@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AgentSessionId, type SessionId, type TranscriptEntry, type TurnId } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
-import { openTestCore, type TestCore } from "../core.test-helper.ts";
+import { agentMessage, openTestCore, type TestCore } from "../core.test-helper.ts";
 
 const AGENT_SESSION = AgentSessionId.parse(randomUUID());
 
@@ -90,6 +90,38 @@ describe("an agent is started", () => {
     expect(await t.store.findSession(sessionId)).toMatchObject({ status: "starting", turnCount: 1, crashes: 0 });
     await t.core.links.ready({ sessionId, generation: 2 });
     expect(await t.core.links.findRunningTurn(sessionId)).toMatchObject({ prompt: "next" });
+  });
+
+  it("with what it told and had not written down, so that it does not do it again", async () => {
+    await using t = await openTestCore();
+    const told = { type: "assistant", uuid: randomUUID(), session_id: AGENT_SESSION };
+    const message = { role: "assistant", stop_reason: "tool_use", content: [] };
+    const { sessionId, turnId } = await crashAfter(t, (id, turn) =>
+      t.ingest(id, agentMessage(turn, { ...told, message })),
+    );
+    const { resume } = (await t.core.links.prepareStart(sessionId)) ?? {};
+    expect(resume).toEqual({ agentSessionId: AGENT_SESSION, unfinishedTurn: turnId });
+    await t.core.links.prepareStart(sessionId);
+    expect(await readParts(t, sessionId)).toMatchObject([
+      {
+        entries: [
+          { type: "user", uuid: turnId, parentUuid: null, message: { content: "work" } },
+          { type: "assistant", uuid: told.uuid, parentUuid: turnId, message },
+        ],
+      },
+    ]);
+  });
+
+  it("without the turn also when its whole answer was told and not written down", async () => {
+    await using t = await openTestCore();
+    const message = { role: "assistant", stop_reason: "end_turn", content: [{ type: "text", text: "the answer" }] };
+    const answer = { type: "assistant", uuid: randomUUID(), session_id: AGENT_SESSION, message };
+    const { sessionId, turnId } = await crashAfter(t, async (id, turn) => {
+      await mirror(t, id, [prompt(turn)]);
+      await t.ingest(id, agentMessage(turn, answer));
+    });
+    await t.core.links.prepareStart(sessionId);
+    expect(await t.store.findTurn(turnId)).toMatchObject({ status: "completed", result: { text: "the answer" } });
   });
 
   it("the same way however often it is asked for", async () => {

@@ -1,5 +1,12 @@
 /** What a wrapper is told to start its agent with: anew, or from where the conversation stood. */
-import type { SessionConfig, SessionId, ToWrapper, TranscriptEntry, TurnId } from "@cc-docker/protocol";
+import {
+  describeError,
+  type SessionConfig,
+  type SessionId,
+  type ToWrapper,
+  type TranscriptEntry,
+  type TurnId,
+} from "@cc-docker/protocol";
 import type { Store, TurnRow } from "../../ports/store/store.ts";
 import { completeTranscript } from "../turns/complete-transcript.ts";
 import { readTranscriptEnd, type TranscriptEnd } from "../turns/read-transcript-end.ts";
@@ -63,6 +70,11 @@ async function findUnfinished(change: SessionChange): Promise<TurnId | undefined
   await complete(change, turn);
   const end = readTranscriptEnd(await change.tx.findTranscriptTail(id, turn.id));
   if (end.kind === "unfinished") return turn.id;
+  if (end.kind === "failed")
+    await settleRunningTurn(change, {
+      status: "failed",
+      error: describeError("MODEL_FAILED", end.text.slice(0, 2000)),
+    });
   if (end.kind === "answered")
     await settleRunningTurn(change, { status: "completed", result: toResult(end, turn, change) });
   return undefined;

@@ -3,7 +3,7 @@ import type { SessionId, TurnId } from "@cc-docker/protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SessionRow } from "../../ports/store/store.ts";
 import { agentMessage, openTestCore, refused, type TestCore } from "../core.test-helper.ts";
-import { checkTimeouts, createDeadlines } from "./deadlines.ts";
+import { checkTimeouts, createDeadlines, type DeadlineSettings } from "./deadlines.ts";
 
 const NOW = "2026-01-01T00:00:00.000Z";
 const GRACE_MS = 10_000;
@@ -31,16 +31,27 @@ const running = (fields: Partial<SessionRow> = {}) => sessionRow({ status: "runn
 const recovering = (fields: Partial<SessionRow> = {}) =>
   running({ status: "starting", generation: 2, crashes: 1, ...fields });
 
-function startWatching() {
+function startWatching(own: Partial<DeadlineSettings> = {}) {
   const heard: string[] = [];
-  const settings = { idleTimeoutMs: 1000, sessionTimeoutMs: 100_000, requestTimeoutMs: 5000 };
+  const settings = {
+    idleTimeoutMs: 1000,
+    sessionTimeoutMs: 100_000,
+    requestTimeoutMs: 5000,
+    hangTimeoutMs: 100_000,
+    ...own,
+  };
   const deadlines = createDeadlines(settings, {
     onIdle: () => heard.push("idle"),
     onSession: () => heard.push("session"),
-    onRequest: () => heard.push("request"),
+    onRequest: (session) => {
+      heard.push("request");
+      deadlines.interrupted(session); // as core does, once the interrupt is written down
+    },
+    onSilent: () => heard.push("silent"),
     onDeaf: ({ generation }) => heard.push(`deaf ${generation}`),
   });
-  return { ...deadlines, heard };
+  const { heard: heardOf, ...others } = deadlines;
+  return { ...others, heardOf, heard };
 }
 
 describe("the time of a session", () => {
@@ -170,6 +181,20 @@ describe("the time of a turn", () => {
     expect(heard).toHaveLength(2);
   });
 
+  it("is over when the turn is told to end for whatever reason: the grace begins then", () => {
+    const { watch, interrupted, heard } = startWatching({ requestTimeoutMs: 90_000 });
+    watch(running());
+    vi.advanceTimersByTime(1000);
+    interrupted(running());
+    watch(running({ lastSeq: 9 }));
+    vi.advanceTimersByTime(GRACE_MS);
+    expect(heard).toEqual(["deaf 1"]);
+    watch(sessionRow());
+    interrupted(sessionRow()); // it ended meanwhile: nothing is waited for
+    vi.advanceTimersByTime(1000 + GRACE_MS);
+    expect(heard).toEqual(["deaf 1", "idle"]);
+  });
+
   it("is the session's own when it has one", () => {
     const { watch, heard } = startWatching();
     watch(running({ config: { requestTimeout: 0.02 } }));
@@ -201,6 +226,38 @@ describe("the time of a turn", () => {
     expect(heard).toEqual(["request"]);
     vi.advanceTimersByTime(GRACE_MS);
     expect(heard).toEqual(["request", "deaf 2"]);
+  });
+});
+
+describe("the silence of an agent", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("in a turn is too long once nothing was heard for that time, whatever was heard before", () => {
+    const { watch, heardOf, heard } = startWatching({ hangTimeoutMs: 3000, requestTimeoutMs: 60_000 });
+    watch(running());
+    for (let second = 0; second < 10; second += 1) {
+      vi.advanceTimersByTime(1000);
+      heardOf("s" as SessionId);
+    }
+    vi.advanceTimersByTime(2999);
+    expect(heard).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(heard).toEqual(["silent"]);
+  });
+
+  it("between turns, and while a lost turn gets its next instance, is none", () => {
+    const { watch, heard } = startWatching({ hangTimeoutMs: 3000, idleTimeoutMs: 90_000, requestTimeoutMs: 90_000 });
+    watch(sessionRow());
+    vi.advanceTimersByTime(10_000);
+    watch(running());
+    vi.advanceTimersByTime(2000);
+    watch(recovering());
+    vi.advanceTimersByTime(10_000);
+    expect(heard).toEqual([]);
+    watch(running({ generation: 2, crashes: 1 }));
+    vi.advanceTimersByTime(3000);
+    expect(heard).toEqual(["silent"]);
   });
 });
 

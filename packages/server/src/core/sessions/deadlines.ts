@@ -13,11 +13,19 @@ type TimeoutName = "startupTimeout" | "idleTimeout" | "sessionTimeout" | "reques
 /** How long an interrupted agent may take to say so before it is taken for dead. */
 const INTERRUPT_GRACE_MS = 10_000;
 
-export type DeadlineSettings = { idleTimeoutMs: number; sessionTimeoutMs: number; requestTimeoutMs: number };
+export type DeadlineSettings = {
+  idleTimeoutMs: number;
+  sessionTimeoutMs: number;
+  requestTimeoutMs: number;
+  /** Without a word of the agent and without model traffic, in a turn. */
+  hangTimeoutMs: number;
+};
 export type DeadlineHandlers = {
   onIdle: (sessionId: SessionId) => void;
   onSession: (sessionId: SessionId) => void;
   onRequest: (session: SessionRow) => void;
+  /** Nothing has been heard of the agent in its turn for too long. */
+  onSilent: (session: SessionRow) => void;
   /** The agent has not ended a turn that it was told to end. */
   onDeaf: (session: SessionRow) => void;
 };
@@ -25,11 +33,23 @@ export type DeadlineHandlers = {
 export type Deadlines = {
   /** The session as it is by now; its timers are set, left running, or cleared accordingly. */
   watch(session: SessionRow): void;
+  /** The session's running turn has been told to end. */
+  interrupted(session: SessionRow): void;
+  /** The session's agent is alive: it spoke, or the model spoke to it. */
+  heard(sessionId: SessionId): void;
   close(): void;
 };
 
 /** `session`: as it was told last; a crash may have given it another instance since a timer was set. */
-type Watched = { session: SessionRow; life: Timer; phase: Timer };
+type Watched = {
+  session: SessionRow;
+  life: Timer;
+  phase: Timer;
+  silence: Timer;
+  grace: Timer;
+  /** On the monotonic clock. */
+  heardAt: number;
+};
 /** `key`: what is being timed; while it stays the same the timer goes on. */
 type Timer = { key: string; handle: NodeJS.Timeout | undefined };
 
@@ -38,12 +58,34 @@ export function createDeadlines(settings: DeadlineSettings, handlers: DeadlineHa
 
   function watch(session: SessionRow): void {
     const { id, config } = session;
-    const own = watched.get(id) ?? { session, life: newTimer(), phase: newTimer() };
+    const own = watched.get(id) ?? newWatched(session);
     if (!isLive(session)) return forget(id, own);
     own.session = session;
     watched.set(id, own);
     set(own.life, "life", toMs(config.sessionTimeout) ?? settings.sessionTimeoutMs, () => handlers.onSession(id));
     watchPhase(own);
+    watchSilence(own);
+    if (own.grace.key !== session.runningTurn) set(own.grace, "", undefined, () => undefined);
+  }
+
+  /** Being heard costs no timer: the one there is looks again when its time is up. */
+  function watchSilence(own: Watched): void {
+    const { runningTurn, status, generation } = own.session;
+    const works = runningTurn !== undefined && status === "running";
+    const key = works ? `${runningTurn} ${generation}` : "";
+    if (own.silence.key !== key) own.heardAt = performance.now();
+    set(own.silence, key, works ? settings.hangTimeoutMs : undefined, () => lookAtSilence(own));
+  }
+
+  function lookAtSilence(own: Watched): void {
+    const leftMs = own.heardAt + settings.hangTimeoutMs - performance.now();
+    if (leftMs > 0) own.silence.handle = setTimeout(() => lookAtSilence(own), leftMs).unref();
+    else handlers.onSilent(own.session);
+  }
+
+  function heard(sessionId: SessionId): void {
+    const own = watched.get(sessionId);
+    if (own) own.heardAt = performance.now();
   }
 
   function watchPhase(own: Watched): void {
@@ -56,11 +98,13 @@ export function createDeadlines(settings: DeadlineSettings, handlers: DeadlineHa
 
   function watchTurn(own: Watched, turn: string): void {
     const requestMs = toMs(own.session.config.requestTimeout) ?? settings.requestTimeoutMs;
-    set(own.phase, turn, requestMs, () => {
-      handlers.onRequest(own.session);
-      set(own.phase, `${turn} interrupted`, INTERRUPT_GRACE_MS, () => handlers.onDeaf(own.session));
-      own.phase.key = turn; // it is still this turn that is timed
-    });
+    set(own.phase, turn, requestMs, () => handlers.onRequest(own.session));
+  }
+
+  function interrupted({ id, runningTurn }: SessionRow): void {
+    const own = watched.get(id);
+    if (!own || !runningTurn) return;
+    set(own.grace, runningTurn, INTERRUPT_GRACE_MS, () => handlers.onDeaf(own.session));
   }
 
   function set(timer: Timer, key: string, ms: number | undefined, onEnd: () => void): void {
@@ -70,17 +114,29 @@ export function createDeadlines(settings: DeadlineSettings, handlers: DeadlineHa
     timer.handle = ms === undefined ? undefined : setTimeout(onEnd, ms).unref();
   }
 
-  function forget(id: SessionId, { life, phase }: Watched): void {
-    clearTimeout(life.handle);
-    clearTimeout(phase.handle);
+  function forget(id: SessionId, { life, phase, silence, grace }: Watched): void {
+    for (const { handle } of [life, phase, silence, grace]) clearTimeout(handle);
     watched.delete(id);
   }
 
   return {
     watch,
+    interrupted,
+    heard,
     close: () => {
       for (const [id, timers] of watched) forget(id, timers);
     },
+  };
+}
+
+function newWatched(session: SessionRow): Watched {
+  return {
+    session,
+    life: newTimer(),
+    phase: newTimer(),
+    silence: newTimer(),
+    grace: newTimer(),
+    heardAt: performance.now(),
   };
 }
 

@@ -134,7 +134,8 @@ export function createInstances(deps: InstancesDeps): Instances {
   function replace(session: SessionRow): void {
     background.run("replace", async () => {
       await launches.cancel(session.id, session.generation - 1);
-      launches.launch(session);
+      const now = await store.findSession(session.id); // a later generation is somebody else's to launch
+      if (now?.status === "starting" && now.generation === session.generation) launches.launch(now);
     });
   }
 

@@ -35,10 +35,11 @@ export async function crash(change: SessionChange, reason: MoveReason, error: Er
   return change.move(reason, error);
 }
 
-/** A turn that was to end early has ended with its agent. */
+/** A turn that was to end early has ended with its agent; one whose agent only hung goes on in the next. */
 async function settleInterrupted(change: SessionChange): Promise<void> {
   const { runningTurn } = change.session;
   const turn = runningTurn && (await change.tx.findTurn(runningTurn));
+  if (turn?.interrupt === "hang") return change.tx.updateTurn(turn.id, { interrupt: undefined });
   if (turn?.interrupt)
     await settleRunningTurn(change, { status: "interrupted", error: interruptError(turn.interrupt) });
 }

@@ -43,6 +43,8 @@ export type SessionWriterDeps = {
   onAppended: (id: SessionId, events: readonly EventRow[]) => void;
   /** Hears the session as each change has left it, durably. */
   onChanged: (session: SessionRow) => void;
+  /** The session's running turn is told to end early. */
+  onInterrupted: (session: SessionRow) => void;
   /** The session wants an instance of its generation. */
   onInstanceWanted: (session: SessionRow) => void;
 };
@@ -66,6 +68,7 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
     if (done.commanded) ringForTurn(id, done.commanded, session.lastSeq); // first: the agent's time is what all wait for
     bus.publish(`events:${id}`, session.lastSeq);
     deps.onChanged(session);
+    if (done.commanded?.interrupt) deps.onInterrupted(session);
     if (done.instanceWanted) deps.onInstanceWanted(session);
     return done.value;
   }

@@ -6,6 +6,23 @@ import { openTestCore, refused } from "../core.test-helper.ts";
 const MISSING = randomUUID() as SessionId;
 
 describe("a session", () => {
+  it("stopped and woken twice while the engine is slow gets the last of its instances", async () => {
+    await using t = await openTestCore();
+    const slow = Promise.withResolvers<void>();
+    t.runtime.beforeStart = () => slow.promise; // the engine hears no abort
+    const { id } = await t.core.sessions.create({ owner: "ann", config: {} });
+    const stops = [t.core.sessions.stop({ owner: "ann", sessionId: id })];
+    await expect.poll(async () => (await t.store.findSession(id))?.status, { interval: 1 }).toBe("stopped");
+    await t.send(id);
+    stops.push(t.core.sessions.stop({ owner: "ann", sessionId: id }));
+    await expect.poll(async () => (await t.store.findSession(id))?.status, { interval: 1 }).toBe("stopped");
+    await t.send(id);
+    expect(await t.store.findSession(id)).toMatchObject({ generation: 3, status: "starting" });
+    slow.resolve();
+    await Promise.all(stops);
+    await expect.poll(() => t.runtime.instances.get(id)?.generation, { interval: 1 }).toBe(3);
+  });
+
   it("is on disk as starting when it was created, and becomes idle once its agent is ready", async () => {
     await using t = await openTestCore();
     const created = await t.core.sessions.create({ owner: "ann", config: { model: "opus" } });

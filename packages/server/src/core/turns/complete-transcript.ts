@@ -13,6 +13,7 @@ const ToldMessage = z.looseObject({
   session_id: AgentSessionId,
   parent_tool_use_id: z.null().optional(), // what helpers say is in transcripts of their own
   message: z.looseObject({ role: z.string(), content: z.unknown() }),
+  error: z.string().optional(), // the message is the agent's word for a model call that failed
 });
 type Told = z.infer<typeof ToldMessage> & { at: string };
 
@@ -67,9 +68,13 @@ function promptOf({ id, prompt, createdAt }: TurnRow, { session_id }: Told): Tol
   return { type: "user", uuid: id, session_id, message: { role: "user", content: prompt }, at: createdAt };
 }
 
-function toRow({ type, uuid, session_id: sessionId, message, at }: Told, parentUuid: string | null): TranscriptRow {
+function toRow(
+  { type, uuid, session_id: sessionId, message, error, at }: Told,
+  parentUuid: string | null,
+): TranscriptRow {
+  const failure = error !== undefined && { error, isApiErrorMessage: true };
   const place = { parentUuid, isSidechain: false, userType: "external", cwd: "/workspace", sessionId };
-  return { uuid, type, json: JSON.stringify({ ...place, type, message, uuid, timestamp: at }) };
+  return { uuid, type, json: JSON.stringify({ ...place, ...failure, type, message, uuid, timestamp: at }) };
 }
 
 function uuidOf(line: string | undefined): string | undefined {

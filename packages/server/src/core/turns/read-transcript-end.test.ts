@@ -78,3 +78,10 @@ describe("a transcript whose instance died", () => {
     },
   );
 });
+
+it("is failed when the model call had failed for good, in the agent's words", () => {
+  const content = [{ type: "text", text: "API Error: 529 overloaded" }];
+  const message = { model: "<synthetic>", role: "assistant", stop_reason: "stop_sequence", content };
+  const tail = JSON.stringify({ type: "assistant", uuid: "1", isApiErrorMessage: true, error: "overloaded", message });
+  expect(readTranscriptEnd(tail)).toEqual({ kind: "failed", text: "API Error: 529 overloaded" });
+});

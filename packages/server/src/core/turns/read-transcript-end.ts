@@ -7,13 +7,16 @@ export type TranscriptEnd =
   /** The agent was at work: it goes on by itself. */
   | { kind: "unfinished" }
   /** The answer is complete; only its result was never told. */
-  | { kind: "answered"; text: string; usage: Usage };
+  | { kind: "answered"; text: string; usage: Usage }
+  /** The model call had failed for good; `text` is the agent's word for it. */
+  | { kind: "failed"; text: string };
 
 type Usage = { inputTokens: number; outputTokens: number; cacheReadTokens: number; cacheCreationTokens: number };
 
 const amount = z.number().nonnegative().max(1e12).catch(0);
 const Answer = z.object({
   type: z.literal("assistant"),
+  isApiErrorMessage: z.boolean().optional(),
   message: z.object({
     stop_reason: z.enum(["end_turn", "stop_sequence", "max_tokens", "refusal"]),
     content: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })),
@@ -34,9 +37,11 @@ export function readTranscriptEnd(tail: string | undefined): TranscriptEnd {
   const answer = Answer.safeParse(JSON.parse(tail));
   if (!answer.success) return { kind: "unfinished" };
   const { content, usage } = answer.data.message;
+  const text = content.map((block) => (block.type === "text" ? (block.text ?? "") : "")).join("");
+  if (answer.data.isApiErrorMessage) return { kind: "failed", text };
   return {
     kind: "answered",
-    text: content.map(({ type, text }) => (type === "text" ? (text ?? "") : "")).join(""),
+    text,
     usage: {
       inputTokens: usage.input_tokens,
       outputTokens: usage.output_tokens,

@@ -42,10 +42,11 @@ async function cancelTurn(change: SessionChange, turnId: TurnId, error: ErrorSha
 /** Has a turn end early: the one that runs by the agent, one that waits at once. One that is over stays as it is. */
 export async function interruptTurn(change: SessionChange, turn: TurnRow, reason: InterruptReason): Promise<void> {
   if (turn.status === "queued") await cancelTurn(change, turn.id, interruptError(reason));
-  if (change.session.runningTurn !== turn.id || turn.interrupt) return;
-  await change.tx.updateTurn(turn.id, { interrupt: reason });
+  if (change.session.runningTurn !== turn.id) return;
+  const interrupt = turn.interrupt ?? reason; // the first reason counts; its command may have gone with a gateway
+  if (!turn.interrupt) await change.tx.updateTurn(turn.id, { interrupt });
   if (change.session.status !== "running") return; // its agent is told with the turn, as soon as it is ready
-  change.command({ id: turn.id, prompt: turn.prompt, interrupt: reason });
+  change.command({ id: turn.id, prompt: turn.prompt, interrupt });
 }
 
 /** Writes the running turn's end down, if there is one. The session's status is the caller's to move. */

@@ -63,10 +63,15 @@ function toOutcome(parsed: ResultMessage, result: TurnResult, interrupt: Interru
 }
 
 export function interruptError(reason: InterruptReason): ErrorShape {
-  return reason === "requested"
-    ? describeError("TURN_INTERRUPTED", "The turn was interrupted on request.")
-    : describeError("REQUEST_TIMEOUT", "The turn took longer than the session allows.");
+  const [code, message] = INTERRUPT_ERRORS[reason];
+  return describeError(code, message);
 }
+
+const INTERRUPT_ERRORS = {
+  requested: ["TURN_INTERRUPTED", "The turn was interrupted on request."],
+  request_timeout: ["REQUEST_TIMEOUT", "The turn took longer than the session allows."],
+  hang: ["AGENT_SILENT", "Nothing was heard of the agent, nor of the model, for too long."],
+} as const satisfies Record<InterruptReason, readonly [ErrorCode, string]>;
 
 function toResult(
   { result, duration_ms, num_turns, total_cost_usd, usage }: ResultMessage,

@@ -9,7 +9,7 @@ import {
 } from "@cc-docker/protocol";
 import { failpoint } from "../../lib/failpoint.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
-import type { SessionRow, Store, TurnRow } from "../../ports/store/store.ts";
+import type { InterruptReason, SessionRow, Store, TurnRow } from "../../ports/store/store.ts";
 import { createBell } from "../bell.ts";
 import { wake } from "../sessions/session-moves.ts";
 import type { SessionChange, SessionWriter, StartedTurn } from "../sessions/session-writer.ts";
@@ -35,8 +35,8 @@ export type Turns = {
    * @throws CcError SESSION_NOT_FOUND, TURN_NOT_FOUND, NO_TURN_RUNNING
    */
   interrupt(input: { owner: string; sessionId: SessionId; turnId?: TurnId }): Promise<Turn>;
-  /** The session's running turn has had its time. */
-  timeOut(session: SessionRow): Promise<void>;
+  /** The session's running turn has had its time, or its agent is silent. */
+  end(session: SessionRow, reason: InterruptReason): Promise<void>;
   /** The turn a wrapper should be working on, if any. */
   findRunning(sessionId: SessionId): Promise<StartedTurn | undefined>;
 };
@@ -83,10 +83,10 @@ export function createTurns({ store, bus, writer, newTurnId }: TurnsDeps): Turns
     return toTurn(turn);
   }
 
-  async function timeOut({ id, runningTurn }: SessionRow): Promise<void> {
+  async function end({ id, runningTurn }: SessionRow, reason: InterruptReason): Promise<void> {
     await writer.change(id, async (change) => {
       const turn = runningTurn && (await change.tx.findTurn(runningTurn));
-      if (turn) await interruptTurn(change, turn, "request_timeout");
+      if (turn) await interruptTurn(change, turn, reason);
     });
   }
 
@@ -121,7 +121,7 @@ export function createTurns({ store, bus, writer, newTurnId }: TurnsDeps): Turns
     return writer.findJustStarted(sessionId) ?? store.findRunningTurn(sessionId);
   }
 
-  return { send, ask, get, interrupt, timeOut, findRunning };
+  return { send, ask, get, interrupt, end, findRunning };
 }
 
 function checkPrompt(prompt: string): void {

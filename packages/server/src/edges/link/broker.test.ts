@@ -36,8 +36,16 @@ async function startUpstream(answer: Answer = (_request, response) => response.e
 }
 
 /** The broker behind a port of this machine, as the wrapper's local door is. */
-async function startBroker(upstreamUrl: string, credential?: Credential) {
-  const broker = createBroker({ upstream: { url: upstreamUrl, ...(credential && { credential }) }, log: silent });
+async function startBroker(
+  upstreamUrl: string,
+  credential?: Credential,
+  heard: (sessionId: SessionId) => void = () => undefined,
+) {
+  const broker = createBroker({
+    upstream: { url: upstreamUrl, ...(credential && { credential }) },
+    log: silent,
+    onTraffic: heard,
+  });
   const sessionId = SessionId.parse(randomUUID());
   const door = createTcpServer((socket) => {
     socket.on("error", () => undefined);
@@ -285,6 +293,22 @@ describe("the broker", () => {
     expect(await answerOf(late)).toMatchObject({ status: 413, body: { error: { type: "body_too_large" } } });
     chunked.destroy();
     expect(upstream.seen).toEqual([]);
+  });
+
+  it("tells of every byte that goes to the model or comes from it, and of whose", async () => {
+    const gate = Promise.withResolvers<void>();
+    const upstream = await startUpstream((_request, response) => {
+      response.write("one");
+      void gate.promise.then(() => response.end("two"));
+    });
+    const heard: SessionId[] = [];
+    const answer = await send(await startBroker(upstream.url, undefined, (id) => heard.push(id)));
+    await once(answer, "data");
+    const before = heard.length;
+    expect(new Set(heard).size).toBe(1);
+    gate.resolve();
+    await text(answer);
+    expect(heard.length).toBeGreaterThan(before);
   });
 
   it("uses one connection to the model for calls that follow each other", async () => {

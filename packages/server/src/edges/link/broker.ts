@@ -43,7 +43,14 @@ const DROPPED_HEADERS = new Set([
 const DROPPED_ANSWER_HEADERS = new Set(["connection", "keep-alive", "transfer-encoding", "set-cookie"]);
 const OAUTH_BETA = "oauth-2025-04-20";
 
-export function createBroker({ upstream, log }: { upstream: Upstream; log: Logger }): Broker {
+export type BrokerDeps = {
+  upstream: Upstream;
+  log: Logger;
+  /** Bytes went to the model or came from it. */
+  onTraffic: (sessionId: SessionId) => void;
+};
+
+export function createBroker({ upstream, log, onTraffic }: BrokerDeps): Broker {
   const base = new URL(upstream.url);
   const secure = base.protocol === "https:";
   const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
@@ -71,7 +78,10 @@ export function createBroker({ upstream, log }: { upstream: Upstream; log: Logge
     if (Number(request.headers["content-length"] ?? 0) > MAX_REQUEST_BYTES)
       return refuse(response, 413, "BODY_TOO_LARGE", "The request is too large.");
     failpoint("broker.call-taken");
+    const traffic = () => trafficOf(request);
+    request.on("data", traffic);
     const answer = await call(request, response, path);
+    answer.on("data", traffic);
     failpoint("broker.answer-begun");
     response.writeHead(answer.statusCode ?? 502, answerHeaders(answer));
     response.flushHeaders();
@@ -92,6 +102,11 @@ export function createBroker({ upstream, log }: { upstream: Upstream; log: Logge
     onTooManyBytes(request, MAX_REQUEST_BYTES, (error) => outgoing.destroy(error));
     pipeline(request, outgoing).catch(reject);
     return promise;
+  }
+
+  function trafficOf({ socket }: IncomingMessage): void {
+    const sessionId = sessionOf.get(socket);
+    if (sessionId) onTraffic(sessionId);
   }
 
   function serve(sessionId: SessionId, stream: Duplex): void {

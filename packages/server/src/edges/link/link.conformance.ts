@@ -257,7 +257,7 @@ export function testLink({ name, image, open }: LinkUnderTest): void {
 
     it("resends exactly what was not acknowledged, in order, after every break", async () => {
       await using model = await startScriptedModel({});
-      const broker = createBroker({ upstream: { url: model.url }, log: silent });
+      const broker = createBroker({ upstream: { url: model.url }, log: silent, onTraffic: () => undefined });
       await using link = await openLink((stream) => broker.serve(link.sessionId, stream));
       const { sessionId } = link;
       const hello = (acked: number): ToWrapper => ({

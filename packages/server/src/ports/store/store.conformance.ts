@@ -499,6 +499,18 @@ export function testStore({ name, open }: StoreUnderTest): void {
       expect(await tail(two.id)).toBeUndefined();
     });
 
+    it("has a last line: the newest of its main file that has an id", async () => {
+      await using store = await openEmpty();
+      const [one, two] = [await insertSession(store), await insertSession(store)];
+      const [said, title] = [transcriptRow("said"), transcriptRow("a title", { type: "summary" })];
+      await store.write((tx) => tx.insertTranscript(one.id, [said]));
+      expect(await store.findLastTranscriptLine(one.id)).toBe(said.json);
+      const others = [transcriptRow("a mode", { uuid: undefined }), transcriptRow("a helper's", { subpath: "a" })];
+      await store.write((tx) => tx.insertTranscript(one.id, [title, ...others]));
+      expect(await store.findLastTranscriptLine(one.id)).toBe(title.json);
+      expect(await store.findLastTranscriptLine(two.id)).toBeUndefined();
+    });
+
     it("is undone with the work that wrote it", async () => {
       await using store = await openEmpty();
       const { id } = await insertSession(store);

@@ -59,10 +59,10 @@ export type TurnRow = {
   result?: TurnResult;
   error?: ErrorShape;
   /** Why the turn is to end early, once that is wanted. */
-  interrupt?: InterruptReason;
+  interrupt?: InterruptReason | undefined;
 };
 
-export type InterruptReason = "requested" | "request_timeout";
+export type InterruptReason = "requested" | "request_timeout" | "hang";
 
 /** A line of the agent's transcript; without a `subpath` of the main one. Of two with the same `uuid` the first counts. */
 export type TranscriptRow = { subpath?: string | undefined; uuid?: string | undefined; type: string; json: string };

@@ -75,6 +75,6 @@ function toColumns(row: Partial<TurnRow>): Updateable<TurnsTable> {
     ...(row.endedAt !== undefined && { ended_at: row.endedAt }),
     ...(row.result !== undefined && { result: JSON.stringify(row.result) }),
     ...(row.error !== undefined && { error: JSON.stringify(row.error) }),
-    ...(row.interrupt !== undefined && { interrupt: row.interrupt }),
+    ...("interrupt" in row && { interrupt: row.interrupt ?? null }),
   };
 }
