@@ -26,7 +26,10 @@ export function createCarryOut(targets: Targets): CarryOut {
 
   async function bounceEngine(awayMs: number, keepsContainers: boolean): Promise<string> {
     if (engine === undefined) return "missed: the engine is not ours";
-    return bounce("engine", awayMs, engine.kill, () => engine.start({ keepsContainers }));
+    return bounce("engine", awayMs, engine.kill, async () => {
+      await engine.start({ keepsContainers });
+      history.crashed({ what: "engine" }); // containers outlive the kill; it is the next engine that ends them
+    });
   }
 
   const ways: Record<KillKind, CarryOut> = {
