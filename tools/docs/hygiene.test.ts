@@ -55,4 +55,15 @@ describe("the files of the repository", () => {
     const tests = ours.filter(({ path }) => /[.]test[.]ts$/.test(basename(path)));
     expect(findAll(/\b(it|test|describe)[.](skipIf|runIf)\b/, tests)).toEqual([]);
   });
+
+  // A run of core is repeated by its seed only when nothing in it has a time or a chance of its own.
+  it("leave time, timers and new ids to what core is given", () => {
+    const core = ours.filter(
+      ({ path }) => path.startsWith("packages/server/src/core/") && !/[.](test|test-helper)[.]ts$/.test(path),
+    );
+    const own =
+      /\b(set(Timeout|Interval|Immediate)|performance[.]|Date[.]now|new Date\(\)|AbortSignal[.]timeout|node:timers|node:crypto|randomUUID|Math[.]random)/;
+    expect(core).not.toEqual([]);
+    expect(findAll(own, core)).toEqual([]);
+  });
 });

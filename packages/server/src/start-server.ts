@@ -1,4 +1,5 @@
 /** The composition root: chooses drivers, builds core, opens edges. Knows them all; nothing else does. */
+import { randomUUID } from "node:crypto";
 import { type Config, dataPaths } from "./config.ts";
 import { type CoreDeps, createCore } from "./core/core.ts";
 import { createAuthenticate } from "./edges/authenticate.ts";
@@ -58,7 +59,8 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
     link: config.LINK,
   });
   resources.add("runtime", runtime.close);
-  const core = createCore({ store, bus, runtime, clock: systemClock, log, settings: coreSettings(config) });
+  const settings = coreSettings(config);
+  const core = createCore({ store, bus, runtime, clock: systemClock, newId: randomUUID, log, settings });
   resources.add("core", core.close);
   const model = chooseModel(config);
   const broker = createBroker({ upstream: await openUpstream(model, resources), log, onTraffic: core.links.heard });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { CcError, Event, type OutboxItem, type SessionConfig, type SessionId, type TurnId } from "@cc-docker/protocol";
 import { onTestFinished } from "vitest";
+import { type Clock, systemClock } from "../lib/clock.ts";
 import type { Bus } from "../ports/bus/bus.ts";
 import { openInProcessBus } from "../ports/bus/drivers/in-process.ts";
 import type { Instance, InstanceExit, InstanceSpec, Runtime } from "../ports/runtime/runtime.ts";
@@ -95,10 +96,12 @@ export async function openTestCore({
   startupTimeoutMs = 10_000,
   timeouts = {},
   runtime = createIdleRuntime(),
+  clock = systemClock,
 }: {
   startupTimeoutMs?: number;
   timeouts?: Partial<CoreSettings>;
   runtime?: IdleRuntime;
+  clock?: Clock;
 } = {}): Promise<TestCore> {
   const directory = await mkdtemp(join(tmpdir(), "cc-docker-core-"));
   const errors: object[] = [];
@@ -106,8 +109,7 @@ export async function openTestCore({
   const store = await openSqliteStore({ path: join(directory, "core.db") });
   const bus = openInProcessBus({ onError: (error) => errors.push({ err: error }) });
   const settings = { ...TEST_SETTINGS, startupTimeoutMs, ...timeouts };
-  const clock = { nowIso: () => new Date().toISOString() };
-  const core = createCore({ store, bus, runtime, clock, log, settings });
+  const core = createCore({ store, bus, runtime, clock, newId: randomUUID, log, settings });
   let sent = 0;
 
   async function openSession(owner = "ann", config: SessionConfig = {}): Promise<SessionId> {

@@ -1,5 +1,4 @@
 /** The rules, wired. Everything an edge may ask for is here. */
-import { randomUUID } from "node:crypto";
 import type { Duplex } from "node:stream";
 import {
   type CcError,
@@ -35,6 +34,8 @@ export type CoreDeps = {
   bus: Bus;
   runtime: Runtime;
   clock: Clock;
+  /** A new UUID. */
+  newId: () => string;
   log: Logger;
   settings: CoreSettings;
 };
@@ -79,10 +80,10 @@ export type Core = {
   close(): Promise<void>;
 };
 
-export function createCore({ store, bus, runtime, clock, log, settings }: CoreDeps): Core {
-  const background = createBackground({ log, isExpected: isCcError });
+export function createCore({ store, bus, runtime, clock, newId, log, settings }: CoreDeps): Core {
+  const background = createBackground({ clock, log, isExpected: isCcError });
   const recent = createRecentEvents();
-  const deadlines = createDeadlines(settings, {
+  const deadlines = createDeadlines(clock, settings, {
     onIdle: (id) => background.run("idle timeout", () => instances.stop(id, "idle_timeout")),
     onSession: (id) => background.run("session timeout", () => instances.stop(id, "session_timeout")),
     onRequest: (session) => background.run("request timeout", () => turns.end(session, "request_timeout")),
@@ -99,20 +100,20 @@ export function createCore({ store, bus, runtime, clock, log, settings }: CoreDe
     onInterrupted: deadlines.interrupted,
     onInstanceWanted: (session) => instances.replace(session),
   });
-  const instances = createInstances({ store, bus, runtime, writer, background, log, settings });
+  const instances = createInstances({ store, bus, runtime, clock, writer, background, log, settings });
   const sessions = createSessions({
     store,
     writer,
     instances,
     maxTimeouts: settings.maxTimeouts,
-    newSessionId: () => randomUUID() as SessionId,
+    newSessionId: () => newId() as SessionId,
   });
-  const turns = createTurns({ store, bus, writer, newTurnId: () => randomUUID() as TurnId });
+  const turns = createTurns({ store, bus, writer, newTurnId: () => newId() as TurnId });
   const ingest = createIngest({ writer, onFailed: instances.sweep });
   const eventLog = createEventLog({ store, bus, recent });
   const reconcile = () => reconcileSessions({ store, runtime, bus, instances, log, watchDeadlines: deadlines.watch });
   const starts = createAgentStarts({ store, writer });
-  let timer: NodeJS.Timeout | undefined;
+  let stopReconciling = () => {};
 
   async function* follow({ after, signal, ...owned }: OwnedSession & { after: number; signal: AbortSignal }) {
     await sessions.get(owned);
@@ -149,15 +150,15 @@ export function createCore({ store, bus, runtime, clock, log, settings }: CoreDe
     start() {
       let isReconciling = false;
       const keepReconciled = () => {
+        stopReconciling = clock.setTimer(settings.reconcileEveryMs, keepReconciled);
         if (isReconciling) return; // a slow engine must not gather rounds
         isReconciling = true;
         background.run("reconcile", () => reconcile().finally(() => (isReconciling = false)));
       };
       keepReconciled();
-      timer = setInterval(keepReconciled, settings.reconcileEveryMs);
     },
     async close() {
-      clearInterval(timer);
+      stopReconciling();
       deadlines.close();
       await background.close();
     },

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { createBackground } from "./background.ts";
+import { systemClock as clock } from "./clock.ts";
 
 function openBackground() {
   const errors: object[] = [];
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
   return {
     errors,
-    background: createBackground({ log, isExpected: (error): error is Error => error instanceof RangeError }),
+    background: createBackground({ clock, log, isExpected: (error): error is Error => error instanceof RangeError }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { type Clock, pause } from "./clock.ts";
 import type { Logger } from "./logger.ts";
 
 /** Work that nobody waits for, yet that ends with its owner and never fails unseen. */
@@ -13,9 +13,11 @@ const CLOSE_MS = 3000;
 
 /** `isExpected`: an error that is somebody else's trouble and comes again until that is over; the rest is a defect. */
 export function createBackground({
+  clock,
   log,
   isExpected,
 }: {
+  clock: Clock;
   log: Logger;
   isExpected: (error: unknown) => error is Error;
 }): Background {
@@ -40,10 +42,7 @@ export function createBackground({
   async function close(): Promise<void> {
     controller.abort();
     const patience = new AbortController();
-    await Promise.race([
-      Promise.all(running),
-      sleep(CLOSE_MS, undefined, { signal: patience.signal }).catch(() => undefined),
-    ]);
+    await Promise.race([Promise.all(running), pause(clock, CLOSE_MS, patience.signal)]);
     patience.abort();
   }
 

@@ -1,23 +1,24 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { type Clock, pause } from "./clock.ts";
 
 /**
  * Calls `work` until it succeeds, `delayMs` apart. Ends with the last error once `signal` is aborted: every wait has
- * an end, and the caller chooses it (`AbortSignal.timeout(…)`). An error that is not `passing` ends it at once.
+ * an end, and the caller chooses it (`timeoutSignal(…)`). An error that is not `passing` ends it at once.
  */
 export async function retry<T>(
   work: () => Promise<T>,
   {
+    clock,
     signal,
     delayMs,
     isPassing = () => true,
-  }: { signal: AbortSignal; delayMs: number; isPassing?: (error: unknown) => boolean },
+  }: { clock: Clock; signal: AbortSignal; delayMs: number; isPassing?: (error: unknown) => boolean },
 ): Promise<T> {
   for (;;) {
     try {
       return await work();
     } catch (error) {
       if (!isPassing(error)) throw error;
-      await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+      await pause(clock, delayMs, signal);
       if (signal.aborted) throw error;
     }
   }

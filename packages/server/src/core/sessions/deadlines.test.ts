@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { SessionId, TurnId } from "@cc-docker/protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { systemClock } from "../../lib/clock.ts";
 import type { SessionRow } from "../../ports/store/store.ts";
 import { agentMessage, openTestCore, refused, type TestCore } from "../core.test-helper.ts";
 import { checkTimeouts, createDeadlines, type DeadlineSettings } from "./deadlines.ts";
@@ -40,7 +41,7 @@ function startWatching(own: Partial<DeadlineSettings> = {}) {
     hangTimeoutMs: 100_000,
     ...own,
   };
-  const deadlines = createDeadlines(settings, {
+  const deadlines = createDeadlines(systemClock, settings, {
     onIdle: () => heard.push("idle"),
     onSession: () => heard.push("session"),
     onRequest: (session) => {

@@ -3,6 +3,7 @@
  * a session over: an hour more or less on the wall changes nothing.
  */
 import { CcError, type SessionConfig, type SessionId } from "@cc-docker/protocol";
+import type { Clock } from "../../lib/clock.ts";
 import type { SessionRow } from "../../ports/store/store.ts";
 import { isLive } from "./session-writer.ts";
 
@@ -51,21 +52,21 @@ type Watched = {
   heardAt: number;
 };
 /** `key`: what is being timed; while it stays the same the timer goes on. */
-type Timer = { key: string; handle: NodeJS.Timeout | undefined };
+type Timer = { key: string; cancel: () => void };
 
-export function createDeadlines(settings: DeadlineSettings, handlers: DeadlineHandlers): Deadlines {
+export function createDeadlines(clock: Clock, settings: DeadlineSettings, handlers: DeadlineHandlers): Deadlines {
   const watched = new Map<SessionId, Watched>();
 
   function watch(session: SessionRow): void {
     const { id, config } = session;
-    const own = watched.get(id) ?? newWatched(session);
+    const own = watched.get(id) ?? newWatched(session, clock.monotonicMs());
     if (!isLive(session)) return forget(id, own);
     own.session = session;
     watched.set(id, own);
     set(own.life, "life", toMs(config.sessionTimeout) ?? settings.sessionTimeoutMs, () => handlers.onSession(id));
     watchPhase(own);
     watchSilence(own);
-    if (own.grace.key !== session.runningTurn) set(own.grace, "", undefined, () => undefined);
+    if (own.grace.key !== session.runningTurn) set(own.grace, "", undefined, nothing);
   }
 
   /** Being heard costs no timer: the one there is looks again when its time is up. */
@@ -73,19 +74,19 @@ export function createDeadlines(settings: DeadlineSettings, handlers: DeadlineHa
     const { runningTurn, status, generation } = own.session;
     const works = runningTurn !== undefined && status === "running";
     const key = works ? `${runningTurn} ${generation}` : "";
-    if (own.silence.key !== key) own.heardAt = performance.now();
+    if (own.silence.key !== key) own.heardAt = clock.monotonicMs();
     set(own.silence, key, works ? settings.hangTimeoutMs : undefined, () => lookAtSilence(own));
   }
 
   function lookAtSilence(own: Watched): void {
-    const leftMs = own.heardAt + settings.hangTimeoutMs - performance.now();
-    if (leftMs > 0) own.silence.handle = setTimeout(() => lookAtSilence(own), leftMs).unref();
+    const leftMs = own.heardAt + settings.hangTimeoutMs - clock.monotonicMs();
+    if (leftMs > 0) own.silence.cancel = clock.setTimer(leftMs, () => lookAtSilence(own));
     else handlers.onSilent(own.session);
   }
 
   function heard(sessionId: SessionId): void {
     const own = watched.get(sessionId);
-    if (own) own.heardAt = performance.now();
+    if (own) own.heardAt = clock.monotonicMs();
   }
 
   function watchPhase(own: Watched): void {
@@ -93,7 +94,7 @@ export function createDeadlines(settings: DeadlineSettings, handlers: DeadlineHa
     if (status === "idle")
       set(own.phase, "idle", toMs(config.idleTimeout) ?? settings.idleTimeoutMs, () => handlers.onIdle(id));
     else if (runningTurn) watchTurn(own, runningTurn);
-    else set(own.phase, status, undefined, () => undefined);
+    else set(own.phase, status, undefined, nothing);
   }
 
   function watchTurn(own: Watched, turn: string): void {
@@ -109,13 +110,13 @@ export function createDeadlines(settings: DeadlineSettings, handlers: DeadlineHa
 
   function set(timer: Timer, key: string, ms: number | undefined, onEnd: () => void): void {
     if (timer.key === key) return;
-    clearTimeout(timer.handle);
+    timer.cancel();
     timer.key = key;
-    timer.handle = ms === undefined ? undefined : setTimeout(onEnd, ms).unref();
+    timer.cancel = ms === undefined ? nothing : clock.setTimer(ms, onEnd);
   }
 
   function forget(id: SessionId, { life, phase, silence, grace }: Watched): void {
-    for (const { handle } of [life, phase, silence, grace]) clearTimeout(handle);
+    for (const { cancel } of [life, phase, silence, grace]) cancel();
     watched.delete(id);
   }
 
@@ -129,20 +130,22 @@ export function createDeadlines(settings: DeadlineSettings, handlers: DeadlineHa
   };
 }
 
-function newWatched(session: SessionRow): Watched {
+function newWatched(session: SessionRow, heardAt: number): Watched {
   return {
     session,
     life: newTimer(),
     phase: newTimer(),
     silence: newTimer(),
     grace: newTimer(),
-    heardAt: performance.now(),
+    heardAt,
   };
 }
 
 function newTimer(): Timer {
-  return { key: "", handle: undefined };
+  return { key: "", cancel: nothing };
 }
+
+function nothing(): void {}
 
 function toMs(seconds: number | undefined): number | undefined {
   return seconds === undefined ? undefined : seconds * 1000;

@@ -3,6 +3,7 @@
 import type { Duplex } from "node:stream";
 import { CcError, describeError, type ErrorShape, isCcError, type SessionId, toErrorShape } from "@cc-docker/protocol";
 import type { Background } from "../../lib/background.ts";
+import type { Clock } from "../../lib/clock.ts";
 import { failpoint } from "../../lib/failpoint.ts";
 import { createKeyedLock } from "../../lib/keyed-lock.ts";
 import type { Logger } from "../../lib/logger.ts";
@@ -45,6 +46,7 @@ export type InstancesDeps = {
   store: Store;
   bus: Bus;
   runtime: Runtime;
+  clock: Clock;
   writer: SessionWriter;
   background: Background;
   log: Logger;

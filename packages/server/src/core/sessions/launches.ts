@@ -1,6 +1,7 @@
 /** Starts of instances that are under way: one a session, with one deadline over engine, wrapper and agent. */
 import { isCcError, type SessionConfig, type SessionId } from "@cc-docker/protocol";
 import type { Background } from "../../lib/background.ts";
+import { type Clock, timeoutSignal } from "../../lib/clock.ts";
 import { failpoint } from "../../lib/failpoint.ts";
 import type { KeyedLock } from "../../lib/keyed-lock.ts";
 import { retry } from "../../lib/wait.ts";
@@ -23,6 +24,7 @@ export type LaunchesDeps = {
   store: Store;
   bus: Bus;
   runtime: Runtime;
+  clock: Clock;
   background: Background;
   /** Held while the engine works on a session's instance. */
   lock: KeyedLock<SessionId>;
@@ -33,7 +35,7 @@ export type LaunchesDeps = {
 };
 
 export function createLaunches(deps: LaunchesDeps): Launches {
-  const { store, bus, runtime, background, settings } = deps;
+  const { store, bus, runtime, clock, background, settings } = deps;
   const launching = new Map<SessionId, { generation: number; abort: AbortController; done: Promise<void> }>();
 
   function launch(session: SessionRow): void {
@@ -48,7 +50,7 @@ export function createLaunches(deps: LaunchesDeps): Launches {
 
   async function start(session: SessionRow, cancelled: AbortSignal): Promise<void> {
     const { id, generation, config } = session;
-    const deadline = AbortSignal.timeout(startupTimeoutMs(config, settings));
+    const deadline = timeoutSignal(clock, startupTimeoutMs(config, settings));
     const signal = AbortSignal.any([cancelled, deadline]);
     try {
       deps.onStarted(await startInstance(session, signal));
@@ -64,7 +66,12 @@ export function createLaunches(deps: LaunchesDeps): Launches {
   async function startInstance({ id, generation, crashes }: SessionRow, signal: AbortSignal): Promise<Instance> {
     const spec = { sessionId: id, generation, image: settings.image };
     const isPassing = (error: unknown) => crashes > 0 && isCcError(error, "RUNTIME_UNAVAILABLE");
-    return retry(() => deps.lock(id, () => runtime.start(spec, signal)), { signal, delayMs: RETRY_MS, isPassing });
+    return retry(() => deps.lock(id, () => runtime.start(spec, signal)), {
+      clock,
+      signal,
+      delayMs: RETRY_MS,
+      isPassing,
+    });
   }
 
   async function untilStarted(id: SessionId, generation: number, signal: AbortSignal): Promise<void> {

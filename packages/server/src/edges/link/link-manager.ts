@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CcError, isCcError, type SessionId } from "@cc-docker/protocol";
 import type { Core, SessionRow } from "../../core/core.ts";
 import { createBackground } from "../../lib/background.ts";
+import { systemClock } from "../../lib/clock.ts";
 import { failpoint } from "../../lib/failpoint.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { runControl } from "./control.ts";
@@ -25,7 +26,7 @@ const GIVE_UP_AFTER_MS = 10_000;
 const RETRY_DELAY_MS = 50;
 
 export function startLinkManager({ links, log, serveBroker, modelMaxRetries }: LinkManagerDeps): LinkManager {
-  const background = createBackground({ log, isExpected: isCcError });
+  const background = createBackground({ clock: systemClock, log, isExpected: isCcError });
   const held = new Set<SessionId>();
 
   const unsubscribe = links.onWanted((sessionId) => {

@@ -2,6 +2,7 @@ import { createConnection, type Socket } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type { SessionId } from "@cc-docker/protocol";
+import { systemClock } from "../../../../lib/clock.ts";
 import { retry } from "../../../../lib/wait.ts";
 
 /** The kernel's limit of a unix socket's path, with its end mark. */
@@ -20,7 +21,7 @@ export function fitsSocketPath(socketsDirectory: string): boolean {
 
 /** Connects as soon as somebody listens. Rejects with the last reason when `signal` ends the wait. */
 export function connectSocket(path: string, signal: AbortSignal): Promise<Duplex> {
-  return retry(() => connectOnce(path), { signal, delayMs: RETRY_MS });
+  return retry(() => connectOnce(path), { clock: systemClock, signal, delayMs: RETRY_MS });
 }
 
 function connectOnce(path: string): Promise<Socket> {
