@@ -1,6 +1,7 @@
 /** What the product promises: one row each, by id. `coverage.test.ts` sees to it that each has a test. */
 export const REQUIREMENTS = {
   "session.life": "A session is created, becomes ready, is stopped, and its log tells each step.",
+  "session.idempotent": "The same idempotency key of an owner is the same session, with one container.",
   "session.wakes": "A prompt wakes a session at rest, with all it had.",
   "session.timeouts": "A session that idles, and a turn that takes too long, are ended in time.",
   "session.delete": "Deleting a session removes its container, its volumes, its socket, its log.",

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { type Client, createClient, type Event, endsSession, endsTurn, toErrorShape } from "@cc-docker/client";
 import { dataPaths } from "@cc-docker/server";
 import { expect } from "vitest";
+import { insist } from "../harness/crash/insist.ts";
+import { keepGateway } from "../harness/crash/keep-gateway.ts";
 import { containerOf, findContainer, volumesOf } from "../harness/engine.ts";
 import { openInstall } from "../harness/install.ts";
 import { collectUntil, openSession, runTurn, toolResults } from "../harness/run-turn.ts";
@@ -120,6 +122,36 @@ verifies(
     await expect(alice.chat.get.query({ sessionId: session.id, turnId: unknown })).rejects.toMatchObject({
       code: "TURN_NOT_FOUND",
     });
+  },
+);
+
+verifies(
+  "session.idempotent",
+  "fifty racing creates of one key, over ten clients and a gateway killed in their midst, are one session",
+  async () => {
+    await using install = await openInstall({ PORT: String(await findFreePort()) });
+    const url = `http://127.0.0.1:${install.env["PORT"]}`;
+    const clients = Array.from({ length: 10 }, () => createClient({ url, token: () => install.token("alice") }));
+    const [client = createClient({ url, token: "" })] = clients;
+    await using gateway = keepGateway({ env: install.env, points: ["create.committed"], onDeath: () => undefined });
+    await insist(() => client.sessions.list.query({}));
+    const ask = { config: { model: "opus" }, idempotencyKey: "one" };
+    const create = (_: unknown, n: number) =>
+      insist(async () => clients[n % clients.length]?.sessions.create.mutate(ask));
+    const ids = (await Promise.all(Array.from({ length: 50 }, create))).map((session) => session?.id);
+
+    expect(gateway.pending()).toEqual([]);
+    expect(new Set(ids).size).toBe(1);
+    expect((await client.sessions.list.query({})).sessions).toHaveLength(1);
+    const [sessionId = ""] = ids;
+    expect((await runTurn(client, sessionId, "say: hello")).text).toBe("hello");
+    expect((await install.leftovers()).filter((left) => left.startsWith("container"))).toHaveLength(1);
+    const other = client.sessions.create.mutate({ ...ask, config: {} });
+    await expect(other).rejects.toMatchObject({ code: "IDEMPOTENCY_KEY_REUSED" });
+    await client.sessions.delete.mutate({ sessionId });
+    await expect(client.sessions.create.mutate(ask)).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });
+    expect(await install.leftovers()).toEqual([]);
+    await gateway.stop();
   },
 );
 

@@ -12,8 +12,9 @@ import { expectTypeOf } from "vitest";
 
 const client = createClient({ url: "http://127.0.0.1:8000", token: async () => "token" });
 
-// A session is a Session, wherever it comes from.
+// A session is a Session, wherever it comes from; the key of a new one may be left to the client.
 expectTypeOf(client.sessions.create.mutate({})).resolves.toEqualTypeOf<Session>();
+expectTypeOf(client.sessions.create.mutate({ idempotencyKey: "k" })).resolves.toEqualTypeOf<Session>();
 expectTypeOf(client.sessions.get.query({ sessionId: "id" })).resolves.toEqualTypeOf<Session>();
 expectTypeOf(client.sessions.stop.mutate({ sessionId: "id" })).resolves.toEqualTypeOf<Session>();
 expectTypeOf(client.sessions.list.query({})).resolves.toEqualTypeOf<{ sessions: Session[]; nextCursor?: string }>();

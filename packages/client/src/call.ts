@@ -1,4 +1,4 @@
-/** One call from its input to its answer: keys for prompts, further attempts where they are safe, one kind of error. */
+/** One call from its input to its answer: keys and further attempts where they are safe, one kind of error. */
 import { isCcError } from "@cc-docker/protocol";
 import type { AppRouter } from "@cc-docker/server";
 import type { TRPCUntypedClient } from "@trpc/client";
@@ -11,7 +11,7 @@ import { wait } from "./wait.ts";
 const MOST_ATTEMPTS = 8;
 
 /** What the idempotency key makes safe to send twice. */
-const PROMPT_CALLS: ReadonlySet<string> = new Set(["chat.send", "chat.ask"]);
+const KEYED_CALLS: ReadonlySet<string> = new Set(["chat.send", "chat.ask", "sessions.create"]);
 
 type Kind = "query" | "mutation";
 
@@ -38,7 +38,7 @@ export function createCaller(trpc: TRPCUntypedClient<AppRouter>) {
   }
 
   return (kind: Kind, path: string, input: unknown, options: CallOptions = {}): Promise<unknown> =>
-    PROMPT_CALLS.has(path) ? attemptOften(kind, path, withKey(input), options) : attempt(kind, path, input, options);
+    KEYED_CALLS.has(path) ? attemptOften(kind, path, withKey(input), options) : attempt(kind, path, input, options);
 }
 
 function isAway(error: unknown): boolean {

@@ -64,9 +64,24 @@ describe("a call", () => {
     expect(requests[0]?.body).toEqual(requests[1]?.body);
   });
 
+  it("for a session whose answer is lost is sent again under the same key, another has another", async () => {
+    const { client, requests } = await serve(({ n, res }) =>
+      n === 1 ? void res.destroy() : json(res, { result: { data: { id: "session" } } }),
+    );
+    expect(await client.sessions.create.mutate({})).toEqual({ id: "session" });
+    await client.sessions.create.mutate({});
+    await client.sessions.create.mutate({ idempotencyKey: "mine" });
+    const [lost, repeated, other, mine] = requests.map(({ body }) => body["idempotencyKey"]);
+    expect(lost).toMatch(/^[0-9a-f-]{36}$/);
+    expect(repeated).toBe(lost);
+    expect(other).not.toBe(lost);
+    expect(mine).toBe("mine");
+  });
+
   it("without a key is made once: its answer may be lost, but it is not made twice", async () => {
     const { client, requests } = await serve(({ res }) => void res.destroy());
-    await expect(client.sessions.create.mutate({})).rejects.toMatchObject({ code: "SERVER_UNREACHABLE" });
+    const stop = client.sessions.stop.mutate({ sessionId: "s" });
+    await expect(stop).rejects.toMatchObject({ code: "SERVER_UNREACHABLE" });
     expect(requests).toHaveLength(1);
   });
 

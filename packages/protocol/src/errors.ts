@@ -108,7 +108,7 @@ export const ERRORS = {
     exit: "refused",
     http: 409,
     retry: "never",
-    hint: "Use a new key for a new prompt; the same key always means the same turn.",
+    hint: "Use a new key for a new request; the same key always means the same turn or session.",
   },
   RUNTIME_UNAVAILABLE: {
     exit: "unavailable",

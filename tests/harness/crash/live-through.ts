@@ -103,13 +103,11 @@ async function loseContainer(life: Life): Promise<void> {
   await (await containerOf(sessionId)).kill();
 }
 
-/** There is no key for a session: who was not answered looks into the list. */
-function createOnce(client: Client): Promise<string> {
-  return insist(async () => {
-    const { sessions } = await client.sessions.list.query({});
-    if (sessions.length > 1) throw new Error(`one session was created, there are ${sessions.length}`);
-    return sessions[0]?.id ?? (await client.sessions.create.mutate({})).id;
-  });
+async function createOnce(client: Client): Promise<string> {
+  const { id } = await insist(() => client.sessions.create.mutate({ idempotencyKey: "the one" }));
+  const { sessions } = await insist(() => client.sessions.list.query({}));
+  if (sessions.length !== 1) throw new Error(`one session was created, there are ${sessions.length}`);
+  return id;
 }
 
 async function send({ client, history, sessionId }: Life, { key, ...prompt }: (typeof PROMPTS)[number]): Promise<void> {

@@ -46,7 +46,7 @@ export const FAILPOINTS = {
   "create.committed": {
     done: "The session's row and first event are on disk.",
     missing: "Nothing is made for it; the caller has no answer.",
-    repair: "Reconcile launches what is `starting`. The caller finds the session in the list.",
+    repair: "Reconcile launches what is `starting`. The caller's next try, under the same key, gets the same session.",
   },
   "launch.socket-made": {
     done: "The socket's directory is there.",

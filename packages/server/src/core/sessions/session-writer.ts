@@ -26,11 +26,13 @@ export type SessionChange = {
 /** `interrupt`: it is to end early. */
 export type StartedTurn = { id: TurnId; prompt: string; interrupt?: InterruptReason | undefined };
 
+export type NewSession = Omit<SessionRow, "position" | "lastSeq" | "updatedAt" | "createdAt" | "status">;
+
 export type SessionWriter = {
   /** Runs `work` on the session, durably; `undefined` when there is no such row. */
   change<T>(id: SessionId, work: (change: SessionChange) => Promise<T>): Promise<T | undefined>;
-  /** Inserts the row with its first event. */
-  insert(row: Omit<SessionRow, "position" | "lastSeq" | "updatedAt" | "createdAt" | "status">): Promise<SessionRow>;
+  /** Inserts the row that `work` draws up, with its first event. `undefined` when it draws up none. */
+  insert(work: (tx: StoreWriter) => Promise<NewSession | undefined>): Promise<SessionRow | undefined>;
   /** The turn that a commit has just started, while its bell is ringing: who hears it in this process asks no store. */
   findJustStarted(id: SessionId): StartedTurn | undefined;
 };
@@ -79,23 +81,18 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
     justStarted.delete(id);
   }
 
-  async function insert(row: Parameters<SessionWriter["insert"]>[0]): Promise<SessionRow> {
+  async function insert(work: (tx: StoreWriter) => Promise<NewSession | undefined>): Promise<SessionRow | undefined> {
     const now = clock.nowIso();
-    const session: Omit<SessionRow, "position"> = {
-      ...row,
-      status: "starting",
-      lastSeq: 0,
-      createdAt: now,
-      updatedAt: now,
-    };
     const inserted = await store.write(async (tx) => {
-      await tx.insertSession(session);
+      const row = await work(tx);
+      if (!row) return undefined;
+      await tx.insertSession({ ...row, status: "starting", lastSeq: 0, createdAt: now, updatedAt: now });
       const draft = createDraft(tx, (await tx.findSession(row.id)) as SessionRow, now);
       draft.change.append("session.starting", { reason: "created" });
       await draft.flush();
       return draft.change.session;
     });
-    deps.onChanged(inserted);
+    if (inserted) deps.onChanged(inserted);
     return inserted;
   }
 

@@ -33,6 +33,44 @@ describe("a session", () => {
     expect(types).toEqual(["session.starting", "session.idle"]);
   });
 
+  it("asked for again under its key is the same one, however often and by whomever at once", async () => {
+    await using t = await openTestCore();
+    const ask = { owner: "ann", config: { model: "opus" }, idempotencyKey: "k" };
+    const made = await Promise.all(Array.from({ length: 50 }, () => t.core.sessions.create(ask)));
+    const [{ id } = { id: MISSING }] = made;
+    expect(new Set(made.map((one) => one.id)).size).toBe(1);
+    await t.core.links.ready({ sessionId: id, generation: 1 });
+    expect(await t.core.sessions.create(ask)).toMatchObject({ id, status: "idle" });
+    expect(t.runtime.instances.size).toBe(1);
+    expect((await t.core.sessions.create({ ...ask, owner: "bob" })).id).not.toBe(id);
+  });
+
+  it("may not use a key that was given for another configuration, and nothing comes of it", async () => {
+    await using t = await openTestCore();
+    const ask = { owner: "ann", config: { model: "opus" }, idempotencyKey: "k" };
+    const { id } = await t.core.sessions.create(ask);
+    const other = t.core.sessions.create({ ...ask, config: {} });
+    await expect(other).rejects.toMatchObject(refused("IDEMPOTENCY_KEY_REUSED"));
+    expect((await t.core.sessions.list({ owner: "ann", limit: 9 })).sessions.map((one) => one.id)).toEqual([id]);
+  });
+
+  it("leaves its key behind when it is deleted: no other comes of that", async () => {
+    await using t = await openTestCore();
+    const ask = { owner: "ann", config: {}, idempotencyKey: "k" };
+    const { id: sessionId } = await t.core.sessions.create(ask);
+    await t.core.sessions.delete({ owner: "ann", sessionId });
+    await expect(t.core.sessions.create(ask)).rejects.toMatchObject(refused("SESSION_NOT_FOUND"));
+    expect(t.runtime.owners.size).toBe(0);
+  });
+
+  it("that is refused leaves its key free", async () => {
+    await using t = await openTestCore();
+    const ask = { owner: "ann", idempotencyKey: "k" };
+    const refusal = t.core.sessions.create({ ...ask, config: { idleTimeout: 99_999 } });
+    await expect(refusal).rejects.toMatchObject(refused("TIMEOUT_TOO_LONG"));
+    await expect(t.core.sessions.create({ ...ask, config: {} })).resolves.toMatchObject({ status: "starting" });
+  });
+
   it("asks for a link as soon as its instance runs", async () => {
     await using t = await openTestCore();
     const { promise: wanted, resolve } = Promise.withResolvers<SessionId>();

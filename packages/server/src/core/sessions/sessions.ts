@@ -8,14 +8,20 @@ import {
   type SessionStatus,
 } from "@cc-docker/protocol";
 import { failpoint } from "../../lib/failpoint.ts";
+import { fingerprint } from "../../lib/fingerprint.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
 import { checkTimeouts, type MaxTimeouts } from "./deadlines.ts";
 import type { Instances } from "./instances.ts";
+import { claimKey } from "./session-keys.ts";
 import type { SessionWriter } from "./session-writer.ts";
 
 export type Sessions = {
-  /** The row is on disk when this resolves; the instance starts in the background. @throws CcError TIMEOUT_TOO_LONG */
-  create(input: { owner: string; config: SessionConfig }): Promise<Session>;
+  /**
+   * The row is on disk when this resolves; the instance starts in the background. The same key of an owner always means
+   * the same session, whatever has happened since.
+   * @throws CcError TIMEOUT_TOO_LONG, IDEMPOTENCY_KEY_REUSED; SESSION_NOT_FOUND when the key's session was deleted
+   */
+  create(input: CreateSession): Promise<Session>;
   /** @throws CcError SESSION_NOT_FOUND, also for what belongs to another owner or was deleted */
   get(input: OwnedSession): Promise<Session>;
   /** Newest first. `nextCursor` is present when there may be more. */
@@ -26,6 +32,7 @@ export type Sessions = {
   delete(input: OwnedSession): Promise<void>;
 };
 
+export type CreateSession = { owner: string; config: SessionConfig; idempotencyKey?: string | undefined };
 export type OwnedSession = { owner: string; sessionId: SessionId };
 export type ListInput = { owner: string; limit: number; cursor?: string; status?: SessionStatus };
 type SessionsDeps = {
@@ -36,19 +43,28 @@ type SessionsDeps = {
   newSessionId: () => SessionId;
 };
 
+const FRESH = {
+  generation: 1,
+  outboxAcked: 0,
+  turnCount: 0,
+  costUsd: 0,
+  agentCostUsd: 0,
+  crashes: 0,
+  deleted: false,
+};
+
 export function createSessions({ store, writer, instances, maxTimeouts, newSessionId }: SessionsDeps): Sessions {
-  async function create({ owner, config }: { owner: string; config: SessionConfig }): Promise<Session> {
-    checkTimeouts(config, maxTimeouts);
-    const fresh = {
-      generation: 1,
-      outboxAcked: 0,
-      turnCount: 0,
-      costUsd: 0,
-      agentCostUsd: 0,
-      crashes: 0,
-      deleted: false,
-    };
-    const session = await writer.insert({ id: newSessionId(), owner, config, ...fresh });
+  async function create({ owner, config, idempotencyKey: key }: CreateSession): Promise<Session> {
+    const claim = { owner, sessionId: newSessionId(), request: fingerprint({ create: config }) };
+    let { sessionId } = claim;
+    const session = await writer.insert(async (tx) => {
+      const earlier = key === undefined ? undefined : await claimKey(tx, { ...claim, key });
+      sessionId = earlier ?? sessionId;
+      if (earlier) return undefined;
+      checkTimeouts(config, maxTimeouts);
+      return { ...FRESH, id: sessionId, owner, config };
+    });
+    if (!session) return toSession(await requireSession({ owner, sessionId }));
     failpoint("create.committed");
     instances.launch(session);
     return toSession(session);

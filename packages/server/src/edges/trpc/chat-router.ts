@@ -1,14 +1,11 @@
 import { SessionId, TurnId } from "@cc-docker/protocol";
 import { z } from "zod";
-import { anySignal, procedure, router } from "./trpc.ts";
-
-const wellFormed = z.string().refine((text) => text.isWellFormed(), "has half a surrogate pair");
+import { anySignal, IdempotencyKey, procedure, router, WellFormed } from "./trpc.ts";
 
 const Prompt = z.strictObject({
   sessionId: SessionId,
-  prompt: wellFormed,
-  /** The same key always means the same turn; clients make one for each prompt and keep it when they try again. */
-  idempotencyKey: wellFormed.min(1).max(200),
+  prompt: WellFormed,
+  idempotencyKey: IdempotencyKey,
 });
 
 export const chatRouter = router({

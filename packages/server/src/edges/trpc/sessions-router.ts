@@ -1,6 +1,6 @@
 import { SessionConfig, SessionId, SessionStatus } from "@cc-docker/protocol";
 import { z } from "zod";
-import { procedure, router } from "./trpc.ts";
+import { IdempotencyKey, procedure, router } from "./trpc.ts";
 
 const OneSession = z.strictObject({ sessionId: SessionId });
 const ListSessions = z.strictObject({
@@ -11,8 +11,8 @@ const ListSessions = z.strictObject({
 
 export const sessionsRouter = router({
   create: procedure
-    .input(z.strictObject({ config: SessionConfig.default({}) }))
-    .mutation(({ ctx, input }) => ctx.core.sessions.create({ owner: ctx.owner, config: input.config })),
+    .input(z.strictObject({ config: SessionConfig.default({}), idempotencyKey: IdempotencyKey.optional() }))
+    .mutation(({ ctx, input }) => ctx.core.sessions.create({ owner: ctx.owner, ...input })),
   get: procedure.input(OneSession).query(({ ctx, input }) => ctx.core.sessions.get({ owner: ctx.owner, ...input })),
   list: procedure.input(ListSessions).query(({ ctx, input: { cursor, status, limit } }) =>
     ctx.core.sessions.list({

@@ -1,7 +1,7 @@
 /** Context, procedures and the way errors leave the API. */
 import { CcError, describeError, ERRORS, type ErrorShape, isCcError } from "@cc-docker/protocol";
 import { initTRPC, TRPCError } from "@trpc/server";
-import { ZodError } from "zod";
+import { ZodError, z } from "zod";
 import type { Core } from "../../core/core.ts";
 import type { Authenticate } from "../authenticate.ts";
 
@@ -86,6 +86,12 @@ function describeIssues({ issues }: ZodError): string {
     .join("; ")
     .slice(0, 1000);
 }
+
+/** Text that every encoding can carry. */
+export const WellFormed = z.string().refine((text) => text.isWellFormed(), "has half a surrogate pair");
+
+/** The same key always means the same turn or session; clients make one for each call and keep it when they try again. */
+export const IdempotencyKey = WellFormed.min(1).max(200);
 
 /** A call ends when its caller goes and when the gateway stops. */
 export function anySignal(stopping: AbortSignal, signal: AbortSignal | undefined): AbortSignal {

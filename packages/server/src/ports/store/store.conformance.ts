@@ -545,6 +545,18 @@ export function testStore({ name, open }: StoreUnderTest): void {
       expect(await seqs(store, kept.id, {})).toEqual([1, 2, 3]);
     });
 
+    it("keeps a key for ever, one an owner: its session's deletion leaves it", async () => {
+      await using store = await openEmpty();
+      const { id: sessionId } = await insertSession(store);
+      const key = { owner: "ann", key: "k", sessionId, request: "r" };
+      await store.write((tx) => tx.insertSessionKey(key));
+      const second = store.write((tx) => tx.insertSessionKey({ ...key, request: "other" }));
+      await expect(second).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+      await store.write((tx) => tx.deleteSession(sessionId));
+      expect(await store.findSessionKey("ann", "k")).toEqual(key);
+      expect(await store.findSessionKey("bob", "k")).toBeUndefined();
+    });
+
     it("takes the deletion of an unknown session", async () => {
       await using store = await openEmpty();
       await expect(store.write((tx) => tx.deleteSession(sessionRow().id))).resolves.toBeUndefined();

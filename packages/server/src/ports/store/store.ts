@@ -47,6 +47,9 @@ export type SessionRow = {
   position: number;
 };
 
+/** What an owner asked for under a key, and the session that it got, which may be gone. `request`: its fingerprint. */
+export type SessionKeyRow = { owner: string; key: string; sessionId: SessionId; request: string };
+
 export type TurnRow = {
   id: TurnId;
   sessionId: SessionId;
@@ -79,6 +82,7 @@ export interface StoreReader {
   listSessions(query: ListSessions): Promise<SessionRow[]>;
   /** Sessions of all owners that own something outside the store: not at rest, or deleted. Oldest first. */
   listUnsettledSessions(): Promise<SessionRow[]>;
+  findSessionKey(owner: string, key: string): Promise<SessionKeyRow | undefined>;
   findTurn(id: TurnId): Promise<TurnRow | undefined>;
   /** The turn the agent of a `running` session works on. */
   findRunningTurn(sessionId: SessionId): Promise<TurnRow | undefined>;
@@ -105,6 +109,8 @@ export interface StoreWriter extends StoreReader {
   updateSession(id: SessionId, patch: Partial<Omit<SessionRow, "id" | "position" | "owner">>): Promise<void>;
   /** Removes the session with its turns, events and transcript. Unknown ids are fine. */
   deleteSession(id: SessionId): Promise<void>;
+  /** Kept for ever: deleting the session leaves it. */
+  insertSessionKey(row: SessionKeyRow): Promise<void>;
   insertTurn(row: TurnRow): Promise<void>;
   updateTurn(id: TurnId, patch: Partial<Omit<TurnRow, "id" | "sessionId">>): Promise<void>;
   insertTranscript(sessionId: SessionId, rows: readonly TranscriptRow[]): Promise<void>;

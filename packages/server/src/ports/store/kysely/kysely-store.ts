@@ -3,6 +3,7 @@ import { type Kysely, sql } from "kysely";
 import { failpoint } from "../../../lib/failpoint.ts";
 import type { Store, StoreReader, StoreWriter } from "../store.ts";
 import { createEventQueries } from "./event-queries.ts";
+import { createSessionKeyQueries } from "./session-key-queries.ts";
 import { createSessionQueries } from "./session-queries.ts";
 import type { Database } from "./tables.ts";
 import { createTranscriptQueries } from "./transcript-queries.ts";
@@ -99,6 +100,7 @@ function onlyDurable(queries: StoreReader, settled: () => Promise<void>, refuseI
     findSession: waits(queries.findSession),
     listSessions: waits(queries.listSessions),
     listUnsettledSessions: waits(queries.listUnsettledSessions),
+    findSessionKey: waits(queries.findSessionKey),
     findTurn: waits(queries.findTurn),
     findRunningTurn: waits(queries.findRunningTurn),
     findTurnByKey: waits(queries.findTurnByKey),
@@ -114,6 +116,7 @@ function onlyDurable(queries: StoreReader, settled: () => Promise<void>, refuseI
 function createQueries(db: Kysely<Database>): StoreWriter {
   return {
     ...createSessionQueries(db),
+    ...createSessionKeyQueries(db),
     ...createTurnQueries(db),
     ...createEventQueries(db),
     ...createTranscriptQueries(db),

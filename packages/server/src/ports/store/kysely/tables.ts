@@ -45,10 +45,13 @@ export type TranscriptEntriesTable = {
   json: string;
 };
 
+export type SessionKeysTable = { owner: string; key: string; session_id: string; request: string };
+
 export type EventsTable = { session_id: string; seq: number; json: string };
 
 export type Database = {
   sessions: SessionsTable;
+  session_keys: SessionKeysTable;
   turns: TurnsTable;
   events: EventsTable;
   transcript_entries: TranscriptEntriesTable;

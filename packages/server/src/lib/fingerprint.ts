@@ -1,0 +1,11 @@
+import { createHash } from "node:crypto";
+
+/** Tells whether two JSON values are equal, whatever the order of their fields; fields that are `undefined` do not count. */
+export function fingerprint(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value, inOrder)).digest("base64url");
+}
+
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
