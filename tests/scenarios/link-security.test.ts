@@ -96,7 +96,11 @@ verifies("security.broker", "the broker passes on two calls with its own key and
 
   stack().model.journal.clear();
   const own = `-H 'x-api-key: mine' -H 'authorization: Bearer mine' -H 'cookie: a=mine' -H 'host: evil.example' -H 'content-type: application/json'`;
-  const body = JSON.stringify({ model: "m", max_tokens: 9, messages: [{ role: "user", content: "say: from curl" }] });
+  const body = JSON.stringify({
+    model: "claude-m",
+    max_tokens: 9,
+    messages: [{ role: "user", content: "say: from curl" }],
+  });
   const call = (path: string) => `curl -s ${own} ${BROKER}${path} -d '${body}'`;
   expect(await bash(client, session.id, call("/v1/messages"))).toContain("from curl");
   expect(await bash(client, session.id, call("/v1/messages/count_tokens"))).toContain("input_tokens");

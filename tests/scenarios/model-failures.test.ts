@@ -31,6 +31,21 @@ verifies(
 
 verifies(
   "error.model",
+  "a model that does not exist fails the turn by its name, and the session is usable",
+  async () => {
+    const client = stack().client();
+    await using session = await openSession(client, { model: "no-such-model" });
+    for (const prompt of ["say: first", "say: second"]) {
+      const { turn } = await runTurn(client, session.id, prompt);
+      expect(turn).toMatchObject({ status: "failed", error: { code: "MODEL_NOT_FOUND" } });
+      expect(turn.error?.message).toContain("no-such-model");
+    }
+    expect((await client.sessions.get.query({ sessionId: session.id })).status).toBe("idle");
+  },
+);
+
+verifies(
+  "error.model",
   "a model that cannot be reached ends the turn, and the session goes on when it is back",
   async () => {
     await using own = await startStack({ env: { ANTHROPIC_BASE_URL: "http://127.0.0.1:9" } });

@@ -1,6 +1,7 @@
 /** The generated documents as functions from rows to Markdown. */
 import { ERRORS, EXIT_CODES, exitCodeOf, isErrorCode } from "../../packages/protocol/src/errors.ts";
 import { EVENT_TYPES } from "../../packages/protocol/src/event.ts";
+import { FAILURES, POLICIES } from "../../packages/protocol/src/failures.ts";
 import { SETTINGS } from "../../packages/server/src/config.ts";
 import { FAILPOINTS } from "../../packages/server/src/lib/failpoint-table.ts";
 
@@ -12,6 +13,7 @@ export function generatePages(): Page[] {
     { path: "docs/crash-points.md", text: crashPointsPage() },
     { path: "docs/errors.md", text: errorsPage() },
     { path: "docs/events.md", text: eventsPage() },
+    { path: "docs/failures.md", text: failuresPage() },
   ];
 }
 
@@ -49,6 +51,28 @@ function eventsPage(): string {
       "`agent.<type>`, untouched in `data`.",
       "",
       ...table(["Type", "Meaning"], rows),
+    ],
+  });
+}
+
+function failuresPage(): string {
+  const policies = Object.entries(POLICIES).map(([policy, meaning]) => [`**${policy}**`, meaning]);
+  const rows = Object.entries(FAILURES).map(([code, { meaning, policy, note }]) => {
+    const words = policy.map((word) => `**${word}**`).join(", then ");
+    return [`\`${code}\``, meaning, note === undefined ? words : `${words}: ${note}`];
+  });
+  return page({
+    title: "Failures",
+    source: "packages/protocol/src/failures.ts",
+    body: [
+      "Every code of [the error table](errors.md), what it means, and what is done about it without being asked. Each turn",
+      "and each session that ends with a code is counted in `cc_docker_failures_total{code}`.",
+      "",
+      ...table(["Policy", "Means"], policies),
+      "",
+      ...table(["Code", "Meaning", "Policy"], rows),
+      "",
+      "What follows from the gateway's own death has no code: it is in [concurrency](concurrency.md#what-a-restart-loses).",
     ],
   });
 }

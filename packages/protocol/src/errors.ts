@@ -176,6 +176,12 @@ export const ERRORS = {
     retry: "never",
     hint: "Set a valid ANTHROPIC_API_KEY or CLAUDE_CODE_OAUTH_TOKEN for the gateway and restart it.",
   },
+  MODEL_NOT_FOUND: {
+    exit: "refused",
+    http: 502,
+    retry: "never",
+    hint: "Create a session with a model that exists and that the gateway's credential may use.",
+  },
   MODEL_RATE_LIMITED: {
     exit: "unavailable",
     http: 503,

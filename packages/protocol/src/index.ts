@@ -20,6 +20,7 @@ export {
   endsTurn,
   type GatewayEventType,
 } from "./event.ts";
+export { FAILURES, type FailureSpec, isResumed, POLICIES, type Policy } from "./failures.ts";
 export { AgentSessionId, SessionId, TurnId } from "./ids.ts";
 export { createLineReader, encodeLine, type LineReader } from "./json-lines.ts";
 export {

@@ -212,6 +212,17 @@ describe("a bad request", () => {
   });
 });
 
+describe("a model that is none of Claude's", () => {
+  it("is not there", async () => {
+    await using model = await startScriptedModel();
+    const response = await post(model, { ...ask("say: a"), model: "no-such-model" });
+    expect(response.status).toBe(404);
+    expect(await readJson(response)).toMatchObject({
+      error: { type: "not_found_error", message: "model: no-such-model" },
+    });
+  });
+});
+
 describe("the small endpoints", () => {
   it("say that the server is there, and count tokens", async () => {
     await using model = await startScriptedModel();

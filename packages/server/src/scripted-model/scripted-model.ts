@@ -62,6 +62,8 @@ export async function startScriptedModel(options: ScriptedModelOptions = {}): Pr
     const parsed = parseRequest(body.toString());
     if (!parsed.ok) return refuse(exchange, 400, parsed.problem);
     if (isMessages && parsed.value.maxTokens === undefined) return refuse(exchange, 400, "max_tokens: Field required");
+    const { model } = parsed.value;
+    if (isMessages && !isKnown(model)) return refuse(exchange, 404, `model: ${model.slice(0, 200)}`);
     if (isMessages) return answerMessage(parsed.value, exchange);
     const {
       input_tokens: fresh,
@@ -85,6 +87,11 @@ export async function startScriptedModel(options: ScriptedModelOptions = {}): Pr
   }
 
   return { url: `http://${host}:${actualPort}`, journal, close, [Symbol.asyncDispose]: close };
+}
+
+/** Which version it is means nothing here; that it is none of Anthropic's at all is a caller's mistake. */
+function isKnown(model: string): boolean {
+  return /claude/i.test(model);
 }
 
 function accept({ response, entry }: Exchange, body?: unknown): void {

@@ -1,5 +1,5 @@
 /** What wakes, recovers and fails a session, as steps of a change of it. */
-import type { ErrorShape } from "@cc-docker/protocol";
+import { type ErrorShape, isResumed } from "@cc-docker/protocol";
 import { endAllTurns, settleRunningTurn } from "../turns/turn-moves.ts";
 import { interruptError } from "../turns/turn-outcome.ts";
 import type { MoveReason } from "./session-status.ts";
@@ -24,7 +24,8 @@ export function wake(change: SessionChange): boolean {
 export async function crash(change: SessionChange, reason: MoveReason, error: ErrorShape): Promise<boolean> {
   await settleInterrupted(change);
   const { runningTurn, crashes, config, generation } = change.session;
-  const recovers = runningTurn !== undefined && config.onCrash !== "fail" && crashes < MAX_CRASHES_PER_TURN;
+  const mayRecover = isResumed(error.code) && config.onCrash !== "fail" && crashes < MAX_CRASHES_PER_TURN;
+  const recovers = runningTurn !== undefined && mayRecover;
   if (recovers && change.move("recovering", error)) {
     change.append("turn.resumed", { error, crashes: crashes + 1 }, runningTurn);
     change.patch({ generation: generation + 1, crashes: crashes + 1 });

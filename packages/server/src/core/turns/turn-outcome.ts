@@ -100,6 +100,7 @@ function codeOf({ api_error_status: status, api_error: failure }: ResultMessage)
 const CODE_OF_STATUS: Record<number, ErrorCode> = {
   401: "MODEL_AUTH_FAILED",
   403: "MODEL_AUTH_FAILED",
+  404: "MODEL_NOT_FOUND",
   429: "MODEL_RATE_LIMITED",
   502: "MODEL_UNREACHABLE",
   529: "MODEL_OVERLOADED",

@@ -1,0 +1,145 @@
+/**
+ * What each error means and what is done about it without being asked: one row for every row of `errors.ts`.
+ * `docs/failures.md` is generated from the rows, and code that must decide between going on and giving up reads them.
+ */
+import type { ErrorCode } from "./errors.ts";
+
+/** What may be done about a failure. The first of a row is tried first; the next follows when it is of no use. */
+export const POLICIES = {
+  retry: "the same is tried again by itself, until a limit",
+  wait: "the same, for as long as the limit allows, because it is known to pass",
+  resume: "the turn goes on in a new instance, at most three times; [how](sessions.md#what-wakes-and-what-recovers)",
+  stop: "the session rests, with the code as its error: its running turn fails, waiting ones are cancelled; a prompt wakes it",
+  tell: "whoever asked gets the error, and nothing else happens",
+} as const;
+export type Policy = keyof typeof POLICIES;
+
+export type FailureSpec = {
+  meaning: string;
+  policy: readonly [Policy, ...Policy[]];
+  /** When which policy holds, where that is not plain. */
+  note?: string;
+};
+
+const BAD_CALL = "the call is not one that can be served; nothing was stored";
+const NOBODY_KNOWN = "nobody known is calling";
+const NO_SUCH_THING = "there is no such thing for this caller";
+const CANNOT_START = "the gateway cannot start";
+const THEN_ENDS = "and ends";
+const WITHOUT_TURN_OR_ALLOWED = 'stop without a turn, or with `onCrash: "fail"`';
+const CLAUDE_RETRIES =
+  "Claude Code tries again, up to `MODEL_MAX_RETRIES` times; then it is the turn's error, and the session goes on";
+const TURN_ERROR = "as the turn's error; the session goes on";
+
+export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
+  REQUEST_INVALID: { meaning: BAD_CALL, policy: ["tell"] },
+  PROMPT_EMPTY: { meaning: BAD_CALL, policy: ["tell"] },
+  PROMPT_TOO_LARGE: { meaning: BAD_CALL, policy: ["tell"] },
+  BODY_TOO_LARGE: { meaning: BAD_CALL, policy: ["tell"] },
+  ROUTE_NOT_FOUND: { meaning: BAD_CALL, policy: ["tell"] },
+  TOKEN_MISSING: { meaning: NOBODY_KNOWN, policy: ["tell"] },
+  TOKEN_EXPIRED: { meaning: NOBODY_KNOWN, policy: ["tell"] },
+  TOKEN_INVALID: { meaning: NOBODY_KNOWN, policy: ["tell"] },
+  SESSION_NOT_FOUND: { meaning: NO_SUCH_THING, policy: ["tell"] },
+  SESSION_NOT_RUNNING: {
+    meaning: "a session at rest was asked for a link",
+    policy: ["tell"],
+    note: "ends the link; callers do not meet it",
+  },
+  NO_TURN_RUNNING: { meaning: NO_SUCH_THING, policy: ["tell"] },
+  TURN_INTERRUPTED: { meaning: "the turn was ended on request", policy: ["tell"], note: TURN_ERROR },
+  REQUEST_TIMEOUT: {
+    meaning: "the turn took longer than its time",
+    policy: ["tell"],
+    note: "the turn is interrupted; the session goes on",
+  },
+  AGENT_SILENT: {
+    meaning: "nothing was heard of the agent nor of the model in a turn for `HANG_TIMEOUT`",
+    policy: ["tell", "resume"],
+    note: "the turn is interrupted; an agent that does not let go is killed, and its turn goes on in a new one",
+  },
+  TIMEOUT_TOO_LONG: { meaning: BAD_CALL, policy: ["tell"] },
+  TURN_NOT_FOUND: { meaning: NO_SUCH_THING, policy: ["tell"] },
+  IDEMPOTENCY_KEY_REUSED: { meaning: BAD_CALL, policy: ["tell"] },
+  RUNTIME_UNAVAILABLE: {
+    meaning: "the engine does not answer",
+    policy: ["wait", "stop", "tell"],
+    note: "a turn that has lost its instance waits, every 500 ms up to the startup timeout; a new or waking session stops; a stop is told, and the container ended when the engine is back; a delete is done when it is back",
+  },
+  IMAGE_NOT_FOUND: { meaning: "the engine has not the session image", policy: ["stop"] },
+  IMAGE_BUILD_FAILED: { meaning: "`./dev image` could not build the session image", policy: ["tell"] },
+  INSTANCE_START_FAILED: { meaning: "the engine cannot make the container", policy: ["stop"] },
+  STARTUP_TIMEOUT: { meaning: "the agent was not ready in time", policy: ["stop"] },
+  INSTANCE_LOST: {
+    meaning:
+      "the container ended, is not there any more, or its link could not be had for 10 s (a link that breaks is opened again every 50 ms)",
+    policy: ["resume", "stop"],
+    note: WITHOUT_TURN_OR_ALLOWED,
+  },
+  SESSION_STOPPED: {
+    meaning: "the session was stopped, or had its time, before the turn could finish",
+    policy: ["tell"],
+    note: "as the turn's error; a prompt wakes the session",
+  },
+  AGENT_EXITED: {
+    meaning: "Claude Code ended by itself, or did not let go of a turn within 10 s of being told to",
+    policy: ["resume", "stop"],
+    note: `${WITHOUT_TURN_OR_ALLOWED}, or with the turn interrupted`,
+  },
+  LINK_VERSION_MISMATCH: {
+    meaning: "the container's wrapper is of another release than the gateway",
+    policy: ["resume", "stop"],
+    note: "goes on in the image of today",
+  },
+  LINK_PROTOCOL_BROKEN: {
+    meaning: "the wrapper said what the gateway cannot read, and would say it again",
+    policy: ["resume", "stop"],
+  },
+  MODEL_AUTH_FAILED: {
+    meaning: "the model's service does not take the credential",
+    policy: ["tell"],
+    note: TURN_ERROR,
+  },
+  MODEL_NOT_FOUND: {
+    meaning: "the model's service does not know the model, or not for this credential",
+    policy: ["tell"],
+    note: TURN_ERROR,
+  },
+  MODEL_RATE_LIMITED: { meaning: "the model's service limits", policy: ["retry", "tell"], note: CLAUDE_RETRIES },
+  MODEL_OVERLOADED: { meaning: "the model's service is overloaded", policy: ["retry", "tell"], note: CLAUDE_RETRIES },
+  MODEL_UNREACHABLE: { meaning: "the model's service is away", policy: ["retry", "tell"], note: CLAUDE_RETRIES },
+  MODEL_FAILED: {
+    meaning: "the model's service refuses or fails",
+    policy: ["retry", "tell"],
+    note: `where the failure may pass ${CLAUDE_RETRIES}`,
+  },
+  BROKER_REQUEST_REFUSED: {
+    meaning: "something in the container asked the broker for what it does not forward",
+    policy: ["tell"],
+  },
+  STORE_UNAVAILABLE: {
+    meaning: "the database refuses, or the disk did not keep what was written",
+    policy: ["tell", "retry"],
+    note: "callers are told; wrappers try again, for they keep what is not acknowledged. After a failed sync nothing goes until the gateway is started again",
+  },
+  STORE_SCHEMA_TOO_NEW: { meaning: CANNOT_START, policy: ["tell"], note: THEN_ENDS },
+  DATA_DIR_IN_USE: { meaning: CANNOT_START, policy: ["tell"], note: THEN_ENDS },
+  PORT_IN_USE: { meaning: CANNOT_START, policy: ["tell"], note: THEN_ENDS },
+  CONFIG_INVALID: { meaning: CANNOT_START, policy: ["tell"], note: THEN_ENDS },
+  SERVER_STOPPING: {
+    meaning: "the gateway is going",
+    policy: ["retry", "tell"],
+    note: "the client's `send` and `ask` try again for about 12 s, `followEvents` until it is told to end",
+  },
+  SERVER_UNREACHABLE: {
+    meaning: "the gateway is away",
+    policy: ["retry", "tell"],
+    note: "as for a gateway that is going",
+  },
+  INTERNAL: { meaning: "a defect", policy: ["tell"], note: "the log has the rest" },
+};
+
+/** Whether a turn that has lost its agent for this reason goes on in a new instance. */
+export function isResumed(code: ErrorCode): boolean {
+  return FAILURES[code].policy.includes("resume");
+}
