@@ -4,6 +4,7 @@ export const REQUIREMENTS = {
   "session.idempotent": "The same idempotency key of an owner is the same session, with one container.",
   "session.wakes": "A prompt wakes a session at rest, with all it had.",
   "session.timeouts": "A session that idles, and a turn that takes too long, are ended in time.",
+  "session.metrics": "Every change of a session's status, and every failure, is counted where Prometheus reads.",
   "session.delete": "Deleting a session removes its container, its volumes, its socket, its log.",
   "session.list": "A list has all sessions of its owner once, page by page, and nobody else's.",
   "session.foreign": "What belongs to another owner answers exactly like what does not exist.",

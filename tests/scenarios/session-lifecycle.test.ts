@@ -39,6 +39,25 @@ verifies("session.life", "a session starts, works, and is stopped, and its log t
   expect((await client.sessions.stop.mutate({ sessionId: id })).status).toBe("stopped");
 });
 
+verifies("session.metrics", "what a session went through is counted at /metrics, for anybody", async () => {
+  const client = stack().client();
+  const before = await readCount('session_moves_total{from="idle",to="running",reason="turn_started"}');
+  const failed = await readCount('failures_total{of="turn",code="SESSION_STOPPED"}');
+  await using session = await openSession(client);
+  await runTurn(client, session.id, "say: hello");
+  await client.chat.send.mutate({ sessionId: session.id, prompt: "stall: 60s" });
+  await client.sessions.stop.mutate({ sessionId: session.id });
+  expect(await readCount('session_moves_total{from="idle",to="running",reason="turn_started"}')).toBe(before + 2);
+  expect(await readCount('failures_total{of="turn",code="SESSION_STOPPED"}')).toBe(failed + 1);
+});
+
+/** A counter of the shared gateway; 0 before its first. */
+async function readCount(series: string): Promise<number> {
+  const text = await (await fetch(`${stack().url}/metrics`)).text();
+  const line = text.split("\n").find((one) => one.startsWith(`cc_docker_${series} `));
+  return Number(line?.split(" ").at(-1) ?? 0);
+}
+
 verifies("session.life", "stopping a session in the middle of its work ends its turns at once", async () => {
   const client = stack().client();
   await using session = await openSession(client);

@@ -3,6 +3,7 @@ import { ERRORS, EXIT_CODES, exitCodeOf, isErrorCode } from "../../packages/prot
 import { EVENT_TYPES } from "../../packages/protocol/src/event.ts";
 import { FAILURES, POLICIES } from "../../packages/protocol/src/failures.ts";
 import { SETTINGS } from "../../packages/server/src/config.ts";
+import { METRICS } from "../../packages/server/src/core/metric-table.ts";
 import { FAILPOINTS } from "../../packages/server/src/lib/failpoint-table.ts";
 
 export type Page = { path: string; text: string };
@@ -14,6 +15,7 @@ export function generatePages(): Page[] {
     { path: "docs/errors.md", text: errorsPage() },
     { path: "docs/events.md", text: eventsPage() },
     { path: "docs/failures.md", text: failuresPage() },
+    { path: "docs/metrics.md", text: metricsPage() },
   ];
 }
 
@@ -66,13 +68,31 @@ function failuresPage(): string {
     source: "packages/protocol/src/failures.ts",
     body: [
       "Every code of [the error table](errors.md), what it means, and what is done about it without being asked. Each turn",
-      "and each session that ends with a code is counted in `cc_docker_failures_total{code}`.",
+      "and each session that ends with a code is counted in [`cc_docker_failures_total{of,code}`](metrics.md).",
       "",
       ...table(["Policy", "Means"], policies),
       "",
       ...table(["Code", "Meaning", "Policy"], rows),
       "",
       "What follows from the gateway's own death has no code: it is in [concurrency](concurrency.md#what-a-restart-loses).",
+    ],
+  });
+}
+
+function metricsPage(): string {
+  const rows = Object.entries(METRICS).map(([name, { help, labels }]) => [
+    `\`${name}\``,
+    labels.map((label) => `\`${label}\``).join(", "),
+    help,
+  ]);
+  return page({
+    title: "Metrics",
+    source: "packages/server/src/core/metric-table.ts",
+    body: [
+      "At `/metrics`, in the text format of Prometheus, for anybody who reaches the port: they name no session and no",
+      "owner. Counters begin at 0 with each start of the gateway, and count what is on disk.",
+      "",
+      ...table(["Counter", "Labels", "Counts"], rows),
     ],
   });
 }

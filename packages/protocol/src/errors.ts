@@ -46,7 +46,7 @@ export const ERRORS = {
     exit: "usage",
     http: 404,
     retry: "never",
-    hint: "The API is at /trpc, the health report at /health.",
+    hint: "The API is at /trpc, the health report at /health, metrics at /metrics.",
   },
   TOKEN_MISSING: {
     exit: "refused",

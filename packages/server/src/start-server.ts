@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { type Config, dataPaths } from "./config.ts";
 import { type CoreDeps, createCore } from "./core/core.ts";
+import { METRICS } from "./core/metric-table.ts";
 import { createAuthenticate } from "./edges/authenticate.ts";
 import { startHttpServer } from "./edges/http-server.ts";
 import { createBroker, type Upstream } from "./edges/link/broker.ts";
@@ -10,6 +11,7 @@ import { announceServer, openInstall } from "./install.ts";
 import { systemClock } from "./lib/clock.ts";
 import { failpoint } from "./lib/failpoint.ts";
 import type { Logger } from "./lib/logger.ts";
+import { createMeter } from "./lib/meter.ts";
 import { createResources } from "./lib/resources.ts";
 import { openInProcessBus } from "./ports/bus/drivers/in-process.ts";
 import { openDockerRuntime } from "./ports/runtime/drivers/docker/docker-runtime.ts";
@@ -60,7 +62,17 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   });
   resources.add("runtime", runtime.close);
   const settings = coreSettings(config);
-  const core = createCore({ store, bus, runtime, clock: systemClock, newId: randomUUID, log, settings });
+  const meter = createMeter(METRICS);
+  const core = createCore({
+    store,
+    bus,
+    runtime,
+    clock: systemClock,
+    newId: randomUUID,
+    log,
+    meter,
+    settings,
+  });
   resources.add("core", core.close);
   const model = chooseModel(config);
   const broker = createBroker({ upstream: await openUpstream(model, resources), log, onTraffic: core.links.heard });
@@ -76,6 +88,7 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   resources.add("failpoint", () => failpoint("shutdown.listener-closed"));
   const http = await startHttpServer({
     core,
+    metrics: meter.render,
     authenticate: createAuthenticate(install.jwtSecret),
     log,
     host: config.HOST,

@@ -7,12 +7,14 @@ import { PassThrough } from "node:stream";
 import { CcError, Event, type OutboxItem, type SessionConfig, type SessionId, type TurnId } from "@cc-docker/protocol";
 import { onTestFinished } from "vitest";
 import { type Clock, systemClock } from "../lib/clock.ts";
+import { createMeter } from "../lib/meter.ts";
 import type { Bus } from "../ports/bus/bus.ts";
 import { openInProcessBus } from "../ports/bus/drivers/in-process.ts";
 import type { Instance, InstanceExit, InstanceSpec, Runtime } from "../ports/runtime/runtime.ts";
 import { openSqliteStore } from "../ports/store/drivers/sqlite.ts";
 import type { Store } from "../ports/store/store.ts";
 import { type Core, type CoreSettings, createCore } from "./core.ts";
+import { type CoreMeter, METRICS } from "./metric-table.ts";
 
 export type IdleRuntime = Runtime & {
   instances: Map<SessionId, Instance>;
@@ -68,6 +70,7 @@ export type TestCore = AsyncDisposable & {
   runtime: IdleRuntime;
   /** What was logged as an error: defects, not expected ends. */
   errors: object[];
+  meter: CoreMeter;
   /** A session whose agent is ready. */
   openSession(owner?: string, config?: SessionConfig): Promise<SessionId>;
   send(sessionId: SessionId, prompt?: string): Promise<TurnId>;
@@ -109,7 +112,8 @@ export async function openTestCore({
   const store = await openSqliteStore({ path: join(directory, "core.db") });
   const bus = openInProcessBus({ onError: (error) => errors.push({ err: error }) });
   const settings = { ...TEST_SETTINGS, startupTimeoutMs, ...timeouts };
-  const core = createCore({ store, bus, runtime, clock, newId: randomUUID, log, settings });
+  const meter = createMeter(METRICS);
+  const core = createCore({ store, bus, runtime, clock, newId: randomUUID, log, meter, settings });
   let sent = 0;
 
   async function openSession(owner = "ann", config: SessionConfig = {}): Promise<SessionId> {
@@ -148,6 +152,7 @@ export async function openTestCore({
     bus,
     runtime,
     errors,
+    meter,
     openSession,
     send,
     ingest,

@@ -18,7 +18,9 @@ import type { EventRow, SessionRow, Store } from "../ports/store/store.ts";
 import { createEventLog } from "./events/event-log.ts";
 import { createRecentEvents } from "./events/recent-events.ts";
 import { checkHealth, type HealthReport } from "./health.ts";
+import type { CoreMeter } from "./metric-table.ts";
 import { type AgentStarts, createAgentStarts } from "./sessions/agent-start.ts";
+import { addCounts } from "./sessions/count-change.ts";
 import { createDeadlines, type DeadlineSettings, type MaxTimeouts } from "./sessions/deadlines.ts";
 import { createInstances } from "./sessions/instances.ts";
 import { reconcileSessions } from "./sessions/reconcile-sessions.ts";
@@ -37,6 +39,7 @@ export type CoreDeps = {
   /** A new UUID. */
   newId: () => string;
   log: Logger;
+  meter: CoreMeter;
   settings: CoreSettings;
 };
 
@@ -80,7 +83,7 @@ export type Core = {
   close(): Promise<void>;
 };
 
-export function createCore({ store, bus, runtime, clock, newId, log, settings }: CoreDeps): Core {
+export function createCore({ store, bus, runtime, clock, newId, log, meter, settings }: CoreDeps): Core {
   const background = createBackground({ clock, log, isExpected: isCcError });
   const recent = createRecentEvents();
   const deadlines = createDeadlines(clock, settings, {
@@ -96,6 +99,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, settings }:
     bus,
     clock,
     onAppended: recent.add,
+    onCounted: (counts) => addCounts(meter, counts),
     onChanged: deadlines.watch,
     onInterrupted: deadlines.interrupted,
     onInstanceWanted: (session) => instances.replace(session),

@@ -12,13 +12,28 @@ import { type AppRouter, rootRouter } from "./trpc/root-router.ts";
 import type { Context } from "./trpc/trpc.ts";
 
 export type HttpServer = { url: string; close(): Promise<void> };
-export type HttpServerDeps = { core: Core; authenticate: Authenticate; log: Logger; host: string; port: number };
+export type HttpServerDeps = {
+  core: Core;
+  /** What Prometheus reads. */
+  metrics: () => Promise<{ contentType: string; text: string }>;
+  authenticate: Authenticate;
+  log: Logger;
+  host: string;
+  port: number;
+};
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const MAX_BATCH = 50;
 
 /** @throws CcError PORT_IN_USE */
-export async function startHttpServer({ core, authenticate, log, host, port }: HttpServerDeps): Promise<HttpServer> {
+export async function startHttpServer({
+  core,
+  metrics,
+  authenticate,
+  log,
+  host,
+  port,
+}: HttpServerDeps): Promise<HttpServer> {
   const stopping = new AbortController();
   const app = createFastify({
     frameworkErrors: (error, _request, reply) => void answerError(reply, error, log),
@@ -34,6 +49,10 @@ export async function startHttpServer({ core, authenticate, log, host, port }: H
   app.get("/health", async (_request, reply) => {
     const report = await core.health(stopping.signal);
     return reply.status(report.status === "healthy" ? 200 : 503).send(report);
+  });
+  app.get("/metrics", async (_request, reply) => {
+    const { contentType, text } = await metrics();
+    return reply.header("content-type", contentType).send(text);
   });
   await app.listen({ host, port }).catch((error: unknown) => {
     throw translateListenError(error, host, port);

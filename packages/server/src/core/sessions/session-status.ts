@@ -1,6 +1,6 @@
 import type { SessionStatus } from "@cc-docker/protocol";
 
-/** Every allowed change of a session's status: one row each. A session begins as `starting`. */
+/** Every allowed change of a session's status: one row each, one event, one count. A session begins as `starting`. */
 const MOVES = [
   { reason: "ready", from: ["starting"], to: "idle" },
   { reason: "resumed", from: ["starting"], to: "running" },

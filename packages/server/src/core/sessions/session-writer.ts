@@ -6,6 +6,7 @@ import { type ErrorShape, type EventType, type SessionId, type SessionStatus, ty
 import type { Clock } from "../../lib/clock.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { EventRow, InterruptReason, SessionRow, Store, StoreWriter } from "../../ports/store/store.ts";
+import { type Count, countEvent, countMove } from "./count-change.ts";
 import { isAtRest, type MoveReason, nextStatus } from "./session-status.ts";
 
 export type SessionChange = {
@@ -43,6 +44,8 @@ export type SessionWriterDeps = {
   clock: Clock;
   /** Hears each batch of events once it is durable, before the bells ring. */
   onAppended: (id: SessionId, events: readonly EventRow[]) => void;
+  /** Hears what each change adds to the metrics, once it is durable. */
+  onCounted: (counts: readonly Count[]) => void;
   /** Hears the session as each change has left it, durably. */
   onChanged: (session: SessionRow) => void;
   /** The session's running turn is told to end early. */
@@ -66,6 +69,7 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
     });
     if (!done) return undefined;
     onAppended(id, done.events);
+    deps.onCounted(done.counts);
     const { session } = done;
     if (done.commanded) ringForTurn(id, done.commanded, session.lastSeq); // first: the agent's time is what all wait for
     bus.publish(`events:${id}`, session.lastSeq);
@@ -92,7 +96,9 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
       await draft.flush();
       return draft.change.session;
     });
-    if (inserted) deps.onChanged(inserted);
+    if (!inserted) return undefined;
+    deps.onCounted([countMove({ from: "none", to: "starting", reason: "created" })]);
+    deps.onChanged(inserted);
     return inserted;
   }
 
@@ -104,16 +110,19 @@ function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
   let commanded: StartedTurn | undefined;
   let instanceWanted = false;
   const events: EventRow[] = [];
+  const counts: Count[] = [];
 
   function append(type: EventType, data: unknown, turnId?: TurnId): void {
     const seq = session.lastSeq + 1;
     session = { ...session, lastSeq: seq };
     events.push({ seq, json: JSON.stringify({ seq, sessionId: session.id, type, turnId, at: now, data }) });
+    counts.push(...countEvent(type, data));
   }
 
   function move(reason: MoveReason, error?: ErrorShape): boolean {
     const to = nextStatus(session.status, reason);
     if (!to) return false;
+    counts.push(countMove({ from: session.status, to, reason }));
     session = { ...session, status: to, error: to === "failed" ? error : undefined };
     append(eventOf(to), { reason, ...(error && { error }) });
     return true;
@@ -143,7 +152,7 @@ function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
       return session;
     },
   };
-  return { change, flush, outcome: () => ({ events, session, commanded, instanceWanted }) };
+  return { change, flush, outcome: () => ({ events, counts, session, commanded, instanceWanted }) };
 }
 
 function eventOf(status: SessionStatus): EventType {
