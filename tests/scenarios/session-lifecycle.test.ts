@@ -49,6 +49,9 @@ verifies("session.metrics", "what a session went through is counted at /metrics,
   await client.sessions.stop.mutate({ sessionId: session.id });
   expect(await readCount('session_moves_total{from="idle",to="running",reason="turn_started"}')).toBe(before + 2);
   expect(await readCount('failures_total{of="turn",code="SESSION_STOPPED"}')).toBe(failed + 1);
+  const refused = await readCount('refusals_total{code="SESSION_NOT_FOUND"}');
+  await client.sessions.get.query({ sessionId: randomUUID() }).catch(() => undefined);
+  expect(await readCount('refusals_total{code="SESSION_NOT_FOUND"}')).toBe(refused + 1);
 });
 
 /** A counter of the shared gateway; 0 before its first. */

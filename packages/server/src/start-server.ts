@@ -88,7 +88,7 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   resources.add("failpoint", () => failpoint("shutdown.listener-closed"));
   const http = await startHttpServer({
     core,
-    metrics: meter.render,
+    meter,
     authenticate: createAuthenticate(install.jwtSecret),
     log,
     host: config.HOST,

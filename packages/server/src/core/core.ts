@@ -29,7 +29,7 @@ import { createSessions, type OwnedSession, type Sessions } from "./sessions/ses
 import { createIngest, type Ingest } from "./turns/ingest.ts";
 import { createTurns, type Turns } from "./turns/turns.ts";
 
-export type { EventRow, SessionRow };
+export type { CoreMeter, EventRow, SessionRow };
 
 export type CoreDeps = {
   store: Store;

@@ -14,6 +14,10 @@ export const METRICS = {
     help: "Turns and sessions that ended with an error, by its code; docs/failures.md says what each means.",
     labels: ["of", "code"],
   },
+  cc_docker_refusals_total: {
+    help: "Calls of the API that were refused or failed, by the code of their error.",
+    labels: ["code"],
+  },
 } as const satisfies Record<string, MetricRow>;
 
 export type MetricName = keyof typeof METRICS;

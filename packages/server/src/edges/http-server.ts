@@ -4,18 +4,17 @@ import type { AddressInfo } from "node:net";
 import { CcError, describeError, ERRORS, type ErrorCode } from "@cc-docker/protocol";
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
 import createFastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify";
-import type { Core } from "../core/core.ts";
+import type { Core, CoreMeter } from "../core/core.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Authenticate } from "./authenticate.ts";
 import { mountEventStream } from "./trpc/event-stream.ts";
 import { type AppRouter, rootRouter } from "./trpc/root-router.ts";
-import type { Context } from "./trpc/trpc.ts";
+import { type Context, toPublicError } from "./trpc/trpc.ts";
 
 export type HttpServer = { url: string; close(): Promise<void> };
 export type HttpServerDeps = {
   core: Core;
-  /** What Prometheus reads. */
-  metrics: () => Promise<{ contentType: string; text: string }>;
+  meter: CoreMeter;
   authenticate: Authenticate;
   log: Logger;
   host: string;
@@ -28,7 +27,7 @@ const MAX_BATCH = 50;
 /** @throws CcError PORT_IN_USE */
 export async function startHttpServer({
   core,
-  metrics,
+  meter,
   authenticate,
   log,
   host,
@@ -45,13 +44,13 @@ export async function startHttpServer({
   app.setNotFoundHandler((request, reply) =>
     answer(reply, "ROUTE_NOT_FOUND", `${request.method} ${request.url.slice(0, 200)} does not exist.`),
   );
-  mountTrpc(app, { core, authenticate, stopping: stopping.signal }, log);
+  mountTrpc(app, { core, authenticate, stopping: stopping.signal }, { log, meter });
   app.get("/health", async (_request, reply) => {
     const report = await core.health(stopping.signal);
     return reply.status(report.status === "healthy" ? 200 : 503).send(report);
   });
   app.get("/metrics", async (_request, reply) => {
-    const { contentType, text } = await metrics();
+    const { contentType, text } = await meter.render();
     return reply.header("content-type", contentType).send(text);
   });
   await app.listen({ host, port }).catch((error: unknown) => {
@@ -66,13 +65,18 @@ export async function startHttpServer({
   };
 }
 
-function mountTrpc(app: FastifyInstance, shared: Omit<Context, "authorization">, log: Logger): void {
+function mountTrpc(
+  app: FastifyInstance,
+  shared: Omit<Context, "authorization">,
+  { log, meter }: Pick<HttpServerDeps, "log" | "meter">,
+): void {
   const trpcOptions: FastifyTRPCPluginOptions<AppRouter>["trpcOptions"] = {
     router: rootRouter,
     maxBatchSize: MAX_BATCH,
     createContext: ({ req }) => ({ ...shared, authorization: req.headers.authorization }),
     onError: ({ error, path, req }) => {
       if (req.raw.destroyed) return; // the caller has gone; nothing went wrong here
+      meter.add("cc_docker_refusals_total", { code: toPublicError(error).code });
       if (error.code === "INTERNAL_SERVER_ERROR")
         log.error({ err: error.cause ?? error, path }, "a call failed by a defect");
     },

@@ -70,7 +70,8 @@ export function toTrpcError(cause: unknown): unknown {
   return new TRPCError({ code: CODES[ERRORS[cause.code].http], message: cause.message, cause });
 }
 
-function toPublicError({ code, cause, message }: TRPCError): ErrorShape {
+/** What a caller is told. */
+export function toPublicError({ code, cause, message }: TRPCError): ErrorShape {
   if (isCcError(cause)) return describeError(cause.code, cause.message);
   if (cause instanceof ZodError) return describeError("REQUEST_INVALID", describeIssues(cause));
   if (code === "NOT_FOUND") return describeError("ROUTE_NOT_FOUND", message);
