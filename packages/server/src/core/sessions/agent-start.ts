@@ -17,8 +17,7 @@ import type { SessionChange, SessionWriter } from "./session-writer.ts";
 const PART_BYTES = 1024 * 1024;
 
 /** Far more events than an agent tells in the time that its transcript may lag. */
-const LOG_TAIL = 2000;
-const LOG_TAIL_BYTES = 32 * 1024 * 1024;
+const LOG_TAIL = { limit: 2000, maxBytes: 32 * 1024 * 1024 };
 
 export type AgentStart = { config: SessionConfig; resume?: Extract<ToWrapper, { type: "start" }>["resume"] };
 export type TranscriptPart = Omit<Extract<ToWrapper, { type: "transcript" }>, "type">;
@@ -80,12 +79,8 @@ async function findUnfinished(change: SessionChange): Promise<TurnId | undefined
   return undefined;
 }
 
-async function complete({ tx, session, patch }: SessionChange, turn: TurnRow): Promise<void> {
-  const log = await tx.readEvents(session.id, {
-    after: session.lastSeq - LOG_TAIL,
-    limit: LOG_TAIL,
-    maxBytes: LOG_TAIL_BYTES,
-  });
+async function complete({ tx, session, patch, readTail }: SessionChange, turn: TurnRow): Promise<void> {
+  const log = await readTail(LOG_TAIL);
   const completion = completeTranscript(turn, log, {
     lastLine: await tx.findLastTranscriptLine(session.id),
     lastMessage: await tx.findTranscriptTail(session.id, turn.id),

@@ -15,6 +15,8 @@ export type SessionChange = {
   readonly session: SessionRow;
   readonly now: string;
   append(type: EventType, data: unknown, turnId?: TurnId): void;
+  /** The newest events in order, with those of this change, about as many as `limit` and as large as `maxBytes`. */
+  readTail(page: { limit: number; maxBytes: number }): Promise<EventRow[]>;
   patch(fields: Partial<Omit<SessionRow, "id" | "owner" | "position" | "status" | "lastSeq">>): void;
   /** The session's wrapper is to work on this turn: its bell rings after the commit. */
   command(turn: StartedTurn): void;
@@ -128,6 +130,11 @@ function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
     return true;
   }
 
+  async function readTail({ limit, maxBytes }: { limit: number; maxBytes: number }): Promise<EventRow[]> {
+    const stored = await tx.readEvents(session.id, { after: Math.max(0, session.lastSeq - limit), limit, maxBytes });
+    return [...stored, ...events];
+  }
+
   async function flush(): Promise<void> {
     if (events.length > 0) await tx.insertEvents(session.id, events);
     session = { ...session, updatedAt: now };
@@ -138,6 +145,7 @@ function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
     tx,
     now,
     append,
+    readTail,
     move,
     command: (turn) => {
       commanded = turn;

@@ -3,6 +3,7 @@ import { describeError, type EventType, type OutboxItem, type SessionId } from "
 import { failpoint } from "../../lib/failpoint.ts";
 import { crash } from "../sessions/session-moves.ts";
 import { isLive, type SessionChange, type SessionWriter } from "../sessions/session-writer.ts";
+import { readPartialText } from "./partial-text.ts";
 import { endRunningTurn } from "./turn-moves.ts";
 import { type AgentMessage, readOutcome } from "./turn-outcome.ts";
 
@@ -74,6 +75,7 @@ async function applyMessage(change: SessionChange, { message, turnId }: ItemOf<"
   const { interrupt } = (await change.tx.findTurn(runningTurn)) ?? {};
   const { outcome, agentCostUsd } = readOutcome(message, change.session.agentCostUsd, interrupt);
   change.patch({ agentCostUsd });
+  if (outcome.status === "interrupted" && outcome.result) outcome.result.text ||= await readPartialText(change);
   await endRunningTurn(change, outcome);
 }
 
