@@ -41,6 +41,10 @@ export const REQUIREMENTS = {
   "error.start": "A gateway that cannot start says why, in one of the table's errors.",
   "error.instance-lost": "A turn whose container dies ends with an error, and nothing is left.",
   "error.agent-exited": "A turn whose Claude Code dies ends with an error that says what it wrote last.",
+  "agent.garbage": "What the agent writes that is no message is left out; one that writes nothing else is ended.",
+  "agent.oversize": "A message that is too large is told by its size, and costs neither the turn nor memory.",
+  "agent.hangs-and-exits": "An agent that hangs or ends in a turn, or before the next, is replaced in bounded time.",
+  "agent.out-of-memory": "An agent or a container that runs out of memory ends with its own error.",
   "error.model":
     "A model that refuses, limits, fails or is away ends the turn with its own error; the session goes on.",
   "error.model-passing": "A model that fails in passing costs time, not the turn.",

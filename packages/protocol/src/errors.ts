@@ -158,6 +158,18 @@ export const ERRORS = {
     retry: "unknown",
     hint: "Claude Code ended by itself; the message carries the last lines it wrote.",
   },
+  AGENT_OUTPUT_INVALID: {
+    exit: "unavailable",
+    http: 502,
+    retry: "unknown",
+    hint: "What runs as Claude Code said what is no answer of it; look at the message and at what the agent may have replaced, then rebuild the image with `./dev image`.",
+  },
+  OUT_OF_MEMORY: {
+    exit: "unavailable",
+    http: 503,
+    retry: "unknown",
+    hint: "The session used up the memory of its container, 4 GiB; have the agent do its work in smaller pieces. The next prompt wakes the session.",
+  },
   LINK_VERSION_MISMATCH: {
     exit: "unavailable",
     http: 502,

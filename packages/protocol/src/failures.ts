@@ -55,8 +55,8 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
   },
   AGENT_SILENT: {
     meaning: "nothing was heard of the agent nor of the model in a turn for `HANG_TIMEOUT`",
-    policy: ["tell", "resume"],
-    note: "the turn is interrupted; an agent that does not let go is killed, and its turn goes on in a new one",
+    policy: ["tell", "resume", "stop"],
+    note: 'the turn is interrupted; an agent that does not let go within 10 s is killed, and its turn goes on in a new one; with `onCrash: "fail"` the session stops',
   },
   TIMEOUT_TOO_LONG: { meaning: BAD_CALL, policy: ["tell"] },
   TURN_NOT_FOUND: { meaning: NO_SUCH_THING, policy: ["tell"] },
@@ -82,9 +82,22 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
     note: "as the turn's error; a prompt wakes the session",
   },
   AGENT_EXITED: {
-    meaning: "Claude Code ended by itself, or did not let go of a turn within 10 s of being told to",
+    meaning:
+      "Claude Code ended by itself, or did not let go of a turn within 10 s of being told to end it, on request or by its time",
     policy: ["resume", "stop"],
     note: `${WITHOUT_TURN_OR_ALLOWED}, or with the turn interrupted`,
+  },
+  AGENT_OUTPUT_INVALID: {
+    meaning:
+      "Claude Code wrote 1000 lines or 64 MiB in a row that are no messages, or an answer that is too large to be one; lines that are no messages among others are left out and counted in `agent.unreadable_output`",
+    policy: ["resume", "stop"],
+    note: `${WITHOUT_TURN_OR_ALLOWED}. An answer that is too large is the turn's error, and the session goes on`,
+  },
+  OUT_OF_MEMORY: {
+    meaning:
+      "the kernel killed Claude Code, or all of the container, for want of memory; a tool that it kills is the tool's failure",
+    policy: ["resume", "stop"],
+    note: WITHOUT_TURN_OR_ALLOWED,
   },
   LINK_VERSION_MISMATCH: {
     meaning: "the container's wrapper is of another release than the gateway",

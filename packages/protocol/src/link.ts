@@ -6,7 +6,7 @@ import { z } from "zod";
 import { AgentSessionId, SessionId, TurnId } from "./ids.ts";
 import { SessionConfig } from "./session.ts";
 
-export const LINK_VERSION = 2;
+export const LINK_VERSION = 3;
 
 /** The longest line either side accepts. Room for a message of MAX_AGENT_MESSAGE_BYTES with its envelope. */
 export const MAX_LINK_LINE_BYTES = 16 * 1024 * 1024;
@@ -34,6 +34,9 @@ export const TranscriptEntry = z.looseObject({
 });
 export type TranscriptEntry = z.infer<typeof TranscriptEntry>;
 
+/** Of an agent's end, where more is known than that it came: the kernel, or the wrapper, ended the process. */
+const AGENT_EXIT_REASONS = ["out-of-memory", "output-invalid"] as const;
+
 /**
  * One numbered entry of the wrapper's outbox. Numbers count 1, 2, 3 … for the life of a session; the gateway keeps
  * the last it stored and drops what it has seen, so resending is harmless.
@@ -60,6 +63,7 @@ export const OutboxItem = z.discriminatedUnion("kind", [
     n: z.int().positive(),
     kind: z.literal("agent-exited"),
     turnId: TurnId.optional(),
+    reason: z.enum(AGENT_EXIT_REASONS).optional(),
     detail: z.string().max(8000),
   }),
 ]);

@@ -1,7 +1,7 @@
 /** Puts link, outbox and agent together: prompts go in, everything the agent says goes out, in order, once. */
 import type { Duplex } from "node:stream";
 import { type SessionId, type ToWrapper, type TurnId } from "@cc-docker/protocol";
-import type { Agent, AgentHandlers, AgentMessage, StartAgent, TranscriptPart } from "./agent/agent.ts";
+import type { Agent, AgentExit, AgentHandlers, AgentMessage, StartAgent, TranscriptPart } from "./agent/agent.ts";
 import { type Conversation, startConversation } from "./conversation.ts";
 import { openLink } from "./link.ts";
 import { type NewItem, openOutbox } from "./outbox.ts";
@@ -63,7 +63,7 @@ export async function startWrapper({
         { onReady, onMessage, onTranscript, onExit },
       );
     } catch (error) {
-      onExit(`it could not be started: ${String(error)}`.slice(0, 8000));
+      onExit({ detail: `it could not be started: ${String(error)}`.slice(0, 8000) });
     }
   }
 
@@ -88,9 +88,9 @@ export async function startWrapper({
     for (const own of splitEntries(entries)) add({ kind: "transcript", ...part, entries: own });
   }
 
-  function onExit(detail: string): void {
-    log(`the agent ended: ${detail}`);
-    add({ kind: "agent-exited", ...turnField(), detail });
+  function onExit(exit: AgentExit): void {
+    log(`the agent ended: ${exit.detail}`);
+    add({ kind: "agent-exited", ...turnField(), ...exit });
   }
 
   function turnField(): { turnId?: TurnId } {

@@ -1,14 +1,6 @@
 /** The rules, wired. Everything an edge may ask for is here. */
 import type { Duplex } from "node:stream";
-import {
-  type CcError,
-  describeError,
-  type ErrorShape,
-  isCcError,
-  type SessionId,
-  type TurnId,
-  toErrorShape,
-} from "@cc-docker/protocol";
+import { type CcError, describeError, isCcError, type SessionId, type TurnId, toErrorShape } from "@cc-docker/protocol";
 import { createBackground } from "../lib/background.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -91,8 +83,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
     onSession: (id) => background.run("session timeout", () => instances.stop(id, "session_timeout")),
     onRequest: (session) => background.run("request timeout", () => turns.end(session, "request_timeout")),
     onSilent: (session) => background.run("silent agent", () => turns.end(session, "hang")),
-    onDeaf: ({ id: sessionId, generation }) =>
-      background.run("deaf agent", () => instances.crash({ sessionId, generation }, deafError(sessionId))),
+    onDeaf: (session) => background.run("deaf agent", () => giveUpDeaf(session)),
   });
   const writer = createSessionWriter({
     store,
@@ -118,6 +109,14 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
   const reconcile = () => reconcileSessions({ store, runtime, bus, instances, log, watchDeadlines: deadlines.watch });
   const starts = createAgentStarts({ store, writer });
   let stopReconciling = () => {};
+
+  /** It did not end its turn when it was told to; whether it had been silent before says why it was told. */
+  async function giveUpDeaf({ id: sessionId, generation, runningTurn }: SessionRow): Promise<void> {
+    const turn = runningTurn && (await store.findTurn(runningTurn));
+    const code = turn && turn.interrupt === "hang" ? "AGENT_SILENT" : "AGENT_EXITED";
+    const message = `The agent of session ${sessionId} did not end its turn when it was told to.`;
+    await instances.crash({ sessionId, generation }, describeError(code, message));
+  }
 
   async function* follow({ after, signal, ...owned }: OwnedSession & { after: number; signal: AbortSignal }) {
     await sessions.get(owned);
@@ -167,8 +166,4 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
       await background.close();
     },
   };
-}
-
-function deafError(sessionId: SessionId): ErrorShape {
-  return describeError("AGENT_EXITED", `The agent of session ${sessionId} did not end its turn when it was told to.`);
 }

@@ -1,4 +1,4 @@
-import type { AgentSessionId, SessionConfig, TranscriptEntry, TurnId } from "@cc-docker/protocol";
+import type { AgentSessionId, OutboxItem, SessionConfig, TranscriptEntry, TurnId } from "@cc-docker/protocol";
 
 /** A message of the agent, passed on as it came. */
 export type AgentMessage = { type: string; [field: string]: unknown };
@@ -16,6 +16,8 @@ export interface Agent {
 /** Lines that were added to a transcript. `subpath`: of a helper's, relative to the session's. */
 export type TranscriptPart = { subpath?: string | undefined; entries: TranscriptEntry[] };
 
+export type AgentExit = Pick<Extract<OutboxItem, { kind: "agent-exited" }>, "reason" | "detail">;
+
 export type AgentHandlers = {
   /** The process has answered its handshake. */
   onReady(): void;
@@ -23,7 +25,7 @@ export type AgentHandlers = {
   /** Comes soon after the messages that tell of what it holds, and before the turn's result. */
   onTranscript(part: TranscriptPart & { agentSessionId: AgentSessionId }): void;
   /** The process ended although nobody asked; `detail` holds the reason and the last it wrote to stderr. */
-  onExit(detail: string): void;
+  onExit(exit: AgentExit): void;
 };
 
 export type AgentConfig = SessionConfig & {

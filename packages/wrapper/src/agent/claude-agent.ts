@@ -27,14 +27,23 @@ export const startClaudeAgent: StartAgent = (config, handlers) => {
   async function run(): Promise<void> {
     const { query } = await sdk();
     messages = query({ prompt: prompts.iterate(), options: { ...options, spawnClaudeCodeProcess: early.take } });
-    await Promise.all([announceReady(messages, handlers), forward(messages, handlers)]);
+    await Promise.all([announceReady(messages, handlers), forward(messages, onMessage)]);
     exited(undefined);
+  }
+
+  function onMessage(message: AgentMessage): void {
+    if (message.type === "user") early.agent.toolEnded();
+    handlers.onMessage(message);
   }
 
   function exited(error: unknown): void {
     if (closing) return;
-    const reason = error instanceof Error ? error.message : "its output ended";
-    handlers.onExit(`${reason}\n${early.agent.stderrTail()}`.trim().slice(0, 8000));
+    const told = error instanceof Error ? error.message : "its output ended";
+    const { reason, detail = told } = early.agent.whyEnded() ?? {};
+    handlers.onExit({
+      ...(reason && { reason }),
+      detail: `${detail}\n${early.agent.stderrTail()}`.trim().slice(0, 8000),
+    });
   }
 
   function interrupt(): void {
@@ -61,8 +70,8 @@ async function announceReady(messages: Query, handlers: AgentHandlers): Promise<
   handlers.onReady();
 }
 
-async function forward(messages: Query, handlers: AgentHandlers): Promise<void> {
-  for await (const message of messages) handlers.onMessage(message as AgentMessage);
+async function forward(messages: Query, onMessage: AgentHandlers["onMessage"]): Promise<void> {
+  for await (const message of messages) onMessage(message as AgentMessage);
 }
 
 /** The turn's id is the message's: Claude Code keeps it in the transcript, which makes a repeated prompt recognisable. */

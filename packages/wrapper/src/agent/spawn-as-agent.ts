@@ -1,7 +1,11 @@
 /** Starts the agent's process as the agent's user, without any capability, and reads its stderr so that it never blocks. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
+import type { Readable } from "node:stream";
 import type { SpawnedProcess, SpawnOptions } from "@anthropic-ai/claude-agent-sdk";
+import type { AgentExit } from "./agent.ts";
+import { guardOutput } from "./guard-output.ts";
+import { countOomKills } from "./oom-kills.ts";
 
 export type SpawnedAgent = {
   process: SpawnedProcess;
@@ -9,6 +13,10 @@ export type SpawnedAgent = {
   isAlive(): boolean;
   /** The last of what it wrote to stderr. */
   stderrTail(): string;
+  /** Why it was ended by the wrapper, or by the kernel; `undefined` when it was neither. */
+  whyEnded(): AgentExit | undefined;
+  /** A tool has ended: what the kernel has killed by now was not the agent. */
+  toolEnded(): void;
 };
 
 /** Before a command: it runs as the agent's user, without any capability. */
@@ -22,6 +30,8 @@ export const AS_AGENT = [
   "--",
 ] as const;
 const STDERR_TAIL_BYTES = 4096;
+/** What is in the pipe when the process ends is read by then. */
+const HELD_OPEN_MS = 1000;
 
 export function spawnAsAgent({ command, args, cwd, env }: Omit<SpawnOptions, "signal">): SpawnedAgent {
   const [setpriv, ...dropping] = AS_AGENT;
@@ -34,8 +44,54 @@ export function spawnAsAgent({ command, args, cwd, env }: Omit<SpawnOptions, "si
   child.stderr.on("data", (chunk: Buffer) => {
     tail = Buffer.concat([tail, chunk]).subarray(-STDERR_TAIL_BYTES);
   });
-  const isAlive = () => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
-  return { process: child, exited: exitOf(child), isAlive, stderrTail: () => tail.toString() };
+  let invalid: string | undefined;
+  const guard = guardOutput({
+    onBroken: (reason) => {
+      invalid = reason;
+      child.kill("SIGKILL");
+    },
+  });
+  child.stdout.pipe(guard);
+  child.once("exit", () => setTimeout(() => guard.end(), HELD_OPEN_MS).unref()); // a program it left may hold its stdout
+  let killsBefore = countOomKills();
+
+  function whyEnded(): AgentExit | undefined {
+    if (invalid !== undefined) return { reason: "output-invalid", detail: invalid };
+    if (child.signalCode !== "SIGKILL" || countOomKills() <= killsBefore) return undefined;
+    return { reason: "out-of-memory", detail: "the kernel killed it for want of memory" };
+  }
+
+  return {
+    process: guarded(child, guard),
+    exited: exitOf(child),
+    isAlive: () => child.pid !== undefined && child.exitCode === null && child.signalCode === null,
+    stderrTail: () => tail.toString(),
+    whyEnded,
+    toolEnded: () => {
+      killsBefore = countOomKills();
+    },
+  };
+}
+
+/** The process as the SDK sees it: its stdout is what the guard lets through. */
+function guarded(child: ChildProcessWithoutNullStreams, stdout: Readable): SpawnedProcess {
+  return {
+    stdin: child.stdin,
+    stdout,
+    get killed() {
+      return child.killed;
+    },
+    get exitCode() {
+      return child.exitCode;
+    },
+    get signalCode() {
+      return child.signalCode;
+    },
+    kill: (signal) => child.kill(signal),
+    on: child.on.bind(child),
+    once: child.once.bind(child),
+    off: child.off.bind(child),
+  };
 }
 
 /** A process that could not be started has ended too. */

@@ -12,7 +12,7 @@ import type { Instance, InstanceExit, Runtime } from "../../ports/runtime/runtim
 import type { SessionRow, Store } from "../../ports/store/store.ts";
 import { endAllTurns, sessionStoppedError, startNextTurn } from "../turns/turn-moves.ts";
 import { createLaunches, startupTimeoutMs } from "./launches.ts";
-import { crash as crashSession } from "./session-moves.ts";
+import { crashReason, crash as crashSession } from "./session-moves.ts";
 import { type MoveReason, nextStatus } from "./session-status.ts";
 import { isLive, type SessionChange, type SessionWriter } from "./session-writer.ts";
 
@@ -99,7 +99,7 @@ export function createInstances(deps: InstancesDeps): Instances {
   async function crash(dead: { sessionId: SessionId; generation: number }, error: ErrorShape): Promise<void> {
     const rests = await writer.change(dead.sessionId, async (change) => {
       if (!isLive(change.session) || change.session.generation !== dead.generation) return false;
-      return crashSession(change, "crashed", error);
+      return crashSession(change, crashReason(error), error);
     });
     failpoint("crash.committed");
     if (rests) sweep(dead.sessionId);
@@ -178,10 +178,10 @@ export function createInstances(deps: InstancesDeps): Instances {
     return (await runtime.list()).find(isWanted);
   }
 
-  function onExit({ sessionId, generation, detail }: InstanceExit): void {
+  function onExit({ sessionId, generation, detail, outOfMemory }: InstanceExit): void {
     background.run("exit", async () => {
       const message = `The container of session ${sessionId} ended: ${detail}.`;
-      await crash({ sessionId, generation }, describeError("INSTANCE_LOST", message));
+      await crash({ sessionId, generation }, describeError(outOfMemory ? "OUT_OF_MEMORY" : "INSTANCE_LOST", message));
     });
   }
 

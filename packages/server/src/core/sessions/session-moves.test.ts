@@ -24,6 +24,17 @@ const typesAfter = async (t: TestCore, id: SessionId, seq: number) =>
   (await t.readEvents(id)).slice(seq).map(({ type }) => type);
 
 describe("a turn whose agent dies", () => {
+  it.each([
+    ["out-of-memory", "OUT_OF_MEMORY", "oom"],
+    ["output-invalid", "AGENT_OUTPUT_INVALID", "crashed"],
+  ] as const)("of %s fails with %s when it is not to recover", async (why, code, reason) => {
+    await using t = await openTestCore();
+    const { sessionId, turnId } = await openTurn(t, { onCrash: "fail" });
+    await t.ingest(sessionId, { ...EXITED, reason: why });
+    expect(await t.store.findTurn(turnId)).toMatchObject({ status: "failed", error: { code } });
+    expect((await t.readEvents(sessionId)).at(-1)?.data).toMatchObject({ reason, error: { code } });
+  });
+
   it("goes on in a new instance, and the log says so", async () => {
     await using t = await openTestCore();
     const { sessionId, turnId } = await openTurn(t);

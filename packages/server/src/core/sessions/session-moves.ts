@@ -36,6 +36,11 @@ export async function crash(change: SessionChange, reason: MoveReason, error: Er
   return change.move(reason, error);
 }
 
+/** The session's own word for what ended its instance. */
+export function crashReason({ code }: ErrorShape): MoveReason {
+  return code === "OUT_OF_MEMORY" ? "oom" : "crashed";
+}
+
 /** A turn that was to end early has ended with its agent; one whose agent only hung goes on in the next. */
 async function settleInterrupted(change: SessionChange): Promise<void> {
   const { runningTurn } = change.session;

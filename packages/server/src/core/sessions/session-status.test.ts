@@ -15,6 +15,7 @@ const TABLE: Record<MoveReason, Record<SessionStatus, SessionStatus | null>> = {
   start_error: { starting: "failed", idle: null, running: null, stopped: null, failed: null },
   startup_timeout: { starting: "failed", idle: null, running: null, stopped: null, failed: null },
   crashed: { starting: "failed", idle: "failed", running: "failed", stopped: null, failed: null },
+  oom: { starting: "failed", idle: "failed", running: "failed", stopped: null, failed: null },
   woken: { starting: null, idle: null, running: null, stopped: "starting", failed: "starting" },
 };
 

@@ -13,6 +13,7 @@ const MOVES = [
   { reason: "start_error", from: ["starting"], to: "failed" },
   { reason: "startup_timeout", from: ["starting"], to: "failed" },
   { reason: "crashed", from: ["starting", "idle", "running"], to: "failed" },
+  { reason: "oom", from: ["starting", "idle", "running"], to: "failed" },
   { reason: "woken", from: ["stopped", "failed"], to: "starting" },
 ] as const satisfies { reason: string; from: SessionStatus[]; to: SessionStatus }[];
 

@@ -1,7 +1,7 @@
 /** Takes in what wrappers send: each numbered item once, in order, with what it means for the turn. */
-import { describeError, type EventType, type OutboxItem, type SessionId } from "@cc-docker/protocol";
+import { describeError, type ErrorCode, type EventType, type OutboxItem, type SessionId } from "@cc-docker/protocol";
 import { failpoint } from "../../lib/failpoint.ts";
-import { crash } from "../sessions/session-moves.ts";
+import { crash, crashReason } from "../sessions/session-moves.ts";
 import { isLive, type SessionChange, type SessionWriter } from "../sessions/session-writer.ts";
 import { readPartialText } from "./partial-text.ts";
 import { endRunningTurn } from "./turn-moves.ts";
@@ -46,19 +46,25 @@ export function createIngest({
 /** @returns whether the session failed by one of the items */
 async function applyItems(change: SessionChange, items: readonly OutboxItem[]): Promise<boolean> {
   for (const item of items) {
-    if (item.kind === "agent-exited") return crashByExit(change, item.detail);
+    if (item.kind === "agent-exited") return crashByExit(change, item);
     if (item.kind === "transcript") await keepTranscript(change, item);
     else await applyMessage(change, item);
   }
   return false;
 }
 
-async function crashByExit(change: SessionChange, detail: string): Promise<boolean> {
-  const error = describeError("AGENT_EXITED", `Claude Code ended unexpectedly: ${detail || "it wrote nothing"}`);
-  return crash(change, change.session.status === "starting" ? "start_error" : "crashed", error);
-}
-
 type ItemOf<Kind> = Extract<OutboxItem, { kind: Kind }>;
+
+const EXIT_CODES = {
+  "out-of-memory": "OUT_OF_MEMORY",
+  "output-invalid": "AGENT_OUTPUT_INVALID",
+} as const satisfies Record<NonNullable<ItemOf<"agent-exited">["reason"]>, ErrorCode>;
+
+async function crashByExit(change: SessionChange, { reason, detail }: ItemOf<"agent-exited">): Promise<boolean> {
+  const code = reason ? EXIT_CODES[reason] : "AGENT_EXITED";
+  const error = describeError(code, `Claude Code ended unexpectedly: ${detail || "it wrote nothing"}`);
+  return crash(change, change.session.status === "starting" ? "start_error" : crashReason(error), error);
+}
 
 async function keepTranscript(change: SessionChange, item: ItemOf<"transcript">): Promise<void> {
   const { agentSessionId, subpath, entries } = item;

@@ -15,6 +15,9 @@ const dollars = z.number().nonnegative().max(1e6).catch(0);
 
 const ResultMessage = z.object({
   subtype: z.string().catch(""),
+  /** Its content did not fit the link; only its size came. */
+  truncated: z.boolean().catch(false),
+  bytes: amount,
   is_error: z.boolean().catch(false),
   result: z.string().catch(""),
   errors: z.array(z.string()).catch([]),
@@ -92,7 +95,8 @@ function toResult(
 }
 
 /** The status the model's service gave, as Claude Code passes it on; 502 is the broker's own word for "no answer". */
-function codeOf({ api_error_status: status, api_error: failure }: ResultMessage): ErrorCode {
+function codeOf({ api_error_status: status, api_error: failure, truncated }: ResultMessage): ErrorCode {
+  if (truncated) return "AGENT_OUTPUT_INVALID";
   if (failure === "connection_failed") return "MODEL_UNREACHABLE";
   return CODE_OF_STATUS[status ?? 0] ?? "MODEL_FAILED";
 }
@@ -106,6 +110,7 @@ const CODE_OF_STATUS: Record<number, ErrorCode> = {
   529: "MODEL_OVERLOADED",
 };
 
-function detailOf({ result, errors, subtype }: ResultMessage): string {
+function detailOf({ result, errors, subtype, truncated, bytes }: ResultMessage): string {
+  if (truncated) return `The agent's answer has ${bytes} bytes, more than can be passed on.`;
   return (result || errors.join("; ") || subtype || "The model gave no reason.").slice(0, 2000);
 }

@@ -168,7 +168,12 @@ export function testRuntime({ name, image, open }: RuntimeUnderTest): void {
       await arena.crash(await arena.runtime.start(second, deadline()));
       await expect.poll(() => heard.length).toBe(2); // nothing else came between the two
       expect(heard).toEqual([
-        { sessionId: first.sessionId, generation: 2, detail: expect.stringMatching(/exit code \d+/) },
+        {
+          sessionId: first.sessionId,
+          generation: 2,
+          detail: expect.stringMatching(/exit code \d+/),
+          outOfMemory: false,
+        },
         { sessionId: second.sessionId, generation: 1, detail: expect.any(String) },
       ]);
       expect(cut).toEqual([]);

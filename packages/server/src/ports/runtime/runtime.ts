@@ -7,8 +7,8 @@ export type InstanceSpec = { sessionId: SessionId; generation: number; image: st
 /** One of ours, running or not. `ref` is the driver's own name for it. */
 export type Instance = { ref: string; sessionId: SessionId; generation: number; running: boolean };
 
-/** `detail`: what the engine says of the end ("exit code 137"). */
-export type InstanceExit = { sessionId: SessionId; generation: number; detail: string };
+/** `detail`: what the engine says of the end ("exit code 137"). `outOfMemory`: the kernel ended it for want of memory. */
+export type InstanceExit = { sessionId: SessionId; generation: number; detail: string; outOfMemory?: boolean };
 
 export interface Runtime extends AsyncDisposable {
   /** Asks the engine for real. @throws CcError RUNTIME_UNAVAILABLE */

@@ -182,7 +182,7 @@ const WRITE_AND_DIE = `
 function runLocker(path: string, next: string) {
   const script = `
     const { lockFile } = await import(process.env.LOCKER);
-    try { lockFile(process.env.LOCK); console.log("locked"); } catch (error) { console.log(error.code); }
+    try { globalThis.unlock = lockFile(process.env.LOCK); console.log("locked"); } catch (error) { console.log(error.code); }
     ${next};
   `;
   return spawn(process.execPath, ["--input-type=module", "-e", script], {
