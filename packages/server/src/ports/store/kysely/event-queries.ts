@@ -1,11 +1,11 @@
-import { type Kysely, sql } from "kysely";
+import { CompiledQuery, type Kysely, sql } from "kysely";
 import type { StoreWriter } from "../store.ts";
 import type { Database } from "./tables.ts";
 
 type EventQueries = Pick<StoreWriter, "readEvents" | "insertEvents">;
 
-/** Rows a statement: three columns each, below every database's limit of parameters. */
-const ROWS_PER_INSERT = 1000;
+/** Rows a statement. A few sizes serve every batch with statements that are built and compiled once. */
+const INSERT_SIZES = [64, 8, 1] as const;
 
 export function createEventQueries(db: Kysely<Database>): EventQueries {
   return {
@@ -19,14 +19,36 @@ export function createEventQueries(db: Kysely<Database>): EventQueries {
       return count === 0 ? [] : page.select(["seq", "json"]).limit(count).execute();
     },
     async insertEvents(sessionId, events) {
-      for (let start = 0; start < events.length; start += ROWS_PER_INSERT) {
-        const rows = events
-          .slice(start, start + ROWS_PER_INSERT)
-          .map(({ seq, json }) => ({ session_id: sessionId, seq, json }));
-        await db.insertInto("events").values(rows).execute();
+      let start = 0;
+      for (const size of INSERT_SIZES) {
+        for (; events.length - start >= size; start += size) {
+          const rows = events.slice(start, start + size);
+          const values = rows.flatMap(({ seq, json }) => [sessionId, seq, json]);
+          await db.executeQuery(CompiledQuery.raw(insertOf(db, size), values));
+        }
       }
     },
   };
+}
+
+const insertTexts = new WeakMap<object, Map<number, string>>();
+
+/** The text of an insert of so many rows in the words of this database, made once: making it takes longer than the insert. */
+function insertOf(db: Kysely<Database>, size: number): string {
+  const { adapter } = db.getExecutor();
+  const texts = insertTexts.get(adapter) ?? new Map<number, string>();
+  insertTexts.set(adapter, texts);
+  const text = texts.get(size) ?? compileInsert(db, size);
+  texts.set(size, text);
+  return text;
+}
+
+function compileInsert(db: Kysely<Database>, size: number): string {
+  const row = { session_id: "", seq: 0, json: "" };
+  return db
+    .insertInto("events")
+    .values(Array.from({ length: size }, () => row))
+    .compile().sql;
 }
 
 /** How many fit; the first always does, else a reader would never get past it. */
