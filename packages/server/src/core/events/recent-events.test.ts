@@ -35,7 +35,7 @@ describe("the newest batch of a session", () => {
     const recent = createRecentEvents();
     recent.keep(ID);
     recent.add(ID, rows(1));
-    recent.add(ID, [{ seq: 2, json: "x".repeat(300_000) }]);
+    recent.add(ID, [{ seq: 2, json: "x".repeat(800_000) }]);
     expect([recent.read(ID, 0), recent.read(ID, 1)]).toEqual([[], []]);
   });
 });

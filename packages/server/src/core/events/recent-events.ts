@@ -14,8 +14,11 @@ export type RecentEvents = {
   read(sessionId: SessionId, after: number): EventRow[];
 };
 
-/** A larger batch is not worth the memory: reading it back is the smaller part of sending it. */
-const MAX_BATCH_CHARACTERS = 256 * 1024;
+/**
+ * What a wrapper sends at once fits, with what an event adds to it. A larger batch is not worth the memory: it is one
+ * long message, and reading it back is the smaller part of sending it.
+ */
+const MAX_BATCH_CHARACTERS = 768 * 1024;
 
 export function createRecentEvents(): RecentEvents {
   const kept = new Map<SessionId, { followers: number; batch: readonly EventRow[] }>();
