@@ -34,7 +34,8 @@ function openDatabase(path: string): Kysely<Database> {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const database = new SqliteDatabase(path, { timeout: 5000 });
-    for (const pragma of ["journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"]) database.pragma(pragma);
+    for (const pragma of ["journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "cache_size = -32000"])
+      database.pragma(pragma);
     return new Kysely<Database>({ dialect: new SqliteDialect({ database: withPreparedStatements(database) }) });
   } catch (error) {
     throw new CcError("STORE_UNAVAILABLE", `The database ${path} cannot be opened: ${(error as Error).message}`, {

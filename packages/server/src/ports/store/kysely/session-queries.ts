@@ -1,4 +1,12 @@
-import type { AgentSessionId, ErrorShape, SessionConfig, SessionId, SessionStatus, TurnId } from "@cc-docker/protocol";
+import {
+  type AgentSessionId,
+  type ErrorShape,
+  SESSION_STATUSES,
+  type SessionConfig,
+  type SessionId,
+  type SessionStatus,
+  type TurnId,
+} from "@cc-docker/protocol";
 import type { Kysely, Selectable, Updateable } from "kysely";
 import type { SessionRow, StoreWriter } from "../store.ts";
 import type { Database, SessionsTable } from "./tables.ts";
@@ -8,7 +16,8 @@ type SessionQueries = Pick<
   "findSession" | "listSessions" | "listUnsettledSessions" | "insertSession" | "updateSession" | "deleteSession"
 >;
 
-const AT_REST: SessionStatus[] = ["stopped", "failed"];
+/** Those that are not at rest, named: an index finds what is there, not what is absent. */
+const UNSETTLED = SESSION_STATUSES.filter((status) => status !== "stopped" && status !== "failed");
 
 export function createSessionQueries(db: Kysely<Database>): SessionQueries {
   return {
@@ -26,7 +35,7 @@ export function createSessionQueries(db: Kysely<Database>): SessionQueries {
       const unsettled = db
         .selectFrom("sessions")
         .selectAll()
-        .where((eb) => eb.or([eb("deleted", "=", 1), eb("status", "not in", AT_REST)]));
+        .where((eb) => eb.or([eb("deleted", "=", 1), eb.and([eb("deleted", "=", 0), eb("status", "in", UNSETTLED)])]));
       return (await unsettled.orderBy("position").execute()).map(fromRow);
     },
     async insertSession(row) {
