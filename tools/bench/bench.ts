@@ -4,15 +4,30 @@ import { ensureImage } from "../ensure-image.ts";
 import { say, seconds } from "../report.ts";
 import { EXIT, runTool } from "../run-tool.ts";
 import type { Bench, BenchContext } from "./bench-context.ts";
+import { append } from "./benches/append.ts";
 import { cold } from "./benches/cold.ts";
+import { crash } from "./benches/crash.ts";
 import { freshClone } from "./benches/fresh-clone.ts";
+import { interrupt } from "./benches/interrupt.ts";
 import { laterTurn } from "./benches/later-turn.ts";
+import { restart } from "./benches/restart.ts";
+import { scale } from "./benches/scale.ts";
 import { startup } from "./benches/startup.ts";
 import { wrapperMemory } from "./benches/wrapper-memory.ts";
 import { type BenchOptions, parseOptions } from "./options.ts";
 import { describeOutcome, type NamedOutcome, toJson } from "./print-outcome.ts";
 
-const USUAL: Record<string, Bench> = { "later-turn": laterTurn, cold, startup, "wrapper-memory": wrapperMemory };
+const USUAL: Record<string, Bench> = {
+  "later-turn": laterTurn,
+  cold,
+  startup,
+  "wrapper-memory": wrapperMemory,
+  append,
+  scale,
+  interrupt,
+  crash,
+  restart,
+};
 /** `fresh-clone` takes minutes and the network: only by name. */
 const ALL: Record<string, Bench> = { ...USUAL, "fresh-clone": freshClone };
 const USAGE = 2;

@@ -33,8 +33,8 @@ function toRow({ name, unit, samples }: Arm): string[] {
 }
 
 function toFindingRow(finding: Finding): string[] {
-  const { what, value, unit, target } = finding;
-  const aim = target === undefined ? "" : `target ${target} ${unit}`;
+  const { what, value, unit, target, atLeast } = finding;
+  const aim = target === undefined ? "" : `target ${atLeast ? ">= " : ""}${target} ${unit}`;
   return [what, `${format(value)} ${unit}`, aim, judge(finding)];
 }
 

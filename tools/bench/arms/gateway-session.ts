@@ -2,6 +2,7 @@
 import type { Client, Event } from "@cc-docker/client";
 import { endsTurn } from "@cc-docker/client";
 import { withinSample } from "../or-abort.ts";
+import { isText } from "./watch-events.ts";
 
 export type GatewaySession = AsyncDisposable & {
   id: string;
@@ -55,9 +56,4 @@ function watchSession({ client, sessionId }: { client: Client; sessionId: string
 
   follow().catch((error: unknown) => answer.reject(error as Error));
   return { begin, stop: () => stopping.abort() };
-}
-
-function isText({ type, data }: Event): boolean {
-  if (type !== "agent.stream_event") return false;
-  return (data as { event?: { delta?: { type?: string } } }).event?.delta?.type === "text_delta";
 }

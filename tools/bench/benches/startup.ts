@@ -1,19 +1,17 @@
 /** How fast a gateway serves, from the start of its process. */
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
-import { get } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { BenchContext } from "../bench-context.ts";
 import { withinSample } from "../or-abort.ts";
 import type { Outcome } from "../outcome.ts";
 import { spawnGateway } from "../stand/spawn-gateway.ts";
+import { untilHealthy } from "../stand/until-healthy.ts";
 import { summarize } from "../stats.ts";
 
 const SAMPLES = 15;
-const POLL_MS = 1;
 const TARGET_MS = 300;
 
 type Start = { listeningMs: number; healthyMs: number };
@@ -40,23 +38,12 @@ async function startOnce(settings: Record<string, string>, signal: AbortSignal):
   const enough = AbortSignal.any([signal, ended.signal]);
   gateway.listening.catch((error: unknown) => ended.abort(error)); // no health will come
   const since = () => performance.now() - startedAt;
-  const both = Promise.all([gateway.listening.then(since), untilHealthy(port, enough).then(since)]);
+  const both = Promise.all([
+    gateway.listening.then(since),
+    untilHealthy(`http://127.0.0.1:${port}`, enough).then(since),
+  ]);
   const [listeningMs, healthyMs] = await withinSample(both, signal);
   return { listeningMs, healthyMs };
-}
-
-async function untilHealthy(port: number, signal: AbortSignal): Promise<void> {
-  while ((await askHealth(port)) !== 200) await delay(POLL_MS, undefined, { signal });
-}
-
-function askHealth(port: number): Promise<number | undefined> {
-  const { promise, resolve } = Promise.withResolvers<number | undefined>();
-  const request = get({ host: "127.0.0.1", port, path: "/health", agent: false }, (response) => {
-    response.resume();
-    resolve(response.statusCode);
-  });
-  request.on("error", () => resolve(undefined));
-  return promise;
 }
 
 async function findFreePort(): Promise<number> {

@@ -5,7 +5,7 @@ import { type GatewaySession, openGatewaySession } from "../arms/gateway-session
 import type { BenchContext } from "../bench-context.ts";
 import type { Outcome } from "../outcome.ts";
 import { openStand } from "../stand/open-stand.ts";
-import { listProcesses, readPssMb } from "../stand/read-pss.ts";
+import { findProcess, isClaude, isWrapper, readPssMb } from "../stand/read-pss.ts";
 import { summarize } from "../stats.ts";
 
 const SESSIONS = 10;
@@ -30,16 +30,11 @@ export async function wrapperMemory(context: BenchContext): Promise<Outcome> {
   return toOutcome(wrapper, claude);
 }
 
-const isWrapper = (command: string) => /^node\b.*wrapper\.mjs/.test(command);
-const isClaude = (command: string) => /^(\S*\/)?claude\b/.test(command);
-
 async function readAll(docker: Docker, sessionIds: string[], isIt: (command: string) => boolean): Promise<number[]> {
   const found: number[] = [];
   for (const sessionId of sessionIds) {
-    const processes = await listProcesses(docker, sessionId);
-    const process = processes.find(({ command }) => isIt(command));
-    if (process === undefined) throw new Error(`not among the processes of ${sessionId}: ${JSON.stringify(processes)}`);
-    found.push(await readPssMb(process.pid));
+    const { pid } = await findProcess(docker, sessionId, isIt);
+    found.push(await readPssMb(pid));
   }
   return found;
 }

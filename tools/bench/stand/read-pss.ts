@@ -6,13 +6,27 @@ import type Docker from "dockerode";
 export type ContainerProcess = { pid: number; command: string };
 
 /** The processes of a session's container with their ids on the engine's machine. */
-export async function listProcesses(docker: Docker, sessionId: string): Promise<ContainerProcess[]> {
+async function listProcesses(docker: Docker, sessionId: string): Promise<ContainerProcess[]> {
   const [container] = await docker.listContainers({ filters: { label: [`cc-docker.session=${sessionId}`] } });
   if (container === undefined) throw new Error(`session ${sessionId} has no container`);
   const { Processes } = (await docker.getContainer(container.Id).top({ ps_args: "-eo pid,args" })) as {
     Processes: string[][];
   };
   return Processes.map(([pid, command = ""]) => ({ pid: Number(pid), command }));
+}
+
+export const isWrapper = (command: string) => /^node\b.*wrapper\.mjs/.test(command);
+export const isClaude = (command: string) => /^(\S*\/)?claude\b/.test(command);
+
+export async function findProcess(
+  docker: Docker,
+  sessionId: string,
+  isIt: (command: string) => boolean,
+): Promise<ContainerProcess> {
+  const processes = await listProcesses(docker, sessionId);
+  const found = processes.find(({ command }) => isIt(command));
+  if (found === undefined) throw new Error(`not among the processes of ${sessionId}: ${JSON.stringify(processes)}`);
+  return found;
 }
 
 /**

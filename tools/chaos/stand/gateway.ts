@@ -15,6 +15,9 @@ import { sweep } from "../../bench/stand/sweep.ts";
 /** A gateway that is killed and comes back at the same address, on the same data. */
 export type Gateway = AsyncDisposable & {
   client: Client;
+  /** Where it listens, also the next one; and the token of its clients. */
+  url: string;
+  token: string;
   dataDir: string;
   /** As `kill -9`. */
   kill: () => Promise<void>;
@@ -66,9 +69,17 @@ export async function openGateway(options: OpenGateway): Promise<Gateway> {
 
   await start();
   const token = await signToken({ secret, sub: "chaos", ttlSeconds: TOKEN_SECONDS });
-  const client = createClient({ url: `http://127.0.0.1:${port}`, token });
+  const url = `http://127.0.0.1:${port}`;
   const stack = opening.move();
-  return { client, dataDir, kill, start, [Symbol.asyncDispose]: async () => stack.disposeAsync() };
+  return {
+    client: createClient({ url, token }),
+    url,
+    token,
+    dataDir,
+    kill,
+    start,
+    [Symbol.asyncDispose]: async () => stack.disposeAsync(),
+  };
 }
 
 function gatewaySettings({ engineHost, image, modelUrl }: OpenGateway, own: Record<string, string>) {
