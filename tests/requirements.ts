@@ -14,6 +14,8 @@ export const REQUIREMENTS = {
     "A gateway killed at any moment loses nothing: the turn ends, followers get every event once.",
   "session.crash-points":
     "Between any two of the gateway's durable steps it may be killed: what was accepted is done once, what is left is removed.",
+  "session.no-orphans":
+    "What is on the engine for a session that does not exist is removed within 15 s; another install's is not touched.",
   "turn.streams": "The answer arrives piece by piece while the model speaks.",
   "turn.workspace": "What a turn leaves in the workspace is there for the next.",
   "turn.one-process": "All turns of a session are worked on by one live process, each with one call of the model.",
@@ -22,6 +24,8 @@ export const REQUIREMENTS = {
   "turn.interrupts": "A turn is ended early on request; what it did stays, and the session goes on.",
   "turn.order": "Prompts run one at a time, in the order of their arrival.",
   "turn.idempotent": "The same idempotency key is the same turn and is paid for once.",
+  "turn.racing":
+    "However many callers send one key at once, and though the gateway dies among them, it is one turn that asks the model once.",
   "turn.prompt-limits": "A prompt is refused before anything is stored, or it is accepted whole.",
   "turn.events": "All that the agent does is in the log: thinking, tool calls, results.",
   "events.reconnect": "A follower whose connection breaks gets every event once, in order.",
