@@ -5,6 +5,10 @@ export const REQUIREMENTS = {
   "session.wakes": "A prompt wakes a session at rest, with all it had.",
   "session.timeouts": "A session that idles, and a turn that takes too long, are ended in time.",
   "session.metrics": "Every change of a session's status, and every failure, is counted where Prometheus reads.",
+  "session.pauses":
+    "A session that a person pauses stands still, also in the midst of a turn, and goes on when it is resumed.",
+  "session.parks": "The agent of an idle session is parked: it uses no CPU, and the next prompt does not notice.",
+  "session.orphans": "What no session owns is removed within 15 s; what another install owns never is.",
   "session.delete": "Deleting a session removes its container, its volumes, its socket, its log.",
   "session.list": "A list has all sessions of its owner once, page by page, and nobody else's.",
   "session.foreign": "What belongs to another owner answers exactly like what does not exist.",

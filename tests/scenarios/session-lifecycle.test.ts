@@ -258,6 +258,8 @@ async function callAll(client: Client, sessionId: string, turnId: string): Promi
   const prompt = { sessionId, prompt: "say: x", idempotencyKey: randomUUID() };
   const calls: Promise<unknown>[] = [
     client.sessions.get.query({ sessionId }),
+    client.sessions.pause.mutate({ sessionId }),
+    client.sessions.resume.mutate({ sessionId }),
     client.sessions.stop.mutate({ sessionId }),
     client.sessions.delete.mutate({ sessionId }),
     client.chat.send.mutate(prompt),

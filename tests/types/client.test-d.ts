@@ -16,6 +16,8 @@ const client = createClient({ url: "http://127.0.0.1:8000", token: async () => "
 expectTypeOf(client.sessions.create.mutate({})).resolves.toEqualTypeOf<Session>();
 expectTypeOf(client.sessions.create.mutate({ idempotencyKey: "k" })).resolves.toEqualTypeOf<Session>();
 expectTypeOf(client.sessions.get.query({ sessionId: "id" })).resolves.toEqualTypeOf<Session>();
+expectTypeOf(client.sessions.pause.mutate({ sessionId: "id" })).resolves.toEqualTypeOf<Session>();
+expectTypeOf(client.sessions.resume.mutate({ sessionId: "id" })).resolves.toEqualTypeOf<Session>();
 expectTypeOf(client.sessions.stop.mutate({ sessionId: "id" })).resolves.toEqualTypeOf<Session>();
 expectTypeOf(client.sessions.list.query({})).resolves.toEqualTypeOf<{ sessions: Session[]; nextCursor?: string }>();
 expectTypeOf(client.sessions.delete.mutate({ sessionId: "id" })).resolves.toEqualTypeOf<void>();

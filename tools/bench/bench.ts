@@ -13,12 +13,14 @@ import { laterTurn } from "./benches/later-turn.ts";
 import { restart } from "./benches/restart.ts";
 import { scale } from "./benches/scale.ts";
 import { startup } from "./benches/startup.ts";
+import { unpark } from "./benches/unpark.ts";
 import { wrapperMemory } from "./benches/wrapper-memory.ts";
 import { type BenchOptions, parseOptions } from "./options.ts";
 import { describeOutcome, type NamedOutcome, toJson } from "./print-outcome.ts";
 
 const USUAL: Record<string, Bench> = {
   "later-turn": laterTurn,
+  unpark,
   cold,
   startup,
   "wrapper-memory": wrapperMemory,

@@ -21,6 +21,8 @@ export function defineCommands(definition: Definition): void {
   defineRun(definition);
   defineLs(definition);
   defineLogs(definition);
+  definePause(definition);
+  defineResume(definition);
   defineStop(definition);
   defineRm(definition);
   defineToken(definition);
@@ -67,6 +69,22 @@ function defineLogs({ program, act, io }: Definition): void {
         return logs({ ...options, session }, io);
       }),
     );
+}
+
+function definePause({ program, act, io }: Definition): void {
+  program
+    .command("pause")
+    .description("have a session stand still, also in the midst of a turn")
+    .argument("<session>", SESSION)
+    .action(act(async (_: object, session: string) => (await import("./commands/pause.ts")).pause({ session }, io)));
+}
+
+function defineResume({ program, act, io }: Definition): void {
+  program
+    .command("resume")
+    .description("have a paused session go on, or wake one at rest")
+    .argument("<session>", SESSION)
+    .action(act(async (_: object, session: string) => (await import("./commands/resume.ts")).resume({ session }, io)));
 }
 
 function defineStop({ program, act, io }: Definition): void {

@@ -103,6 +103,12 @@ export const ERRORS = {
     retry: "never",
     hint: "Ask for a shorter timeout, or have the operator raise the maximum named in the message.",
   },
+  SESSION_NOT_PAUSABLE: {
+    exit: "refused",
+    http: 409,
+    retry: "later",
+    hint: "Wait until the session is ready; one at rest needs no pause.",
+  },
   TURN_NOT_FOUND: { exit: "notFound", http: 404, retry: "never", hint: "Read the session's events to see its turns." },
   IDEMPOTENCY_KEY_REUSED: {
     exit: "refused",

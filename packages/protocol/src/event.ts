@@ -6,6 +6,8 @@ export const EVENT_TYPES = {
   "session.starting": "The session's instance is being started: the first, or one more after a rest or a crash.",
   "session.idle": "The agent is ready and waits for a prompt.",
   "session.running": "The agent works on a turn.",
+  "session.paused":
+    "The session stands still: by a person until it is resumed, or parked for idleness until the next prompt; `data.reason` says which.",
   "session.stopped": "The session rests: its container is gone, all else stays. A prompt wakes it.",
   "session.failed": "The session rests because something went wrong; `data.error` says what. A prompt wakes it.",
   "turn.queued": "A prompt was accepted and is on disk; `data.prompt` holds it.",

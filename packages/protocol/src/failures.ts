@@ -42,7 +42,7 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
   TOKEN_INVALID: { meaning: NOBODY_KNOWN, policy: ["tell"] },
   SESSION_NOT_FOUND: { meaning: NO_SUCH_THING, policy: ["tell"] },
   SESSION_NOT_RUNNING: {
-    meaning: "a session at rest was asked for a link",
+    meaning: "a session at rest, or one that is paused, was asked for a link",
     policy: ["tell"],
     note: "ends the link; callers do not meet it",
   },
@@ -59,6 +59,11 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
     note: 'the turn is interrupted; an agent that does not let go within 10 s is killed, and its turn goes on in a new one; with `onCrash: "fail"` the session stops',
   },
   TIMEOUT_TOO_LONG: { meaning: BAD_CALL, policy: ["tell"] },
+  SESSION_NOT_PAUSABLE: {
+    meaning: "a session that starts or rests was to be paused",
+    policy: ["tell"],
+    note: "nothing is changed",
+  },
   TURN_NOT_FOUND: { meaning: NO_SUCH_THING, policy: ["tell"] },
   IDEMPOTENCY_KEY_REUSED: { meaning: BAD_CALL, policy: ["tell"] },
   RUNTIME_UNAVAILABLE: {

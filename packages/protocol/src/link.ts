@@ -71,7 +71,8 @@ export type OutboxItem = z.infer<typeof OutboxItem>;
 
 export const FromWrapper = z.discriminatedUnion("type", [
   /**
-   * First on every connection. `started`: it has its agent; `ready`: the agent has answered its handshake.
+   * First on every connection. `started`: it has its agent; `ready`: the agent has answered its handshake; `parked`:
+   * the agent's processes stand still.
    * `lastNumber`: newest in the outbox, which may be of an earlier instance of the session.
    */
   z.object({
@@ -80,6 +81,7 @@ export const FromWrapper = z.discriminatedUnion("type", [
     sessionId: SessionId,
     started: z.boolean().default(false), // an older wrapper is told apart by its version
     ready: z.boolean(),
+    parked: z.boolean().default(false),
     lastNumber: z.int().nonnegative(),
   }),
   z.object({ type: z.literal("ready") }),
@@ -111,5 +113,7 @@ export const ToWrapper = z.discriminatedUnion("type", [
   z.object({ type: z.literal("turn.start"), turnId: TurnId, prompt: z.string() }),
   /** Ends the turn's work early; its result still comes. For a turn that is not being worked on it means nothing. */
   z.object({ type: z.literal("turn.interrupt"), turnId: TurnId }),
+  /** Whether the agent's processes are to stand still. An agent that is given a turn goes on without being told. */
+  z.object({ type: z.literal("park"), parked: z.boolean() }),
 ]);
 export type ToWrapper = z.infer<typeof ToWrapper>;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { SessionId } from "./ids.ts";
 import { errorShape } from "./turn.ts";
 
-export const SESSION_STATUSES = ["starting", "idle", "running", "stopped", "failed"] as const;
+export const SESSION_STATUSES = ["starting", "idle", "running", "paused", "stopped", "failed"] as const;
 export const SessionStatus = z.enum(SESSION_STATUSES);
 export type SessionStatus = z.infer<typeof SessionStatus>;
 
@@ -31,7 +31,9 @@ export const SessionConfig = z.strictObject({
   onCrash: z.enum(ON_CRASH).optional(),
   /** From the start of the container to an agent that is ready. */
   startupTimeout: timeout,
-  /** Without a turn; then the session is stopped. A prompt wakes it. */
+  /** Without a turn; then the agent is parked: its processes stand still until the next prompt. */
+  parkAfter: timeout,
+  /** Without a turn, parked or not; then the session is stopped. A prompt wakes it. */
   idleTimeout: timeout,
   /** Of one life of the session, from its start or waking; then it is stopped. */
   sessionTimeout: timeout,
@@ -44,6 +46,8 @@ export type SessionConfig = z.infer<typeof SessionConfig>;
 export const Session = z.object({
   id: SessionId,
   status: SessionStatus,
+  /** Of a `paused` session: for idleness, not by a person. The next prompt goes on as if it were `idle`. */
+  parked: z.literal(true).optional(),
   config: SessionConfig,
   /** Number of the newest event; 0 before the first. */
   lastSeq: z.int().nonnegative(),

@@ -72,6 +72,12 @@ const rows = {
     default: "120",
     schema: seconds,
   },
+  PARK_AFTER: {
+    description:
+      "Seconds a session may be idle before its agent is parked: it stands still, uses no CPU, and goes on with the next prompt. 0 parks none.",
+    default: "60",
+    schema: z.union([z.literal("0").transform(Number), seconds]),
+  },
   CONTAINER_IDLE_TIMEOUT: {
     description: "Seconds a session may be idle; then it is stopped, and the next prompt wakes it.",
     default: "300",
@@ -92,6 +98,7 @@ const rows = {
     default: "86400",
     schema: seconds,
   },
+  MAX_PARK_AFTER: { description: "Longest parkAfter a session may ask for.", default: "86400", schema: seconds },
   MAX_IDLE_TIMEOUT: { description: "Longest idleTimeout a session may ask for.", default: "86400", schema: seconds },
   MAX_SESSION_TIMEOUT: {
     description: "Longest sessionTimeout a session may ask for.",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { dataPaths, secret } from "./config.ts";
-import { announceServer, openInstall } from "./install.ts";
+import { announceServer, openInstall, removeDrafts } from "./install.ts";
 
 async function makeDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "cc-docker-install-"));
@@ -43,6 +43,21 @@ describe("an install", () => {
     await openInstall(directory, undefined);
     await writeFile(dataPaths(directory).jwtSecret, "");
     expect((await openInstall(directory, undefined)).jwtSecret.reveal().length).toBeGreaterThanOrEqual(32);
+  });
+
+  it("removes the drafts that starts have left which died, and nothing else", async () => {
+    const directory = await makeDirectory();
+    await openInstall(directory, undefined);
+    for (const name of [
+      "install-id.0123456789abcdef",
+      "jwt-secret.0123456789abcdef",
+      "install-id.mine",
+      "a.0123456789abcdef",
+    ])
+      await writeFile(join(directory, name), "draft");
+    await removeDrafts(directory);
+    const kept = ["a.0123456789abcdef", "install-id", "install-id.mine", "jwt-secret"];
+    expect((await readdir(directory)).toSorted()).toEqual(kept);
   });
 
   it("keeps other users of the machine out, also of a directory that was open", async () => {

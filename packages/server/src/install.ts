@@ -1,9 +1,13 @@
 /** What a data directory holds beside the database: who this install is, its secret, where it listens. */
 import { randomBytes } from "node:crypto";
-import { chmod, link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { CcError } from "@cc-docker/protocol";
 import { dataPaths, type Secret, secret } from "./config.ts";
 import { failpoint } from "./lib/failpoint.ts";
+
+const DRAFT_BYTES = 8;
+const DRAFT = /\.[0-9a-f]{16}$/;
 
 export type Install = { id: string; jwtSecret: Secret };
 
@@ -31,14 +35,22 @@ async function readOrMake(path: string, make: () => string): Promise<string> {
   const found = await readIfThere(path);
   if (found) return found;
   if (found === "") await rm(path);
-  const draft = `${path}.${randomBytes(8).toString("hex")}`;
+  const draft = `${path}.${randomBytes(DRAFT_BYTES).toString("hex")}`;
   await writeFile(draft, make(), { mode: 0o600 });
   failpoint("start.install-drafted");
   await link(draft, path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EEXIST") throw error;
+    if (error.code !== "EEXIST" && error.code !== "ENOENT") throw error; // somebody else was first
   });
-  await rm(draft);
+  await rm(draft, { force: true });
   return (await readFile(path, "utf8")).trim();
+}
+
+/** Removes the drafts that starts have left which died before they were done. Only for who holds the lock. */
+export async function removeDrafts(dataDir: string): Promise<void> {
+  const { install, jwtSecret } = dataPaths(dataDir);
+  const isDraft = (name: string) =>
+    [install, jwtSecret].some((path) => DRAFT.test(name) && name.startsWith(`${basename(path)}.`));
+  for (const name of await readdir(dataDir)) if (isDraft(name)) await rm(join(dataDir, name), { force: true });
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

@@ -7,7 +7,7 @@ import { createAuthenticate } from "./edges/authenticate.ts";
 import { startHttpServer } from "./edges/http-server.ts";
 import { createBroker, type Upstream } from "./edges/link/broker.ts";
 import { startLinkManager } from "./edges/link/link-manager.ts";
-import { announceServer, openInstall } from "./install.ts";
+import { announceServer, openInstall, removeDrafts } from "./install.ts";
 import { systemClock } from "./lib/clock.ts";
 import { failpoint } from "./lib/failpoint.ts";
 import type { Logger } from "./lib/logger.ts";
@@ -49,6 +49,7 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   failpoint("start.install-made");
   resources.add("lock", lockFile(paths.lock));
   failpoint("start.locked");
+  await removeDrafts(config.DATA_DIR);
   resources.add("failpoint", () => failpoint("shutdown.store-closed"));
   const store = await openSqliteStore({ path: paths.database });
   resources.add("store", store.close);
@@ -109,11 +110,13 @@ function coreSettings(config: Config): CoreDeps["settings"] {
     startupTimeoutMs: config.STARTUP_TIMEOUT * 1000,
     requestTimeoutMs: config.REQUEST_TIMEOUT * 1000,
     hangTimeoutMs: config.HANG_TIMEOUT * 1000,
+    parkAfterMs: config.PARK_AFTER * 1000,
     idleTimeoutMs: config.CONTAINER_IDLE_TIMEOUT * 1000,
     sessionTimeoutMs: config.CONTAINER_TIMEOUT_DEFAULT * 1000,
     maxTimeouts: {
       startupTimeout: config.MAX_STARTUP_TIMEOUT,
       requestTimeout: config.MAX_REQUEST_TIMEOUT,
+      parkAfter: config.MAX_PARK_AFTER,
       idleTimeout: config.MAX_IDLE_TIMEOUT,
       sessionTimeout: config.MAX_SESSION_TIMEOUT,
     },

@@ -25,7 +25,7 @@ type ConversationOptions = {
   outbox: Outbox;
   sessionId: SessionId;
   /** How far the agent is by now. */
-  state: () => { started: boolean; ready: boolean };
+  state: () => { started: boolean; ready: boolean; parked: boolean };
   onMessage: (message: ToWrapper) => void;
   onBroken: (error: unknown) => void;
 };

@@ -49,6 +49,7 @@ export async function startWrapper({
     if (message.type === "transcript") transcript.push({ subpath: message.subpath, entries: message.entries });
     if (message.type === "start" && !started) start(message);
     if (message.type === "turn.start") startTurn(message);
+    if (message.type === "park") park(message.parked);
     if (message.type === "turn.interrupt" && message.turnId === running) agent?.interrupt();
   }
 
@@ -72,6 +73,12 @@ export async function startWrapper({
     known.add(turnId);
     running = turnId;
     agent?.prompt(turnId, prompt);
+  }
+
+  /** In the midst of a turn nobody wants it: that was said before the turn was. */
+  function park(parked: boolean): void {
+    if (!parked) agent?.unpark();
+    else if (!running) agent?.park();
   }
 
   function onReady(): void {
@@ -109,7 +116,7 @@ export async function startWrapper({
       control,
       outbox,
       sessionId,
-      state: () => ({ started, ready }),
+      state: () => ({ started, ready, parked: agent?.isParked ?? false }),
       onMessage: handle,
       onBroken,
     });

@@ -1,5 +1,5 @@
 /** The life of one session while its gateway dies at chosen points, as callers see it who do not give up. */
-import { type Client, createClient, type Event, isCcError, toErrorShape } from "@cc-docker/client";
+import { type Client, createClient, type Event, isCcError, type SessionConfig, toErrorShape } from "@cc-docker/client";
 import { containerOf } from "../engine.ts";
 import { checkHistory } from "../history/check-history.ts";
 import { createHistory, type History } from "../history/history.ts";
@@ -26,6 +26,10 @@ export type Crash = {
   wakes?: boolean;
   /** Sends a third prompt and kills the container when its turn has started. */
   losesContainer?: boolean;
+  /** Pauses the session after its second turn, sends a third prompt, and resumes. */
+  pauses?: boolean;
+  /** Lets the session be parked after its second turn, then resumes it, or sends a third prompt. */
+  parks?: "resumed" | "prompted";
   /** A volume of a session that nobody knows lies there before the first start. */
   hasOrphan?: boolean;
 };
@@ -39,6 +43,8 @@ const [FIRST, SECOND, THIRD] = PROMPTS;
 const answersOf = (said: string) => PROMPTS.find(({ prompt }) => prompt === said)?.answers ?? 0;
 
 const SAID_CHARS = 1000;
+/** In seconds: soon, and yet longer than from a turn's end to what a life does next. */
+const PARK_AFTER = 0.5;
 /** R4's own deadline. */
 const SETTLE_MS = 15_000;
 
@@ -58,7 +64,7 @@ export async function liveThrough(crash: Crash): Promise<void> {
 
 async function live(stand: Omit<Life, "sessionId">, crash: Crash): Promise<void> {
   const { client, gateway, install } = stand;
-  const life = { ...stand, sessionId: await createOnce(client) };
+  const life = { ...stand, sessionId: await createOnce(client, crash.parks ? { parkAfter: PARK_AFTER } : {}) };
   const followers = await work(life, crash);
   await untilKept(life);
   await deleteOnce(life);
@@ -87,8 +93,12 @@ async function work(life: Life, crash: Crash): Promise<Promise<void>[]> {
   await send(life, SECOND);
   await untilSeen(life, 2, isEnd);
   if (crash.wakes) await stopOnce(life);
-  const hasThird = crash.wakes || crash.losesContainer;
+  if (crash.parks) await untilParked(life);
+  if (crash.parks === "resumed") await resumeOnce(life);
+  if (crash.pauses) await pauseOnce(life);
+  const hasThird = crash.wakes || crash.losesContainer || crash.pauses || crash.parks === "prompted";
   if (hasThird) await send(life, THIRD);
+  if (crash.pauses) await resumeOnce(life);
   if (crash.losesContainer) await loseContainer(life);
   if (hasThird) await untilSeen(life, 3, isEnd);
   if (!crash.deletesLive) await stopOnce(life);
@@ -103,8 +113,35 @@ async function loseContainer(life: Life): Promise<void> {
   await (await containerOf(sessionId)).kill();
 }
 
-async function createOnce(client: Client): Promise<string> {
-  const { id } = await insist(() => client.sessions.create.mutate({ idempotencyKey: "the one" }));
+/** As with a stop, what is decided is the gateway's affair to carry out. */
+async function pauseOnce({ client, sessionId }: Life): Promise<void> {
+  await insist(async () => {
+    const { status } = await client.sessions.get.query({ sessionId });
+    if (status !== "paused") await client.sessions.pause.mutate({ sessionId });
+  });
+  await untilFrozen(sessionId, true);
+}
+
+async function resumeOnce({ client, sessionId }: Life): Promise<void> {
+  await insist(async () => {
+    const { status } = await client.sessions.get.query({ sessionId });
+    if (status === "paused") await client.sessions.resume.mutate({ sessionId });
+  });
+  await untilFrozen(sessionId, false);
+}
+
+async function untilFrozen(sessionId: string, isFrozen: boolean): Promise<void> {
+  const isSo = async () => (await (await containerOf(sessionId)).inspect()).State.Paused === isFrozen;
+  await waitUntil(isSo, { what: `the container to be ${isFrozen ? "" : "not "}frozen`, deadlineMs: SETTLE_MS });
+}
+
+async function untilParked({ client, sessionId }: Life): Promise<void> {
+  const isParked = async () => (await insist(() => client.sessions.get.query({ sessionId }))).parked === true;
+  await waitUntil(isParked, { what: "the session to be parked", deadlineMs: SETTLE_MS });
+}
+
+async function createOnce(client: Client, config: SessionConfig): Promise<string> {
+  const { id } = await insist(() => client.sessions.create.mutate({ idempotencyKey: "the one", config }));
   const { sessions } = await insist(() => client.sessions.list.query({}));
   if (sessions.length !== 1) throw new Error(`one session was created, there are ${sessions.length}`);
   return id;

@@ -1,5 +1,5 @@
 /** A session of ours, as a client sees it: prompts in through the API, events out of the stream it follows. */
-import type { Client, Event } from "@cc-docker/client";
+import type { Client, Event, SessionConfig } from "@cc-docker/client";
 import { endsTurn } from "@cc-docker/client";
 import { withinSample } from "../or-abort.ts";
 import { isText } from "./watch-events.ts";
@@ -10,8 +10,12 @@ export type GatewaySession = AsyncDisposable & {
   turn(prompt: string, startedAt?: number): Promise<number>;
 };
 
-export async function openGatewaySession(client: Client, signal: AbortSignal): Promise<GatewaySession> {
-  const { id } = await client.sessions.create.mutate({});
+export async function openGatewaySession(
+  client: Client,
+  signal: AbortSignal,
+  config: SessionConfig = {},
+): Promise<GatewaySession> {
+  const { id } = await client.sessions.create.mutate({ config });
   const watch = watchSession({ client, sessionId: id });
 
   async function turn(prompt: string, startedAt = performance.now()): Promise<number> {

@@ -16,10 +16,15 @@ export async function list({ status, json }: ListInput, { env, stdout, stderr, s
   return EXIT_CODES.ok;
 }
 
+function describeStatus({ status, parked, error }: Session): string {
+  if (error) return `${status}: ${error.code}`;
+  return parked ? `${status} (parked)` : status;
+}
+
 function columnsAt(now: number): Column<Session>[] {
   return [
     { title: "SESSION", cell: ({ id }) => id },
-    { title: "STATUS", cell: ({ status, error }) => (error ? `${status}: ${error.code}` : status) },
+    { title: "STATUS", cell: describeStatus },
     { title: "TURNS", align: "right", cell: ({ turnCount }) => String(turnCount) },
     { title: "COST", align: "right", cell: ({ costUsd }) => formatCost(costUsd) },
     { title: "AGE", align: "right", cell: ({ createdAt }) => formatAge(now - Date.parse(createdAt)) },

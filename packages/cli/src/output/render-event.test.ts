@@ -104,6 +104,8 @@ describe("what the gateway says", () => {
       [{ kind: "note", text: "It ended. The turn goes on in a new container." }],
     ],
     ["session.stopped", { reason: "requested" }, [{ kind: "note", text: "session stopped (requested)" }]],
+    ["session.paused", { reason: "pause_requested" }, [{ kind: "note", text: "session paused" }]],
+    ["session.paused", { reason: "parked" }, []],
     ["session.idle", { reason: "ready" }, []],
     ["agent.something_new", { of: "tomorrow" }, []],
   ])("by %s", (type, data, pieces) => {

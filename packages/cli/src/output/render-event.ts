@@ -87,6 +87,8 @@ function renderGatewayEvent(type: Event["type"], data: unknown): Piece[] {
       ];
     case "turn.resumed":
       return [{ kind: "note", text: `${textAt(data, "error", "message")} The turn goes on in a new container.` }];
+    case "session.paused":
+      return at(data, "reason") === "parked" ? [] : [{ kind: "note", text: "session paused" }];
     case "session.stopped":
       return [{ kind: "note", text: `session stopped (${textAt(data, "reason")})` }];
     default:

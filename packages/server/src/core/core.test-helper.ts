@@ -24,27 +24,37 @@ export type IdleRuntime = Runtime & {
   beforeStart: (spec: InstanceSpec, signal: AbortSignal) => Promise<void>;
   beforeRemove: (sessionId: SessionId) => Promise<void>;
   exit(exit: InstanceExit): void;
+  /** Something has changed behind core's back. */
+  change(): void;
 };
 
 function createIdleRuntime(): IdleRuntime {
   const listeners = new Set<(exit: InstanceExit) => void>();
+  const changeListeners = new Set<() => void>();
+  const setPaused = (sessionId: SessionId, paused: boolean) => {
+    const instance = runtime.instances.get(sessionId);
+    if (instance?.running) runtime.instances.set(sessionId, { ...instance, paused });
+  };
   const runtime: IdleRuntime = {
     instances: new Map(),
     owners: new Set(),
     beforeStart: async () => undefined,
     beforeRemove: async () => undefined,
     exit: (exit) => listeners.forEach((listener) => listener(exit)),
+    change: () => changeListeners.forEach((listener) => listener()),
     check: async () => undefined,
     async start(spec, signal) {
       await runtime.beforeStart(spec, signal);
       signal.throwIfAborted();
       const { sessionId, generation } = spec;
-      const instance = { ref: randomUUID(), sessionId, generation, running: true };
+      const instance = { ref: randomUUID(), sessionId, generation, running: true, paused: false };
       runtime.instances.set(sessionId, instance);
       runtime.owners.add(sessionId);
       return instance;
     },
     openLink: async () => new PassThrough(),
+    pause: async (sessionId) => setPaused(sessionId, true),
+    unpause: async (sessionId) => setPaused(sessionId, false),
     stop: async (sessionId) => void runtime.instances.delete(sessionId),
     async remove(sessionId) {
       await runtime.beforeRemove(sessionId);
@@ -53,9 +63,14 @@ function createIdleRuntime(): IdleRuntime {
     },
     list: async () => [...runtime.instances.values()],
     listOwners: async () => [...runtime.owners],
+    listActive: async () => [...runtime.instances.keys()],
     onExit(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    onChange(listener) {
+      changeListeners.add(listener);
+      return () => changeListeners.delete(listener);
     },
     close: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
@@ -85,11 +100,12 @@ const HOUR_MS = 3_600_000;
 const TEST_SETTINGS: CoreSettings = {
   image: "image",
   startupTimeoutMs: 10_000,
+  parkAfterMs: 0,
   idleTimeoutMs: HOUR_MS,
   sessionTimeoutMs: HOUR_MS,
   requestTimeoutMs: HOUR_MS,
   hangTimeoutMs: HOUR_MS,
-  maxTimeouts: { startupTimeout: 600, idleTimeout: 3600, sessionTimeout: 3600, requestTimeout: 3600 },
+  maxTimeouts: { startupTimeout: 600, parkAfter: 600, idleTimeout: 3600, sessionTimeout: 3600, requestTimeout: 3600 },
   reconcileEveryMs: HOUR_MS,
   version: "0.0.0",
 };

@@ -16,6 +16,7 @@ import { addCounts } from "./sessions/count-change.ts";
 import { createDeadlines, type DeadlineSettings, type MaxTimeouts } from "./sessions/deadlines.ts";
 import { createInstances } from "./sessions/instances.ts";
 import { reconcileSessions } from "./sessions/reconcile-sessions.ts";
+import { createReconciler } from "./sessions/reconciler.ts";
 import { createSessionWriter } from "./sessions/session-writer.ts";
 import { createSessions, type OwnedSession, type Sessions } from "./sessions/sessions.ts";
 import { createIngest, type Ingest } from "./turns/ingest.ts";
@@ -60,6 +61,7 @@ export type Core = {
     open(sessionId: SessionId, signal: AbortSignal): Promise<{ duplex: Duplex; session: SessionRow }>;
     ready(instance: { sessionId: SessionId; generation: number }): Promise<void>;
     findRunningTurn: Turns["findRunning"];
+    findParked: Turns["findParked"];
     /** What the wrapper of a new instance is to start its agent with; see AgentStarts. */
     prepareStart: AgentStarts["prepare"];
     readTranscript: AgentStarts["readTranscript"];
@@ -70,7 +72,7 @@ export type Core = {
     giveUp(instance: { sessionId: SessionId; generation: number }, error: CcError): Promise<void>;
   };
   health(signal: AbortSignal): Promise<HealthReport>;
-  /** Makes store and runtime agree in the background, now and every `reconcileEveryMs`. */
+  /** Makes store and runtime agree in the background, now, every `reconcileEveryMs`, and when the runtime says so. */
   start(): void;
   close(): Promise<void>;
 };
@@ -79,6 +81,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
   const background = createBackground({ clock, log, isExpected: isCcError });
   const recent = createRecentEvents();
   const deadlines = createDeadlines(clock, settings, {
+    onPark: (id) => background.run("park", () => instances.park(id)),
     onIdle: (id) => background.run("idle timeout", () => instances.stop(id, "idle_timeout")),
     onSession: (id) => background.run("session timeout", () => instances.stop(id, "session_timeout")),
     onRequest: (session) => background.run("request timeout", () => turns.end(session, "request_timeout")),
@@ -107,8 +110,9 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
   const ingest = createIngest({ writer, onFailed: instances.sweep });
   const eventLog = createEventLog({ store, bus, recent });
   const reconcile = () => reconcileSessions({ store, runtime, bus, instances, log, watchDeadlines: deadlines.watch });
+  const reconciler = createReconciler({ reconcile, everyMs: settings.reconcileEveryMs, clock, background });
+  const unsubscribe = runtime.onChange(reconciler.look);
   const starts = createAgentStarts({ store, writer });
-  let stopReconciling = () => {};
 
   /** It did not end its turn when it was told to; whether it had been silent before says why it was told. */
   async function giveUpDeaf({ id: sessionId, generation, runningTurn }: SessionRow): Promise<void> {
@@ -140,6 +144,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
       open: instances.openLink,
       ready: instances.ready,
       findRunningTurn: turns.findRunning,
+      findParked: turns.findParked,
       prepareStart: starts.prepare,
       readTranscript: starts.readTranscript,
       ingest: (input) => {
@@ -150,18 +155,10 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
       giveUp: (instance, error) => instances.crash(instance, toErrorShape(error)),
     },
     health: (signal) => checkHealth({ store, runtime, version: settings.version }, signal),
-    start() {
-      let isReconciling = false;
-      const keepReconciled = () => {
-        stopReconciling = clock.setTimer(settings.reconcileEveryMs, keepReconciled);
-        if (isReconciling) return; // a slow engine must not gather rounds
-        isReconciling = true;
-        background.run("reconcile", () => reconcile().finally(() => (isReconciling = false)));
-      };
-      keepReconciled();
-    },
+    start: reconciler.start,
     async close() {
-      stopReconciling();
+      unsubscribe();
+      reconciler.close();
       deadlines.close();
       await background.close();
     },

@@ -16,7 +16,7 @@ export const FAILPOINTS = {
   "start.install-drafted": {
     done: "The draft of the install's id is in the data directory.",
     missing: "It is not in its place; there is no lock and no database.",
-    repair: "The next start makes a new one.",
+    repair: "The next start makes a new one, and removes the draft.",
   },
   "start.install-made": {
     done: "The data directory has its id and secret.",
@@ -179,6 +179,36 @@ export const FAILPOINTS = {
     missing: "No new instance is wanted, or the dead one is not removed.",
     repair: "Reconcile launches, or ends the instance of a session at rest.",
   },
+  "pause.committed": {
+    done: "The session is `paused` on disk.",
+    missing: "Its container runs.",
+    repair: "Reconcile freezes the container of a session that a person has paused.",
+  },
+  "pause.frozen": {
+    done: "The container is frozen.",
+    missing: "The caller has no answer.",
+    repair: "The caller's next try finds it done.",
+  },
+  "resume.committed": {
+    done: "The paused session is `idle` or `running` again on disk.",
+    missing: "Its container is frozen.",
+    repair: "Reconcile lets the container of any other session go on.",
+  },
+  "resume.thawed": {
+    done: "The container goes on.",
+    missing: "Nobody wants its link yet.",
+    repair: "Reconcile wants the link of every session that is live and not paused.",
+  },
+  "park.committed": {
+    done: "The idle session is `paused` on disk, as parked; the bell has rung.",
+    missing: "The wrapper may not know of it.",
+    repair: "The wrapper says in its next hello whether its agent stands still, and is told when that is wrong.",
+  },
+  "park.sent": {
+    done: "Whether the agent is to stand still is in the pipe.",
+    missing: "The wrapper may not have read it.",
+    repair: "As above. An agent that is given a turn goes on without being told.",
+  },
   "stop.moved": {
     done: "The session is `stopped` on disk, its turns ended.",
     missing: "The container runs.",
@@ -223,6 +253,11 @@ export const FAILPOINTS = {
     done: "A session that was cut off while starting is found.",
     missing: "It is not launched again.",
     repair: "The next round; each step may be done twice.",
+  },
+  "reconcile.pause-differs": {
+    done: "A container that is frozen, or runs, against its session's row is found.",
+    missing: "It is not put right.",
+    repair: "The next round.",
   },
   "reconcile.live-found": {
     done: "A live session and its instance are found.",

@@ -1,7 +1,13 @@
+import { statSync } from "node:fs";
 import { BROKER_PORT } from "@cc-docker/protocol";
 
 export const AGENT_HOME = "/home/agent";
 export const WORKSPACE = "/workspace";
+
+/** Whose the agent's processes are: its home's owner. */
+export function agentUid(): number {
+  return statSync(AGENT_HOME).uid;
+}
 
 /** All that the wrapper tells the agent's process; the SDK adds its own name and version. The key is no key: the broker puts the real one in, outside. */
 export function agentEnvironment({

@@ -9,6 +9,10 @@ export interface Agent {
   prompt(turnId: TurnId, text: string): void;
   /** Ends the work on the prompt; its `result` still comes. Harmless when there is none. */
   interrupt(): void;
+  /** Has all that runs as the agent's user stand still until the next prompt, `unpark` or the end. */
+  park(): void;
+  unpark(): void;
+  readonly isParked: boolean;
   /** Ends the input, soon asks the process to end, and kills it after `graceMs`. Resolves when it is gone. */
   close(graceMs: number): Promise<void>;
 }

@@ -4,9 +4,10 @@ import type { UUID } from "node:crypto";
 import type { Options, Query, SDKUserMessage, SessionStore } from "@anthropic-ai/claude-agent-sdk";
 import type { AgentSessionId, TranscriptEntry, TurnId } from "@cc-docker/protocol";
 import type { Agent, AgentConfig, AgentHandlers, AgentMessage, StartAgent } from "./agent.ts";
-import { agentEnvironment, WORKSPACE } from "./agent-environment.ts";
+import { agentEnvironment, agentUid, WORKSPACE } from "./agent-environment.ts";
 import { spawnEarly } from "./early-spawn.ts";
 import { createPromptQueue } from "./prompt-queue.ts";
+import { createStandStill } from "./stand-still.ts";
 import { restoreTranscript } from "./transcript-files.ts";
 
 /** Loading the SDK takes longer than opening the socket, so it is done beside it. */
@@ -17,6 +18,7 @@ const ASK_AFTER_MS = 300;
 
 export const startClaudeAgent: StartAgent = (config, handlers) => {
   const prompts = createPromptQueue<SDKUserMessage>();
+  const stillness = createStandStill(agentUid);
   const options = queryOptions(config, handlers.onTranscript);
   if (config.resume) restoreTranscript(config.resume);
   const early = spawnEarly(options);
@@ -50,8 +52,14 @@ export const startClaudeAgent: StartAgent = (config, handlers) => {
     void messages?.interrupt().catch(() => undefined); // a process that has ended says so itself
   }
 
+  function prompt(turnId: TurnId, text: string): void {
+    stillness.goOn();
+    prompts.push(toUserMessage(turnId, text));
+  }
+
   async function close(graceMs: number): Promise<void> {
     closing = true;
+    stillness.goOn();
     prompts.end();
     const timers = [
       setTimeout(() => early.agent.process.kill("SIGTERM"), ASK_AFTER_MS), // in the midst of a turn the end of input is not enough
@@ -62,7 +70,17 @@ export const startClaudeAgent: StartAgent = (config, handlers) => {
     timers.forEach(clearTimeout);
   }
 
-  return { prompt: (turnId, text) => prompts.push(toUserMessage(turnId, text)), interrupt, close } satisfies Agent;
+  const { stop: park, goOn: unpark } = stillness;
+  return {
+    prompt,
+    interrupt,
+    park,
+    unpark,
+    get isParked() {
+      return stillness.isStopped;
+    },
+    close,
+  } satisfies Agent;
 };
 
 async function announceReady(messages: Query, handlers: AgentHandlers): Promise<void> {

@@ -9,6 +9,7 @@ import { checkTimeouts, createDeadlines, type DeadlineSettings } from "./deadlin
 const NOW = "2026-01-01T00:00:00.000Z";
 const GRACE_MS = 10_000;
 const TURN = randomUUID() as TurnId;
+const PARKED = { status: "paused", parked: true } as const;
 
 function sessionRow(fields: Partial<SessionRow> = {}): SessionRow {
   const counters = { lastSeq: 0, outboxAcked: 0, agentCostUsd: 0, crashes: 0, turnCount: 0, costUsd: 0, position: 1 };
@@ -39,9 +40,11 @@ function startWatching(own: Partial<DeadlineSettings> = {}) {
     sessionTimeoutMs: 100_000,
     requestTimeoutMs: 5000,
     hangTimeoutMs: 100_000,
+    parkAfterMs: 0,
     ...own,
   };
   const deadlines = createDeadlines(systemClock, settings, {
+    onPark: () => heard.push("park"),
     onIdle: () => heard.push("idle"),
     onSession: () => heard.push("session"),
     onRequest: (session) => {
@@ -102,6 +105,91 @@ describe("the time of a session", () => {
     watch(sessionRow({ status: "starting" }));
     vi.advanceTimersByTime(50_000);
     expect(heard).toEqual([]);
+  });
+
+  it("before it is parked runs while it is idle, unless it is never to be", () => {
+    const { watch, heard } = startWatching({ parkAfterMs: 200 });
+    watch(sessionRow());
+    vi.advanceTimersByTime(199);
+    watch(running());
+    watch(sessionRow());
+    vi.advanceTimersByTime(199);
+    expect(heard).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(heard).toEqual(["park"]);
+    const never = startWatching({ parkAfterMs: 0 });
+    never.watch(sessionRow());
+    vi.advanceTimersByTime(999);
+    expect(never.heard).toEqual([]);
+    const own = startWatching({ parkAfterMs: 200 });
+    own.watch(sessionRow({ config: { parkAfter: 0.1 } }));
+    vi.advanceTimersByTime(100);
+    expect(own.heard).toEqual(["park"]);
+  });
+
+  it("of a rest is not begun anew by being parked, but by being asked for", () => {
+    const { watch, heard } = startWatching();
+    watch(sessionRow());
+    vi.advanceTimersByTime(600);
+    watch(sessionRow(PARKED));
+    vi.advanceTimersByTime(399);
+    watch(sessionRow());
+    vi.advanceTimersByTime(999);
+    expect(heard).toEqual([]);
+    watch(sessionRow(PARKED));
+    vi.advanceTimersByTime(1);
+    expect(heard).toEqual(["idle"]);
+  });
+
+  it("of a rest does not run while a person has paused it, and begins anew after", () => {
+    const { watch, heard } = startWatching();
+    watch(sessionRow());
+    vi.advanceTimersByTime(900);
+    watch(sessionRow({ status: "paused" }));
+    vi.advanceTimersByTime(50_000);
+    watch(sessionRow());
+    vi.advanceTimersByTime(999);
+    expect(heard).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(heard).toEqual(["idle"]);
+  });
+
+  it("of a turn, and of its silence, does not run while a person has paused it, and goes on after", () => {
+    const { watch, heard } = startWatching({ hangTimeoutMs: 4000 });
+    watch(running());
+    vi.advanceTimersByTime(3000);
+    for (let times = 0; times < 3; times += 1) {
+      watch(running({ status: "paused" }));
+      vi.advanceTimersByTime(10_000);
+    }
+    watch(running());
+    vi.advanceTimersByTime(1999);
+    watch(running());
+    expect(heard).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(heard).toEqual(["request"]);
+  });
+
+  it("to let go of a turn does not run while a person has paused it", () => {
+    const { watch, interrupted, heard } = startWatching({ requestTimeoutMs: 90_000 });
+    watch(running());
+    interrupted(running());
+    watch(running({ status: "paused" }));
+    vi.advanceTimersByTime(2 * GRACE_MS);
+    watch(running());
+    interrupted(running()); // as core does, which tells the agent again
+    vi.advanceTimersByTime(GRACE_MS - 1);
+    expect(heard).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(heard).toEqual(["deaf 1"]);
+  });
+
+  it("of one life runs on while it is paused", () => {
+    const { watch, heard } = startWatching();
+    watch(sessionRow());
+    watch(sessionRow({ status: "paused" }));
+    vi.advanceTimersByTime(100_000);
+    expect(heard).toEqual(["session"]);
   });
 
   it("of one life goes on over turns and rests between them", () => {
@@ -263,7 +351,7 @@ describe("the silence of an agent", () => {
 });
 
 describe("a timeout that a session asks for", () => {
-  const max = { startupTimeout: 600, idleTimeout: 100, sessionTimeout: 100, requestTimeout: 100 };
+  const max = { startupTimeout: 600, parkAfter: 100, idleTimeout: 100, sessionTimeout: 100, requestTimeout: 100 };
 
   it("may be as long as the operator allows", () => {
     for (const config of [{}, max]) expect(() => checkTimeouts(config, max)).not.toThrow();

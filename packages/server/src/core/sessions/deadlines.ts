@@ -5,16 +5,19 @@
 import { CcError, type SessionConfig, type SessionId } from "@cc-docker/protocol";
 import type { Clock } from "../../lib/clock.ts";
 import type { SessionRow } from "../../ports/store/store.ts";
+import { isHeld } from "./session-status.ts";
 import { isLive } from "./session-writer.ts";
 
 /** In seconds, by the names they have in a session's configuration. */
 export type MaxTimeouts = Record<TimeoutName, number>;
-type TimeoutName = "startupTimeout" | "idleTimeout" | "sessionTimeout" | "requestTimeout";
+type TimeoutName = "startupTimeout" | "parkAfter" | "idleTimeout" | "sessionTimeout" | "requestTimeout";
 
 /** How long an interrupted agent may take to say so before it is taken for dead. */
 const INTERRUPT_GRACE_MS = 10_000;
 
 export type DeadlineSettings = {
+  /** 0: never. */
+  parkAfterMs: number;
   idleTimeoutMs: number;
   sessionTimeoutMs: number;
   requestTimeoutMs: number;
@@ -22,6 +25,8 @@ export type DeadlineSettings = {
   hangTimeoutMs: number;
 };
 export type DeadlineHandlers = {
+  /** The session has been idle for so long that its agent need not run. */
+  onPark: (sessionId: SessionId) => void;
   onIdle: (sessionId: SessionId) => void;
   onSession: (sessionId: SessionId) => void;
   onRequest: (session: SessionRow) => void;
@@ -45,14 +50,16 @@ export type Deadlines = {
 type Watched = {
   session: SessionRow;
   life: Timer;
+  /** The turn, or the rest between two. */
   phase: Timer;
+  park: Timer;
   silence: Timer;
   grace: Timer;
   /** On the monotonic clock. */
   heardAt: number;
 };
-/** `key`: what is being timed; while it stays the same the timer goes on. */
-type Timer = { key: string; cancel: () => void };
+/** `key`: what is being timed; while it stays the same the timer goes on. `leftMs`: it is held, with so much to go. */
+type Timer = { key: string; cancel: () => void; endsAt: number; leftMs?: number | undefined };
 
 export function createDeadlines(clock: Clock, settings: DeadlineSettings, handlers: DeadlineHandlers): Deadlines {
   const watched = new Map<SessionId, Watched>();
@@ -61,12 +68,13 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
     const { id, config } = session;
     const own = watched.get(id) ?? newWatched(session, clock.monotonicMs());
     if (!isLive(session)) return forget(id, own);
+    if (own.session.parked && session.status === "idle") set(own.phase, "", undefined, nothing); // it was asked for anew
     own.session = session;
     watched.set(id, own);
     set(own.life, "life", toMs(config.sessionTimeout) ?? settings.sessionTimeoutMs, () => handlers.onSession(id));
     watchPhase(own);
     watchSilence(own);
-    if (own.grace.key !== session.runningTurn) set(own.grace, "", undefined, nothing);
+    if (own.grace.key !== session.runningTurn || isHeld(session)) set(own.grace, "", undefined, nothing);
   }
 
   /** Being heard costs no timer: the one there is looks again when its time is up. */
@@ -90,9 +98,12 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
   }
 
   function watchPhase(own: Watched): void {
-    const { id, status, runningTurn, config } = own.session;
-    if (status === "idle")
+    const { id, status, parked, runningTurn, config } = own.session;
+    const parkMs = status === "idle" ? (toMs(config.parkAfter) ?? settings.parkAfterMs) : 0;
+    set(own.park, status === "idle" ? "idle" : "", parkMs || undefined, () => handlers.onPark(id));
+    if (status === "idle" || parked)
       set(own.phase, "idle", toMs(config.idleTimeout) ?? settings.idleTimeoutMs, () => handlers.onIdle(id));
+    else if (runningTurn && isHeld(own.session)) hold(own.phase);
     else if (runningTurn) watchTurn(own, runningTurn);
     else set(own.phase, status, undefined, nothing);
   }
@@ -109,14 +120,23 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
   }
 
   function set(timer: Timer, key: string, ms: number | undefined, onEnd: () => void): void {
-    if (timer.key === key) return;
+    const leftMs = timer.key === key ? timer.leftMs : ms;
+    if (timer.key === key && leftMs === undefined) return;
     timer.cancel();
-    timer.key = key;
-    timer.cancel = ms === undefined ? nothing : clock.setTimer(ms, onEnd);
+    const endsAt = clock.monotonicMs() + (leftMs ?? Number.POSITIVE_INFINITY);
+    const cancel = leftMs === undefined ? nothing : clock.setTimer(leftMs, onEnd);
+    Object.assign(timer, { key, endsAt, cancel, leftMs: undefined });
   }
 
-  function forget(id: SessionId, { life, phase, silence, grace }: Watched): void {
-    for (const { cancel } of [life, phase, silence, grace]) cancel();
+  /** Its time does not run until it is set again. */
+  function hold(timer: Timer): void {
+    if (timer.leftMs !== undefined || !Number.isFinite(timer.endsAt)) return;
+    timer.cancel();
+    timer.leftMs = Math.max(0, timer.endsAt - clock.monotonicMs());
+  }
+
+  function forget(id: SessionId, { life, phase, park, silence, grace }: Watched): void {
+    for (const { cancel } of [life, phase, park, silence, grace]) cancel();
     watched.delete(id);
   }
 
@@ -135,6 +155,7 @@ function newWatched(session: SessionRow, heardAt: number): Watched {
     session,
     life: newTimer(),
     phase: newTimer(),
+    park: newTimer(),
     silence: newTimer(),
     grace: newTimer(),
     heardAt,
@@ -142,7 +163,7 @@ function newWatched(session: SessionRow, heardAt: number): Watched {
 }
 
 function newTimer(): Timer {
-  return { key: "", cancel: nothing };
+  return { key: "", cancel: nothing, endsAt: Number.POSITIVE_INFINITY };
 }
 
 function nothing(): void {}

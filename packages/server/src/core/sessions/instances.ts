@@ -12,14 +12,15 @@ import type { Instance, InstanceExit, Runtime } from "../../ports/runtime/runtim
 import type { SessionRow, Store } from "../../ports/store/store.ts";
 import { endAllTurns, sessionStoppedError, startNextTurn } from "../turns/turn-moves.ts";
 import { createLaunches, startupTimeoutMs } from "./launches.ts";
+import { createPauses, type Pauses } from "./pauses.ts";
 import { crashReason, crash as crashSession } from "./session-moves.ts";
-import { type MoveReason, nextStatus } from "./session-status.ts";
+import { isHeld, type MoveReason, nextState } from "./session-status.ts";
 import { isLive, type SessionChange, type SessionWriter } from "./session-writer.ts";
 
 /** How long a stopped wrapper may take to end its agent before the instance is killed. */
 const STOP_GRACE_MS = 5000;
 
-export type Instances = {
+export type Instances = Pauses & {
   /** Starts the session's instance in the background, if that is not going on already; it becomes idle or failed. */
   launch(session: SessionRow): void;
   /** The wrapper says that the agent is ready. */
@@ -30,6 +31,8 @@ export type Instances = {
   stop(sessionId: SessionId, reason: MoveReason): Promise<void>;
   /** The instance of this generation has died: the session recovers, or fails and what is left is ended. */
   crash(dead: { sessionId: SessionId; generation: number }, error: ErrorShape): Promise<void>;
+  /** The session has no instance of its generation any more: the same as its death. */
+  lose(session: SessionRow): Promise<void>;
   /** Removes what a deleted session owned, then its rows. */
   remove(sessionId: SessionId): Promise<void>;
   /** Ends the instance of a session that is at rest by now. */
@@ -60,6 +63,8 @@ export function createInstances(deps: InstancesDeps): Instances {
   const lock = createKeyedLock<SessionId>();
   const onStarted = (instance: Instance) => void known.set(instance.sessionId, instance);
   const launches = createLaunches({ ...deps, lock, onStarted, onFailed: failLaunch });
+  const hasInstance = async ({ id, generation }: SessionRow) => (await findRunning(id, generation)) !== undefined;
+  const pauses = createPauses({ ...deps, lock, hasInstance, lose });
 
   async function failLaunch(sessionId: SessionId, late: boolean, error: unknown): Promise<void> {
     if (late && !isCcError(error, "RUNTIME_UNAVAILABLE")) {
@@ -105,6 +110,12 @@ export function createInstances(deps: InstancesDeps): Instances {
     if (rests) sweep(dead.sessionId);
   }
 
+  async function lose({ id: sessionId, generation }: SessionRow): Promise<void> {
+    log.warn({ session_id: sessionId }, "session has no instance any more");
+    const message = `The container of session ${sessionId} was gone when the gateway looked for it.`;
+    await crash({ sessionId, generation }, describeError("INSTANCE_LOST", message));
+  }
+
   async function stop(sessionId: SessionId, reason: MoveReason): Promise<void> {
     await end(sessionId, reason);
     failpoint("stop.moved");
@@ -114,7 +125,7 @@ export function createInstances(deps: InstancesDeps): Instances {
   /** Turns first, then the session. @returns whether the reason still applied */
   async function end(sessionId: SessionId, reason: MoveReason, error?: ErrorShape): Promise<boolean | undefined> {
     return writer.change(sessionId, async (change) => {
-      if (!isLive(change.session) || !nextStatus(change.session.status, reason)) return false;
+      if (!isLive(change.session) || !nextState(change.session, reason)) return false;
       await endAllTurns(change, error ?? sessionStoppedError(reason));
       return change.move(reason, error);
     });
@@ -156,7 +167,7 @@ export function createInstances(deps: InstancesDeps): Instances {
 
   async function requireLinkable(sessionId: SessionId): Promise<SessionRow> {
     const session = await store.findSession(sessionId);
-    if (session && isLive(session)) return session;
+    if (session && isLive(session) && !isHeld(session)) return session;
     throw new CcError("SESSION_NOT_RUNNING", `Session ${sessionId} needs no link.`);
   }
 
@@ -187,5 +198,6 @@ export function createInstances(deps: InstancesDeps): Instances {
 
   runtime.onExit(onExit);
   const { launch, isLaunching } = launches;
-  return { launch, isLaunching, ready, replace, stop, crash, remove, sweep, requireLinkable, openLink };
+  const parts = { launch, isLaunching, ready, replace, stop, crash, lose, remove, sweep, requireLinkable, openLink };
+  return { ...parts, ...pauses };
 }

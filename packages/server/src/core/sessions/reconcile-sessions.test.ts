@@ -7,7 +7,10 @@ import { openTestCore, type TestCore } from "../core.test-helper.ts";
 const NOW = "2026-01-01T00:00:00.000Z";
 
 /** A row as an earlier run of the gateway left it. */
-async function leaveSession(t: TestCore, fields: { status: SessionStatus; deleted?: boolean; generation?: number }) {
+async function leaveSession(
+  t: TestCore,
+  fields: { status: SessionStatus; parked?: true; deleted?: boolean; generation?: number },
+) {
   const id = randomUUID() as SessionId;
   const counters = {
     lastSeq: 0,
@@ -25,7 +28,14 @@ async function leaveSession(t: TestCore, fields: { status: SessionStatus; delete
 }
 
 function leaveInstance(t: TestCore, sessionId: SessionId, fields: Partial<Instance> = {}): void {
-  t.runtime.instances.set(sessionId, { ref: "left", sessionId, generation: 1, running: true, ...fields });
+  t.runtime.instances.set(sessionId, {
+    ref: "left",
+    sessionId,
+    generation: 1,
+    running: true,
+    paused: false,
+    ...fields,
+  });
   t.runtime.owners.add(sessionId);
 }
 
@@ -80,6 +90,46 @@ describe("after a restart", () => {
     expect(await wanted).toBe(id);
     expect(await status(t, id)).toBe("running");
     expect(t.runtime.instances.has(id)).toBe(true);
+  });
+
+  it.each([
+    { status: "paused", paused: true },
+    { status: "idle", paused: false },
+    { status: "running", paused: false },
+  ] as const)("the instance of a session that is $status is found otherwise and put right", async (it) => {
+    await using t = await openTestCore();
+    const id = await leaveSession(t, { status: it.status });
+    leaveInstance(t, id, { paused: !it.paused });
+    t.core.start();
+    await expectSoon(() => t.runtime.instances.get(id)?.paused).toBe(it.paused);
+    expect(await status(t, id)).toBe(it.status);
+  });
+
+  it("a paused session keeps its status and wants no link, a parked one wants it", async () => {
+    await using t = await openTestCore();
+    const held = await leaveSession(t, { status: "paused" });
+    const parked = await leaveSession(t, { status: "paused", parked: true });
+    leaveInstance(t, held, { paused: true });
+    leaveInstance(t, parked);
+    const wanted: SessionId[] = [];
+    t.core.links.onWanted((id) => wanted.push(id));
+    t.core.start();
+    const marker = await leaveSession(t, { status: "idle" });
+    t.core.start();
+    await expectSoon(() => status(t, marker)).toBe("failed");
+    expect(new Set(wanted)).toEqual(new Set([parked]));
+    expect([await status(t, held), await status(t, parked)]).toEqual(["paused", "paused"]);
+  });
+
+  it("a socket that a session at rest has left goes, also without an instance", async () => {
+    await using t = await openTestCore();
+    const id = await leaveSession(t, { status: "stopped" });
+    t.runtime.listActive = async () => [id];
+    t.runtime.owners.add(id);
+    const { promise: stopped, resolve } = Promise.withResolvers<SessionId>();
+    t.runtime.stop = async (sessionId) => resolve(sessionId);
+    t.core.start();
+    expect(await stopped).toBe(id);
   });
 
   it("a deletion that was begun is finished", async () => {
@@ -175,6 +225,17 @@ describe("while sessions come and go", () => {
     await expectSoon(() => status(t, marker)).toBe("failed");
     expect(starts).toBe(20);
     start();
+  });
+
+  it("one whose instance somebody pauses goes on as soon as the runtime says that something changed", async () => {
+    await using t = await openTestCore();
+    const id = await t.openSession();
+    await expectSoon(() => t.runtime.instances.has(id)).toBe(true);
+    t.core.start();
+    await t.runtime.pause(id);
+    t.runtime.change();
+    await expect.poll(() => t.runtime.instances.get(id)?.paused, { timeout: 5000 }).toBe(false);
+    expect(await status(t, id)).toBe("idle");
   });
 
   it("a failing round is said in the log and tried again", async () => {

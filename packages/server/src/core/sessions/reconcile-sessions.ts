@@ -2,13 +2,14 @@
  * Makes store and runtime agree, whatever a crash left behind: level-triggered, so running it twice changes nothing.
  * What the runtime has is read before the rows are, since a row is always written before anything is made for it.
  */
-import { describeError, type SessionId } from "@cc-docker/protocol";
+import type { SessionId } from "@cc-docker/protocol";
 import { failpoint } from "../../lib/failpoint.ts";
 import type { Logger } from "../../lib/logger.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { Instance, Runtime } from "../../ports/runtime/runtime.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
 import type { Instances } from "./instances.ts";
+import { isHeld } from "./session-status.ts";
 import { isLive } from "./session-writer.ts";
 
 type ReconcileDeps = {
@@ -25,6 +26,7 @@ export async function reconcileSessions(deps: ReconcileDeps): Promise<void> {
   const { store, runtime, bus, instances, log, watchDeadlines } = deps;
   const running = new Map((await runtime.list()).map((instance) => [instance.sessionId, instance]));
   const owners = new Set(await runtime.listOwners());
+  const active = new Set(await runtime.listActive());
   const unsettled = await store.listUnsettledSessions();
 
   for (const { id } of unsettled) await alone(id, settle);
@@ -42,8 +44,11 @@ export async function reconcileSessions(deps: ReconcileDeps): Promise<void> {
       failpoint("reconcile.deleted-found");
       return instances.remove(id);
     }
-    if (!session || !isLive(session) || instances.isLaunching(id)) return;
+    if (!session || !isLive(session)) return;
+    await settlePause(session);
+    if (instances.isLaunching(id)) return;
     watchDeadlines(session);
+    if (isHeld(session)) return; // its link is wanted when it is resumed, and its instance missed
     if (session.status === "starting") {
       failpoint("reconcile.starting-found");
       return instances.launch(session); // cut off by a crash: starting is idempotent
@@ -52,12 +57,15 @@ export async function reconcileSessions(deps: ReconcileDeps): Promise<void> {
       failpoint("reconcile.live-found");
       return bus.publish(`links:${id}`, session.generation);
     }
-    log.warn({ session_id: session.id }, "session has no instance any more");
-    const error = describeError(
-      "INSTANCE_LOST",
-      `The container of session ${session.id} was gone when the gateway looked for it.`,
-    );
-    await instances.crash({ sessionId: session.id, generation: session.generation }, error);
+    await instances.lose(session);
+  }
+
+  async function settlePause(session: SessionRow): Promise<void> {
+    const instance = running.get(session.id);
+    if (!instance?.running || instance.paused === isHeld(session)) return;
+    log.warn({ session_id: session.id, paused: instance.paused }, "session and container differ in their pause");
+    failpoint("reconcile.pause-differs");
+    await instances.applyPause(session.id);
   }
 
   /** What was not there at the beginning of the round may have come since. */
@@ -73,7 +81,7 @@ export async function reconcileSessions(deps: ReconcileDeps): Promise<void> {
       failpoint("reconcile.orphan-found");
       return runtime.remove(sessionId);
     }
-    if (isLive(session) || session.deleted || !running.has(sessionId)) return;
+    if (isLive(session) || session.deleted || !active.has(sessionId)) return;
     failpoint("reconcile.resting-found");
     instances.sweep(sessionId);
   }

@@ -1,12 +1,27 @@
 /** What wakes, recovers and fails a session, as steps of a change of it. */
-import { type ErrorShape, isResumed } from "@cc-docker/protocol";
-import { endAllTurns, settleRunningTurn } from "../turns/turn-moves.ts";
+import { CcError, type ErrorShape, isResumed } from "@cc-docker/protocol";
+import { endAllTurns, settleRunningTurn, startNextTurn } from "../turns/turn-moves.ts";
 import { interruptError } from "../turns/turn-outcome.ts";
-import type { MoveReason } from "./session-status.ts";
+import { isHeld, type MoveReason } from "./session-status.ts";
 import type { SessionChange } from "./session-writer.ts";
 
 /** A turn that has brought its agent down so often is more likely the reason than the victim. */
 const MAX_CRASHES_PER_TURN = 3;
+
+/** A person pauses the session: its row first, the engine is told after. @throws CcError SESSION_NOT_PAUSABLE */
+export function hold(change: SessionChange): void {
+  const { id, status } = change.session;
+  if (isHeld(change.session) || change.move("pause_requested")) return;
+  throw new CcError("SESSION_NOT_PAUSABLE", `Session ${id} is ${status} and cannot be paused.`);
+}
+
+/** Has a paused session go on, whoever paused it: with its turn, or with the next one that waits. */
+export async function release(change: SessionChange): Promise<void> {
+  const { runningTurn } = change.session;
+  const turn = runningTurn && (await change.tx.findTurn(runningTurn));
+  if (!turn) return change.move("unpaused") ? startNextTurn(change) : undefined;
+  if (change.move("turn_continued")) change.command({ id: turn.id, prompt: turn.prompt, interrupt: turn.interrupt });
+}
 
 /** Gives a session at rest its next instance. False when it is not at rest. */
 export function wake(change: SessionChange): boolean {
@@ -18,10 +33,15 @@ export function wake(change: SessionChange): boolean {
 
 /**
  * The agent, its wrapper or its container has died. The running turn goes on in a new instance when the session is to
- * recover; otherwise all turns end and the session fails.
+ * recover; otherwise all turns end and the session fails. Of one that a person has paused nothing moves: its next
+ * instance is one that it has not, which is missed when it is to go on.
  * @returns whether the session is at rest now
  */
 export async function crash(change: SessionChange, reason: MoveReason, error: ErrorShape): Promise<boolean> {
+  if (isHeld(change.session)) {
+    change.patch({ generation: change.session.generation + 1 });
+    return false;
+  }
   await settleInterrupted(change);
   const { runningTurn, crashes, config, generation } = change.session;
   const mayRecover = isResumed(error.code) && config.onCrash !== "fail" && crashes < MAX_CRASHES_PER_TURN;

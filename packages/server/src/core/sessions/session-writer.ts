@@ -7,7 +7,7 @@ import type { Clock } from "../../lib/clock.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { EventRow, InterruptReason, SessionRow, Store, StoreWriter } from "../../ports/store/store.ts";
 import { type Count, countEvent, countMove } from "./count-change.ts";
-import { isAtRest, type MoveReason, nextStatus } from "./session-status.ts";
+import { isAtRest, type MoveReason, nextState } from "./session-status.ts";
 
 export type SessionChange = {
   readonly tx: StoreWriter;
@@ -17,7 +17,7 @@ export type SessionChange = {
   append(type: EventType, data: unknown, turnId?: TurnId): void;
   /** The newest events in order, with those of this change, about as many as `limit` and as large as `maxBytes`. */
   readTail(page: { limit: number; maxBytes: number }): Promise<EventRow[]>;
-  patch(fields: Partial<Omit<SessionRow, "id" | "owner" | "position" | "status" | "lastSeq">>): void;
+  patch(fields: Partial<Omit<SessionRow, "id" | "owner" | "position" | "status" | "parked" | "lastSeq">>): void;
   /** The session's wrapper is to work on this turn: its bell rings after the commit. */
   command(turn: StartedTurn): void;
   /** The session is to have an instance of its present generation: it is started after the commit. */
@@ -38,6 +38,8 @@ export type SessionWriter = {
   insert(work: (tx: StoreWriter) => Promise<NewSession | undefined>): Promise<SessionRow | undefined>;
   /** The turn that a commit has just started, while its bell is ringing: who hears it in this process asks no store. */
   findJustStarted(id: SessionId): StartedTurn | undefined;
+  /** The session as that commit has left it, in the same way; also when it was parked or unparked. */
+  findJustCommanded(id: SessionId): SessionRow | undefined;
 };
 
 export type SessionWriterDeps = {
@@ -58,7 +60,7 @@ export type SessionWriterDeps = {
 
 export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
   const { store, bus, clock, onAppended } = deps;
-  const justStarted = new Map<SessionId, StartedTurn>();
+  const justCommanded = new Map<SessionId, { session: SessionRow; turn: StartedTurn | undefined }>();
 
   async function change<T>(id: SessionId, work: (change: SessionChange) => Promise<T>): Promise<T | undefined> {
     const done = await store.write(async (tx) => {
@@ -67,13 +69,14 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
       const draft = createDraft(tx, row, clock.nowIso());
       const value = await work(draft.change);
       await draft.flush();
-      return { value, ...draft.outcome() };
+      const outcome = draft.outcome();
+      return { value, ...outcome, parks: outcome.session.parked !== row.parked };
     });
     if (!done) return undefined;
     onAppended(id, done.events);
     deps.onCounted(done.counts);
     const { session } = done;
-    if (done.commanded) ringForTurn(id, done.commanded, session.lastSeq); // first: the agent's time is what all wait for
+    if (done.commanded || done.parks) ringForWrapper(session, done.commanded); // first: the agent's time is what all wait for
     bus.publish(`events:${id}`, session.lastSeq);
     deps.onChanged(session);
     if (done.commanded?.interrupt) deps.onInterrupted(session);
@@ -81,10 +84,10 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
     return done.value;
   }
 
-  function ringForTurn(id: SessionId, turn: StartedTurn, seq: number): void {
-    justStarted.set(id, turn);
-    bus.publish(`commands:${id}`, seq);
-    justStarted.delete(id);
+  function ringForWrapper(session: SessionRow, turn: StartedTurn | undefined): void {
+    justCommanded.set(session.id, { session, turn });
+    bus.publish(`commands:${session.id}`, session.lastSeq);
+    justCommanded.delete(session.id);
   }
 
   async function insert(work: (tx: StoreWriter) => Promise<NewSession | undefined>): Promise<SessionRow | undefined> {
@@ -104,7 +107,12 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
     return inserted;
   }
 
-  return { change, insert, findJustStarted: (id) => justStarted.get(id) };
+  return {
+    change,
+    insert,
+    findJustStarted: (id) => justCommanded.get(id)?.turn,
+    findJustCommanded: (id) => justCommanded.get(id)?.session,
+  };
 }
 
 function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
@@ -122,11 +130,11 @@ function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
   }
 
   function move(reason: MoveReason, error?: ErrorShape): boolean {
-    const to = nextStatus(session.status, reason);
+    const to = nextState(session, reason);
     if (!to) return false;
-    counts.push(countMove({ from: session.status, to, reason }));
-    session = { ...session, status: to, error: to === "failed" ? error : undefined };
-    append(eventOf(to), { reason, ...(error && { error }) });
+    counts.push(countMove({ from: session.status, to: to.status, reason }));
+    session = { ...session, ...to, error: to.status === "failed" ? error : undefined };
+    append(eventOf(to.status), { reason, ...(error && { error }) });
     return true;
   }
 

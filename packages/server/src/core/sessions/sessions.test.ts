@@ -162,7 +162,7 @@ describe("a session", () => {
     t.runtime.beforeStart = async ({ sessionId, generation }) => {
       asked.resolve();
       await made.promise;
-      t.runtime.instances.set(sessionId, { ref: "late", sessionId, generation, running: true });
+      t.runtime.instances.set(sessionId, { ref: "late", sessionId, generation, running: true, paused: false });
     };
     const { id } = await t.core.sessions.create({ owner: "ann", config: {} });
     await asked.promise;

@@ -26,6 +26,13 @@ export type Sessions = {
   get(input: OwnedSession): Promise<Session>;
   /** Newest first. `nextCursor` is present when there may be more. */
   list(input: ListInput): Promise<{ sessions: Session[]; nextCursor?: string }>;
+  /**
+   * Has the session stand still, also in the midst of a turn, until it is resumed. Pausing what is paused is fine.
+   * @throws CcError SESSION_NOT_PAUSABLE when it is starting or at rest, RUNTIME_UNAVAILABLE
+   */
+  pause(input: OwnedSession): Promise<Session>;
+  /** Has a paused session go on, with what it was at; wakes one at rest; else it changes nothing. */
+  resume(input: OwnedSession): Promise<Session>;
   /** Ends the instance; the log stays. Stopping what is at rest is fine. */
   stop(input: OwnedSession): Promise<Session>;
   /** Removes container, volumes, log and turns. */
@@ -94,6 +101,18 @@ export function createSessions({ store, writer, instances, maxTimeouts, newSessi
     return { sessions: rows.map(toSession), ...(more && { nextCursor: String(last.position) }) };
   }
 
+  async function pause(input: OwnedSession): Promise<Session> {
+    const { id } = await requireSession(input);
+    await instances.pause(id);
+    return toSession(await requireSession(input));
+  }
+
+  async function resume(input: OwnedSession): Promise<Session> {
+    const { id } = await requireSession(input);
+    await instances.resume(id);
+    return toSession(await requireSession(input));
+  }
+
   async function stop(input: OwnedSession): Promise<Session> {
     const { id } = await requireSession(input);
     await instances.stop(id, "requested");
@@ -109,7 +128,15 @@ export function createSessions({ store, writer, instances, maxTimeouts, newSessi
     });
   }
 
-  return { create, get: async (input) => toSession(await requireSession(input)), list, stop, delete: remove };
+  return {
+    create,
+    get: async (input) => toSession(await requireSession(input)),
+    list,
+    pause,
+    resume,
+    stop,
+    delete: remove,
+  };
 }
 
 function parseCursor(cursor: string): number {
@@ -119,7 +146,18 @@ function parseCursor(cursor: string): number {
 }
 
 function toSession({ error, ...row }: SessionRow): Session {
-  const { id, status, config, lastSeq, turnCount, costUsd, createdAt, updatedAt } = row;
+  const { id, status, parked, config, lastSeq, turnCount, costUsd, createdAt, updatedAt } = row;
   const described = error && { error: describeError(error.code, error.message) };
-  return { id, status, config, lastSeq, turnCount, costUsd, createdAt, updatedAt, ...described };
+  return {
+    id,
+    status,
+    ...(parked && { parked }),
+    config,
+    lastSeq,
+    turnCount,
+    costUsd,
+    createdAt,
+    updatedAt,
+    ...described,
+  };
 }

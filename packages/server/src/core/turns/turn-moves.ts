@@ -2,13 +2,13 @@
 import { describeError, type ErrorShape, type TurnId } from "@cc-docker/protocol";
 import { failpoint } from "../../lib/failpoint.ts";
 import type { InterruptReason, TurnRow } from "../../ports/store/store.ts";
-import type { MoveReason } from "../sessions/session-status.ts";
+import { isFree, type MoveReason } from "../sessions/session-status.ts";
 import type { SessionChange } from "../sessions/session-writer.ts";
 import { interruptError, type TurnOutcome } from "./turn-outcome.ts";
 
-/** Starts the oldest waiting turn when the session is idle. One turn runs at a time. */
+/** Starts the oldest waiting turn when the session is idle or parked. One turn runs at a time. */
 export async function startNextTurn(change: SessionChange): Promise<void> {
-  if (change.session.status !== "idle") return;
+  if (!isFree(change.session)) return;
   const next = await change.tx.findNextTurn(change.session.id);
   if (!next) return;
   change.move("turn_started");
@@ -18,7 +18,7 @@ export async function startNextTurn(change: SessionChange): Promise<void> {
   await change.tx.updateTurn(next.id, { status: "running", startedAt: change.now });
 }
 
-/** Ends the running turn; the session becomes idle and takes the next one. */
+/** Ends the running turn; the session becomes idle and takes the next one, unless a person has paused it. */
 export async function endRunningTurn(change: SessionChange, outcome: TurnOutcome): Promise<void> {
   await settleRunningTurn(change, outcome);
   failpoint("turn.end-written");

@@ -39,7 +39,11 @@ export type Turns = {
   end(session: SessionRow, reason: InterruptReason): Promise<void>;
   /** The turn a wrapper should be working on, if any. */
   findRunning(sessionId: SessionId): Promise<StartedTurn | undefined>;
+  /** Whether the agent is to stand still, as of the event of this number: of two answers the later counts. */
+  findParked(sessionId: SessionId): Promise<Parked>;
 };
+
+export type Parked = { parked: boolean; seq: number };
 
 type TurnsDeps = { store: Store; bus: Bus; writer: SessionWriter; newTurnId: () => TurnId };
 
@@ -121,7 +125,12 @@ export function createTurns({ store, bus, writer, newTurnId }: TurnsDeps): Turns
     return writer.findJustStarted(sessionId) ?? store.findRunningTurn(sessionId);
   }
 
-  return { send, ask, get, interrupt, end, findRunning };
+  async function findParked(sessionId: SessionId): Promise<Parked> {
+    const session = writer.findJustCommanded(sessionId) ?? (await store.findSession(sessionId));
+    return { parked: session?.parked === true, seq: session?.lastSeq ?? 0 };
+  }
+
+  return { send, ask, get, interrupt, end, findRunning, findParked };
 }
 
 function checkPrompt(prompt: string): void {

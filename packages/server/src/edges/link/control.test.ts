@@ -102,6 +102,31 @@ describe("the control door", () => {
     expect(await next("turn.start")).toMatchObject({ turnId });
   });
 
+  it("has the agent of an idle session parked, and go on when it is resumed", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession("ann", { parkAfter: 0.02 });
+    const { hello, next, heard } = await openControl(t, sessionId);
+    hello();
+    expect(await next("park")).toEqual({ type: "park", parked: true });
+    await t.core.sessions.resume({ owner: "ann", sessionId });
+    expect(await next("park")).toEqual({ type: "park", parked: false });
+    expect(heard.map(({ type }) => type)).not.toContain("turn.start");
+  });
+
+  it("puts a wrapper right that says of its agent what does not hold, after a break of the link", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const idle = await openControl(t, sessionId);
+    idle.hello({ parked: true });
+    expect(await idle.next("park")).toEqual({ type: "park", parked: false });
+    await t.store.write((tx) => tx.updateSession(sessionId, { status: "paused", parked: true }));
+    const [right, wrong] = [await openControl(t, sessionId), await openControl(t, sessionId)];
+    right.hello({ parked: true });
+    wrong.hello({ parked: false });
+    expect(await wrong.next("park")).toEqual({ type: "park", parked: true });
+    expect(right.heard.map(({ type }) => type)).toEqual(["hello"]);
+  });
+
   it("stores what the outbox holds of an earlier instance before it says how the turn goes on", async () => {
     await using t = await openTestCore();
     const agentSessionId = AgentSessionId.parse(randomUUID());

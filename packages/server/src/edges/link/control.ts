@@ -86,7 +86,7 @@ export async function runControl({ links, session, stream, modelMaxRetries, onHe
         failpoint("link.hello-heard");
         if (!message.started) startAfter = message.lastNumber;
         if (message.ready) await links.ready({ sessionId, generation });
-        commands.open();
+        commands.open(message.parked);
         return;
       case "ready":
         return links.ready({ sessionId, generation });
@@ -124,7 +124,10 @@ function checkVersion(version: number): void {
   );
 }
 
-/** Sends the running turn's prompt, and its interrupt, once a connection; the wrapper ignores what it knows. */
+/**
+ * Sends the running turn's prompt, and its interrupt, once a connection; the wrapper ignores what it knows. And whether
+ * the agent is to be parked, where that differs from what the wrapper has said or was told.
+ */
 function createCommandSender({
   links,
   session,
@@ -140,6 +143,7 @@ function createCommandSender({
   let opened = false;
   let started: string | undefined;
   let interrupted: string | undefined;
+  const told = { parked: false, seq: 0 };
 
   async function sendTurn(): Promise<void> {
     const turn = await links.findRunningTurn(session.id);
@@ -155,14 +159,25 @@ function createCommandSender({
     send({ type: "turn.interrupt", turnId });
   }
 
+  /** What was read before a later answer came is old: a park that is not wanted any more would stop a turn. */
+  async function sendPark(): Promise<void> {
+    const { parked, seq } = await links.findParked(session.id);
+    if (seq < told.seq) return;
+    told.seq = seq;
+    if (parked === told.parked) return;
+    told.parked = parked;
+    send({ type: "park", parked }, () => failpoint("park.sent"));
+  }
+
   function wake(): void {
-    if (opened) sendTurn().catch(fail); // the next connection sends it
+    if (opened) Promise.all([sendTurn(), sendPark()]).catch(fail); // the next connection sends it
   }
 
   const unsubscribe = links.onCommand(session.id, wake);
   return {
-    open: () => {
+    open: (parked: boolean) => {
       opened = true;
+      told.parked = parked;
       wake();
     },
     close: unsubscribe,

@@ -22,6 +22,12 @@ export const sessionsRouter = router({
       ...(status && { status }),
     }),
   ),
+  pause: procedure
+    .input(OneSession)
+    .mutation(({ ctx, input }) => ctx.core.sessions.pause({ owner: ctx.owner, ...input })),
+  resume: procedure
+    .input(OneSession)
+    .mutation(({ ctx, input }) => ctx.core.sessions.resume({ owner: ctx.owner, ...input })),
   stop: procedure
     .input(OneSession)
     .mutation(({ ctx, input }) => ctx.core.sessions.stop({ owner: ctx.owner, ...input })),

@@ -17,6 +17,9 @@ export type RuntimeArena = AsyncDisposable & {
   runtime: Runtime;
   /** Another install's runtime on the same engine. */
   openOther: () => Promise<Runtime>;
+  /** Has an instance stand still, from outside the runtime. */
+  freeze: (instance: Instance) => Promise<void>;
+  thaw: (instance: Instance) => Promise<void>;
   /** Ends an instance as a crash does, from outside the runtime. */
   crash: (instance: Instance) => Promise<void>;
 };
@@ -97,12 +100,71 @@ export function testRuntime({ name, image, open }: RuntimeUnderTest): void {
     expect(await arena.runtime.listOwners()).toEqual([]);
   });
 
+  describe(`runtime: ${name}: pause`, () => {
+    const isPaused = async (runtime: Runtime, id: SessionId) =>
+      (await runtime.list()).find(({ sessionId }) => sessionId === id)?.paused;
+
+    it("has an instance stand still and go on, as often as that is said", async () => {
+      await using arena = await open();
+      const instance = await arena.runtime.start(newSpec(), deadline());
+      for (const paused of [true, false]) {
+        for (let times = 0; times < 2; times += 1)
+          await (paused ? arena.runtime.pause(instance.sessionId) : arena.runtime.unpause(instance.sessionId));
+        expect(await arena.runtime.list()).toEqual([{ ...instance, running: true, paused }]);
+      }
+      const link = await arena.runtime.openLink(instance, deadline());
+      expect(await readStart(link)).toBe(HTTP2_PREFACE);
+      link.destroy();
+    });
+
+    it("shows what somebody else has paused, and has it go on", async () => {
+      await using arena = await open();
+      const spec = newSpec();
+      const instance = await arena.runtime.start(spec, deadline());
+      await arena.freeze(instance);
+      expect(await isPaused(arena.runtime, spec.sessionId)).toBe(true);
+      await arena.runtime.unpause(spec.sessionId);
+      expect(await isPaused(arena.runtime, spec.sessionId)).toBe(false);
+      await arena.freeze(instance);
+      expect(await arena.runtime.start(spec, deadline())).toEqual(instance);
+      expect(await isPaused(arena.runtime, spec.sessionId)).toBe(false);
+    });
+
+    it("ends and removes an instance that stands still as promptly as any", async () => {
+      await using arena = await open();
+      const [stopped, removed] = [newSpec().sessionId, newSpec().sessionId];
+      for (const sessionId of [stopped, removed]) {
+        await arena.runtime.start({ ...newSpec(), sessionId }, deadline());
+        await arena.runtime.pause(sessionId);
+      }
+      const beganAt = performance.now();
+      await arena.runtime.stop(stopped, 60_000);
+      await arena.runtime.remove(removed);
+      expect(performance.now() - beganAt).toBeLessThan(10_000);
+      expect(await arena.runtime.list()).toEqual([]);
+      expect(await arena.runtime.listOwners()).toEqual([stopped]);
+    });
+
+    it("of what it does not know, or what has ended, changes nothing", async () => {
+      await using arena = await open();
+      const ended = await arena.runtime.start(newSpec(), deadline());
+      await arena.crash(ended);
+      for (const id of [newSpec().sessionId, ended.sessionId]) {
+        await arena.runtime.pause(id);
+        await arena.runtime.unpause(id);
+      }
+      expect(await arena.runtime.list()).toEqual([{ ...ended, running: false, paused: false }]);
+    });
+  });
+
   describe(`runtime: ${name}: end`, () => {
     it("stops an instance and keeps what the session owns", async () => {
       await using arena = await open();
       const { sessionId } = await arena.runtime.start(newSpec(), deadline());
+      expect(await arena.runtime.listActive()).toEqual([sessionId]);
       await arena.runtime.stop(sessionId, 5000);
       expect(await arena.runtime.list()).toEqual([]);
+      expect(await arena.runtime.listActive()).toEqual([]);
       expect(await arena.runtime.listOwners()).toEqual([sessionId]);
     });
 
@@ -177,6 +239,30 @@ export function testRuntime({ name, image, open }: RuntimeUnderTest): void {
         { sessionId: second.sessionId, generation: 1, detail: expect.any(String) },
       ]);
       expect(cut).toEqual([]);
+    });
+
+    it("says that something has changed when somebody else did it, and of its own doing nothing", async () => {
+      await using arena = await open();
+      const { runtime } = arena;
+      const other = await runtime.start(newSpec(), deadline());
+      let [changes, ends] = [0, 0];
+      const unsubscribe = runtime.onChange(() => (changes += 1));
+      runtime.onExit(() => (ends += 1));
+      await expect.poll(() => changes).toBe(1); // it has begun to listen: nobody knows what was before
+      const { sessionId } = await runtime.start(newSpec(), deadline());
+      await runtime.pause(sessionId);
+      await runtime.unpause(sessionId);
+      await runtime.stop(sessionId, 1000);
+      await arena.crash(await runtime.start(newSpec(), deadline()));
+      await expect.poll(() => ends).toBe(2); // it has heard all that was before that
+      expect(changes).toBe(1);
+      const disturb = async () => {
+        await arena.freeze(other);
+        await arena.thaw(other);
+        return changes;
+      };
+      await expect.poll(disturb).toBeGreaterThan(1);
+      unsubscribe();
     });
 
     it("reports an end that came before anybody listened", async () => {

@@ -4,8 +4,8 @@ import type { SessionId } from "@cc-docker/protocol";
 
 export type InstanceSpec = { sessionId: SessionId; generation: number; image: string };
 
-/** One of ours, running or not. `ref` is the driver's own name for it. */
-export type Instance = { ref: string; sessionId: SessionId; generation: number; running: boolean };
+/** One of ours, running or not. `ref` is the driver's own name for it; `paused`: it runs, and stands still. */
+export type Instance = { ref: string; sessionId: SessionId; generation: number; running: boolean; paused: boolean };
 
 /** `detail`: what the engine says of the end ("exit code 137"). `outOfMemory`: the kernel ended it for want of memory. */
 export type InstanceExit = { sessionId: SessionId; generation: number; detail: string; outOfMemory?: boolean };
@@ -14,14 +14,18 @@ export interface Runtime extends AsyncDisposable {
   /** Asks the engine for real. @throws CcError RUNTIME_UNAVAILABLE */
   check(signal: AbortSignal): Promise<void>;
   /**
-   * Starts the instance of a session and generation; the one that runs already is returned as it is. A start that
-   * fails leaves no instance and no socket behind; a workspace that was made by then stays the session's.
+   * Starts the instance of a session and generation; the one that runs already is returned, going on if it was paused.
+   * A start that fails leaves no instance and no socket behind; a workspace that was made by then stays the session's.
    * @throws CcError RUNTIME_UNAVAILABLE, IMAGE_NOT_FOUND, INSTANCE_START_FAILED
    */
   start(spec: InstanceSpec, signal: AbortSignal): Promise<Instance>;
   /** A byte pipe to the wrapper of a running instance; waits for the wrapper to listen until `signal`. */
   openLink(instance: Instance, signal: AbortSignal): Promise<Duplex>;
-  /** Ends and removes the instance of a session; its workspace and state stay. Unknown ids are fine. */
+  /** Has the instance of a session stand still, with all that runs in it. Fine when it does, or is not there. */
+  pause(sessionId: SessionId): Promise<void>;
+  /** Has it go on from where it was. Fine when it does, or is not there. */
+  unpause(sessionId: SessionId): Promise<void>;
+  /** Ends and removes the instance of a session, paused or not; its workspace and state stay. Unknown ids are fine. */
   stop(sessionId: SessionId, graceMs: number): Promise<void>;
   /** Removes all a session owns: instance, workspace, state, sockets. Unknown ids are fine. */
   remove(sessionId: SessionId): Promise<void>;
@@ -29,7 +33,14 @@ export interface Runtime extends AsyncDisposable {
   list(): Promise<Instance[]>;
   /** Sessions of this install that own anything here: instance, workspace, state or sockets. */
   listOwners(): Promise<SessionId[]>;
+  /** Those of them that have what a session at rest must not have: an instance or a socket. */
+  listActive(): Promise<SessionId[]>;
   /** Reports each end of an instance once, until the returned function is called. */
   onExit(listener: (exit: InstanceExit) => void): () => void;
+  /**
+   * Says that something of ours may have changed without us, or that the engine is back after an absence: it is time
+   * to look. What the runtime does itself is no reason. Until the returned function is called.
+   */
+  onChange(listener: () => void): () => void;
   close(): Promise<void>;
 }

@@ -179,6 +179,15 @@ export function testStore({ name, open }: StoreUnderTest): void {
       expect(await store.findSession(row.id)).toMatchObject(next);
     });
 
+    it("are parked until a patch says otherwise", async () => {
+      await using store = await openEmpty();
+      const row = await insertSession(store, { status: "paused", parked: true });
+      await store.write((tx) => tx.updateSession(row.id, { lastSeq: 7 }));
+      expect(await store.findSession(row.id)).toMatchObject({ status: "paused", parked: true });
+      await store.write((tx) => tx.updateSession(row.id, { status: "idle", parked: undefined }));
+      expect(await store.findSession(row.id)).not.toHaveProperty("parked");
+    });
+
     it("lose an error and a running turn that a patch clears, and none that it does not name", async () => {
       await using store = await openEmpty();
       const error = describeError("INSTANCE_LOST", "gone");

@@ -21,6 +21,8 @@ export type SessionRow = {
   /** `sub` of the token that created it. */
   owner: string;
   status: SessionStatus;
+  /** Of a `paused` session: for idleness, not by a person. */
+  parked?: true | undefined;
   config: SessionConfig;
   lastSeq: number;
   /** Counts the instances the session has had; the first is 1. */

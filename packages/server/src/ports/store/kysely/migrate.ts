@@ -4,6 +4,7 @@ import { Migrator } from "kysely/migration";
 import * as init from "./migrations/0001-init.ts";
 import * as recovery from "./migrations/0002-recovery.ts";
 import * as sessionKeys from "./migrations/0005-session-keys.ts";
+import * as pause from "./migrations/0006-pause.ts";
 import * as lists from "./migrations/0009-lists.ts";
 
 /** In order; a name once released never changes. */
@@ -11,6 +12,7 @@ const MIGRATIONS = {
   "0001-init": init,
   "0002-recovery": recovery,
   "0005-session-keys": sessionKeys,
+  "0006-pause": pause,
   "0009-lists": lists,
 };
 

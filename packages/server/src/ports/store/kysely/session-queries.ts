@@ -61,6 +61,7 @@ function fromRow(row: Selectable<SessionsTable>): SessionRow {
     id: row.id as SessionId,
     owner: row.owner,
     status: row.status as SessionStatus,
+    ...(row.parked === 1 && { parked: true }),
     config: JSON.parse(row.config) as SessionConfig,
     lastSeq: row.last_seq,
     generation: row.generation,
@@ -82,6 +83,7 @@ function fromRow(row: Selectable<SessionsTable>): SessionRow {
 function toColumns(row: Partial<SessionRow>): Updateable<SessionsTable> {
   return {
     ...(row.status !== undefined && { status: row.status }),
+    ...("parked" in row && { parked: row.parked ? 1 : 0 }),
     ...(row.config !== undefined && { config: JSON.stringify(row.config) }),
     ...(row.lastSeq !== undefined && { last_seq: row.lastSeq }),
     ...(row.generation !== undefined && { generation: row.generation }),

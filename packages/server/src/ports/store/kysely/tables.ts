@@ -5,6 +5,7 @@ export type SessionsTable = {
   id: string;
   owner: string;
   status: string;
+  parked: number;
   config: string;
   last_seq: number;
   generation: number;

@@ -25,12 +25,17 @@ export type TemplateInput = InstanceSpec & {
   socketDirectory?: string;
 };
 
-export function containerName(sessionId: string): string {
+function containerName(sessionId: string): string {
   return `cc-docker-${sessionId}`;
 }
 
 export function volumeNames(sessionId: string): { workspace: string; home: string } {
   return { workspace: `cc-docker-${sessionId}-workspace`, home: `cc-docker-${sessionId}-home` };
+}
+
+/** The session that a volume of this name belongs to, whoever's session that is. */
+export function ownerOfVolume(name: string): string | undefined {
+  return /^cc-docker-(.+)-(workspace|home)$/.exec(name)?.[1];
 }
 
 export function containerTemplate(input: TemplateInput): ContainerCreateOptions & { name: string } {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SessionId } from "@cc-docker/protocol";
@@ -86,6 +86,43 @@ describe("the Docker runtime", () => {
     expect(await docker.listContainers({ all: true, filters })).toEqual([]);
     expect((await docker.listVolumes({ filters })).Volumes).toEqual([]);
     expect(readdirSync(socketsDirectory)).toEqual([]);
+  });
+
+  it("removes what it finds of a session in whatever state and under whatever name, and nobody else's", async () => {
+    await using engine = await openTestEngine({ link: "exec" });
+    const { docker, runtime, installId, socketsDirectory } = engine;
+    await using other = await engine.openOther();
+    const foreign = await other.start(newSpec(), deadline());
+    const [created, paused, exited, socket, volume] = [newSpec(), newSpec(), newSpec(), newSpec(), newSpec()];
+    await docker.createContainer(containerTemplate({ ...created, installId }));
+    await runtime.start(paused, deadline());
+    await runtime.pause(paused.sessionId);
+    const renamed = await runtime.start(exited, deadline());
+    await docker.getContainer(renamed.ref).rename({ name: `cc-docker-test-${installId}` });
+    await engine.crash(renamed);
+    await mkdir(join(socketsDirectory, socket.sessionId), { recursive: true });
+    const labels = { [LABELS.install]: installId, [LABELS.session]: volume.sessionId };
+    await docker.createVolume({ Name: `cc-docker-test-${installId}`, Labels: labels });
+
+    const active = [created, paused, exited, socket].map(({ sessionId }) => sessionId);
+    expect(new Set(await runtime.listActive())).toEqual(new Set(active));
+    expect(new Set(await runtime.listOwners())).toEqual(new Set([...active, volume.sessionId]));
+    for (const id of [...active, volume.sessionId, foreign.sessionId]) await runtime.remove(id);
+    expect(await runtime.listOwners()).toEqual([]);
+    expect(await other.list()).toEqual([foreign]);
+    expect(await other.listOwners()).toEqual([foreign.sessionId]);
+  });
+
+  it("neither takes nor removes a container of another install, though it has the session's name", async () => {
+    await using engine = await openTestEngine({ link: "socket" });
+    await using other = await engine.openOther();
+    const spec = newSpec();
+    const foreign = await other.start(spec, deadline());
+    const refused = { code: "INSTANCE_START_FAILED", message: expect.stringContaining("not of this install") };
+    await expect(engine.runtime.start(spec, deadline())).rejects.toMatchObject(refused);
+    await engine.runtime.stop(spec.sessionId, 1000);
+    await engine.runtime.remove(spec.sessionId);
+    expect(await other.list()).toEqual([foreign]);
   });
 
   it("keeps the sockets of its sessions from other users of this machine", async () => {

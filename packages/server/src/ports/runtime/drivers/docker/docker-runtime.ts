@@ -1,17 +1,19 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SessionId } from "@cc-docker/protocol";
+import { CcError, type SessionId } from "@cc-docker/protocol";
 import Docker from "dockerode";
 import { failpoint } from "../../../../lib/failpoint.ts";
 import { orAbort } from "../../../../lib/wait.ts";
-import type { Instance, InstanceExit, InstanceSpec, Runtime } from "../../runtime.ts";
-import { containerName, containerTemplate, LABELS, volumeNames } from "./container-template.ts";
+import type { Instance, InstanceSpec, Runtime } from "../../runtime.ts";
+import { pauseContainer, unpauseContainer } from "./container-pause.ts";
+import { containerTemplate, LABELS } from "./container-template.ts";
 import { withDeadlines } from "./engine-deadlines.ts";
 import { ignoreGone, statusOf, translateEngineError, translateLostEngine } from "./engine-errors.ts";
-import { watchExits } from "./engine-events.ts";
+import { watchEngine } from "./engine-events.ts";
 import { openExecRelay } from "./exec-relay.ts";
+import { createOwnActions } from "./own-actions.ts";
 import { connectSocket, fitsSocketPath, socketPath } from "./socket-link.ts";
 
 export type DockerRuntimeOptions = {
@@ -44,7 +46,8 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   const usesSocket =
     link === "socket" || (link === "auto" && sharesFilesystem(host) && fitsSocketPath(socketsDirectory));
   if (usesSocket) mkdirSync(socketsDirectory, { recursive: true, mode: 0o700 });
-  const watch = watchExits(docker, installId, () => list({ status: ENDED }));
+  const own = createOwnActions();
+  const watch = watchEngine({ docker, installId, own, listEnded: () => list({ status: ENDED }) });
 
   async function check(signal: AbortSignal): Promise<void> {
     checking ??= ping().finally(() => {
@@ -74,7 +77,7 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
       failpoint("launch.container-created");
       await startContainer(ref, signal);
       failpoint("launch.container-started");
-      return { ref, sessionId: spec.sessionId, generation: spec.generation, running: true };
+      return { ref, sessionId: spec.sessionId, generation: spec.generation, running: true, paused: false };
     } catch (error) {
       await orAbort(creating, AbortSignal.timeout(CHECK_TIMEOUT_MS)).catch(() => undefined);
       await endInstance(spec.sessionId).catch(() => undefined); // the start's own error says more
@@ -116,7 +119,10 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   async function findStarted(name: string, generation: number): Promise<string | undefined> {
     try {
       const { Id, Config, State } = await docker.getContainer(name).inspect();
+      if (Config.Labels[LABELS.install] !== installId)
+        throw new CcError("INSTANCE_START_FAILED", `The container ${name} is not of this install.`);
       if (Config.Labels[LABELS.generation] !== String(generation) || State.Status === "exited") return undefined;
+      if (State.Paused) await unpauseContainer(docker.getContainer(Id));
       failpoint("launch.container-found");
       return Id;
     } catch (error) {
@@ -147,9 +153,19 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
     return openExecRelay(docker.getContainer(ref), signal);
   }
 
+  async function pause(sessionId: SessionId): Promise<void> {
+    for (const { Id, State } of await findContainers(sessionId))
+      if (State === "running") await pauseContainer(docker.getContainer(Id), closing.signal);
+  }
+
+  async function unpause(sessionId: SessionId): Promise<void> {
+    for (const { Id, State } of await findContainers(sessionId))
+      if (State === "paused") await unpauseContainer(docker.getContainer(Id));
+  }
+
   async function stop(sessionId: SessionId, graceMs: number): Promise<void> {
-    const container = docker.getContainer(containerName(sessionId));
-    await ignoreGone(container.stop({ t: Math.ceil(graceMs / 1000) }));
+    for (const { Id } of await findContainers(sessionId))
+      await ignoreGone(docker.getContainer(Id).stop({ t: Math.ceil(graceMs / 1000) }));
     failpoint("instance.stopped");
     await endInstance(sessionId);
   }
@@ -163,14 +179,20 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   }
 
   async function removeContainer(sessionId: SessionId): Promise<void> {
-    await ignoreGone(docker.getContainer(containerName(sessionId)).remove({ force: true, v: false }));
+    for (const { Id } of await findContainers(sessionId))
+      await ignoreGone(docker.getContainer(Id).remove({ force: true, v: false }));
+  }
+
+  /** By its labels, not its name: whoever else may have one of that name keeps it. */
+  async function findContainers(sessionId: SessionId): Promise<Docker.ContainerInfo[]> {
+    return docker.listContainers({ all: true, filters: ours(sessionId) });
   }
 
   async function remove(sessionId: SessionId): Promise<void> {
     await endInstance(sessionId);
-    const { workspace, home } = volumeNames(sessionId);
-    for (const name of [workspace, home]) {
-      await ignoreGone(docker.getVolume(name).remove({ force: true }));
+    const { Volumes } = await docker.listVolumes({ filters: ours(sessionId) });
+    for (const { Name } of Volumes) {
+      await ignoreGone(docker.getVolume(Name).remove({ force: true }));
       failpoint("delete.volume-removed");
     }
   }
@@ -181,31 +203,42 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
       ref: Id,
       sessionId: Labels[LABELS.session] as SessionId,
       generation: Number(Labels[LABELS.generation]),
-      running: State === "running",
+      running: State === "running" || State === "paused",
+      paused: State === "paused",
     }));
   }
 
   async function listOwners(): Promise<SessionId[]> {
     const { Volumes } = await docker.listVolumes({ filters: ours() });
     const volumes = Volumes.map(({ Labels }) => Labels[LABELS.session] as SessionId);
-    const sockets = usesSocket ? (readdirSync(socketsDirectory) as SessionId[]) : [];
-    const containers = (await list()).map(({ sessionId }) => sessionId);
-    return [...new Set([...containers, ...volumes, ...sockets])];
+    const owners = [...new Set([...(await listActive()), ...volumes])];
+    own.know(owners);
+    return owners;
   }
 
-  function ours(): { label: string[] } {
-    return { label: [`${LABELS.install}=${installId}`] };
+  async function listActive(): Promise<SessionId[]> {
+    const sockets = existsSync(socketsDirectory) ? (readdirSync(socketsDirectory) as SessionId[]) : [];
+    return [...new Set([...(await list()).map(({ sessionId }) => sessionId), ...sockets])];
+  }
+
+  function ours(sessionId?: SessionId): { label: string[] } {
+    const ofSession = sessionId === undefined ? [] : [`${LABELS.session}=${sessionId}`];
+    return { label: [`${LABELS.install}=${installId}`, ...ofSession] };
   }
 
   return {
     check: namingLostEngine(check),
-    start,
+    start: (spec, signal) => own.during(spec.sessionId, () => start(spec, signal)),
     openLink,
-    stop: namingLostEngine(stop),
-    remove: namingLostEngine(remove),
+    pause: namingLostEngine((id: SessionId) => own.during(id, () => pause(id))),
+    unpause: namingLostEngine((id: SessionId) => own.during(id, () => unpause(id))),
+    stop: namingLostEngine((id: SessionId, graceMs: number) => own.during(id, () => stop(id, graceMs))),
+    remove: namingLostEngine((id: SessionId) => own.during(id, () => remove(id))),
     list: namingLostEngine(() => list()),
     listOwners: namingLostEngine(listOwners),
-    onExit: (listener: (exit: InstanceExit) => void) => watch.subscribe(listener),
+    listActive: namingLostEngine(listActive),
+    onExit: watch.onExit,
+    onChange: watch.onChange,
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -20,6 +20,8 @@ export type TestEngine = AsyncDisposable & {
   installId: string;
   socketsDirectory: string;
   openOther(): Promise<Runtime>;
+  freeze(instance: Instance): Promise<void>;
+  thaw(instance: Instance): Promise<void>;
   crash(instance: Instance): Promise<void>;
   /** Runs a command inside and returns what it wrote to stdout; throws with stderr when it fails. */
   runInside(instance: Instance, command: string[], options?: { user?: string; stdin?: string }): Promise<string>;
@@ -81,6 +83,8 @@ export async function openTestEngine({ link, atEnd = onTestFinished }: TestEngin
     docker,
     ...openInstall(),
     openOther: async () => openInstall().runtime,
+    freeze: async ({ ref }) => docker.getContainer(ref).pause(),
+    thaw: async ({ ref }) => docker.getContainer(ref).unpause(),
     crash,
     runInside,
     [Symbol.asyncDispose]: removeAll,
