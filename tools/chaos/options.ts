@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
+import { parseWhole } from "../parse-whole.ts";
 
 export type ChaosOptions = {
   seed: number;
@@ -30,11 +31,4 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
     killsEngine: !noEngine,
     keep,
   };
-}
-
-function parseWhole(name: string, given: string | undefined, range: { min: number; max: number }): number | undefined {
-  if (given === undefined) return undefined;
-  const value = Number(given);
-  if (/^\d+$/.test(given) && value >= range.min && value <= range.max) return value;
-  throw new Error(`--${name} ${given}: not a whole number from ${range.min} to ${range.max}.`);
 }

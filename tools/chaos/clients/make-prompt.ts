@@ -1,4 +1,4 @@
-import type { Random } from "../random.ts";
+import type { Random } from "@cc-docker/server/random";
 
 export type Prompt = { prompt: string; answers: number };
 

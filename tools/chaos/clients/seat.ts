@@ -1,7 +1,7 @@
 /** One client: uses a session until it is refused there, then another; sends each prompt until it is answered. */
 import { setTimeout as delay } from "node:timers/promises";
 import { type ErrorCode, isCcError } from "@cc-docker/client";
-import { createRandom, type Random } from "../random.ts";
+import { createRandom, type Random } from "@cc-docker/server/random";
 import type { Watch, World } from "../world.ts";
 import { makePrompt } from "./make-prompt.ts";
 import { watchSession } from "./watch-session.ts";

@@ -1,7 +1,7 @@
 /** Two subscribers of one session: one that stays, and one that leaves and comes back all the time. */
 import { type Event, isCcError } from "@cc-docker/client";
+import { createRandom } from "@cc-docker/server/random";
 import { isEnd } from "../../../tests/harness/history/read-history.ts";
-import { createRandom } from "../random.ts";
 import type { Watch, World } from "../world.ts";
 
 type Cursor = { subscriber: string; seq: number };

@@ -1,5 +1,5 @@
 /** What is killed when: all of it decided before anything runs, by the seed alone. */
-import { createRandom, type Random } from "../random.ts";
+import { createRandom, type Random } from "@cc-docker/server/random";
 
 /** What there is to kill, and how often each is chosen out of their sum. */
 const WEIGHTS = {

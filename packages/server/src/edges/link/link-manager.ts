@@ -1,11 +1,10 @@
 /** Keeps one link to every session that should have one, and opens it again when it breaks. */
 
 import type { Duplex } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { CcError, isCcError, type SessionId } from "@cc-docker/protocol";
 import type { Core, SessionRow } from "../../core/core.ts";
 import { createBackground } from "../../lib/background.ts";
-import { systemClock } from "../../lib/clock.ts";
+import { type Clock, pause, systemClock, timeoutSignal } from "../../lib/clock.ts";
 import { failpoint } from "../../lib/failpoint.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { runControl } from "./control.ts";
@@ -19,14 +18,24 @@ export type LinkManagerDeps = {
   /** Takes a connection to the broker's door. */
   serveBroker: (sessionId: SessionId, stream: Duplex) => void;
   modelMaxRetries: number;
+  /** Time and pipe of a simulation; the real ones when absent. */
+  clock?: Clock;
+  openPipe?: typeof openLinkPipe;
 };
 
 /** A wrapper that has not said a word for so long is taken for dead. */
 const GIVE_UP_AFTER_MS = 10_000;
 const RETRY_DELAY_MS = 50;
 
-export function startLinkManager({ links, log, serveBroker, modelMaxRetries }: LinkManagerDeps): LinkManager {
-  const background = createBackground({ clock: systemClock, log, isExpected: isCcError });
+export function startLinkManager({
+  links,
+  log,
+  serveBroker,
+  modelMaxRetries,
+  clock = systemClock,
+  openPipe = openLinkPipe,
+}: LinkManagerDeps): LinkManager {
+  const background = createBackground({ clock, log, isExpected: isCcError });
   const held = new Set<SessionId>();
 
   const unsubscribe = links.onWanted((sessionId) => {
@@ -37,17 +46,17 @@ export function startLinkManager({ links, log, serveBroker, modelMaxRetries }: L
 
   /** Ends when the session needs no link any more. */
   async function holdLink(sessionId: SessionId, signal: AbortSignal): Promise<void> {
-    let heardAt = performance.now();
+    let heardAt = clock.monotonicMs();
     while (!signal.aborted) {
       const use = { generation: 0, heard: false };
       const error = await useLink(sessionId, use, signal).catch((reason: unknown) => reason);
       if (signal.aborted || isCcError(error, "SESSION_NOT_RUNNING")) return;
       log.debug({ err: error, session_id: sessionId }, "link broken");
-      if (use.heard) heardAt = performance.now();
+      if (use.heard) heardAt = clock.monotonicMs();
       if (isFinal(error)) await links.giveUp({ sessionId, generation: use.generation }, error);
       const lost = await findLost(sessionId, heardAt);
       if (lost) await links.giveUp({ sessionId, generation: lost.generation }, describeLoss(sessionId, error));
-      await sleep(RETRY_DELAY_MS, undefined, { signal }).catch(() => undefined);
+      await pause(clock, RETRY_DELAY_MS, signal);
     }
   }
 
@@ -59,13 +68,13 @@ export function startLinkManager({ links, log, serveBroker, modelMaxRetries }: L
   ): Promise<void> {
     const { duplex, session } = await links.open(
       sessionId,
-      AbortSignal.any([signal, AbortSignal.timeout(GIVE_UP_AFTER_MS)]),
+      AbortSignal.any([signal, timeoutSignal(clock, GIVE_UP_AFTER_MS)]),
     );
     use.generation = session.generation;
     failpoint("link.opened");
     const onHello = () => (use.heard = true);
     const { promise: conversation, resolve, reject } = Promise.withResolvers<void>();
-    const pipe = openLinkPipe(duplex, {
+    const pipe = openPipe(duplex, {
       control: (stream) => void runControl({ links, session, stream, modelMaxRetries, onHello }).then(resolve, reject),
       broker: (stream) => serveBroker(sessionId, stream),
     });
@@ -81,7 +90,7 @@ export function startLinkManager({ links, log, serveBroker, modelMaxRetries }: L
 
   /** A session that is still starting has a deadline of its own. */
   async function findLost(sessionId: SessionId, heardAt: number): Promise<SessionRow | undefined> {
-    if (performance.now() - heardAt < GIVE_UP_AFTER_MS) return undefined;
+    if (clock.monotonicMs() - heardAt < GIVE_UP_AFTER_MS) return undefined;
     const session = await links.require(sessionId).catch(() => undefined); // gone: the next try to open ends it
     return session?.status === "starting" ? undefined : session;
   }

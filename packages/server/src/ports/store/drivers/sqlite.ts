@@ -13,17 +13,22 @@ import type { Store } from "../store.ts";
 /** Inserts of different lengths are different queries; beyond so many they are compiled each time. */
 const MAX_STATEMENTS = 500;
 
+/** `openSync`: of the log of commits, in place of the disk; for a simulation, whose time is not the disk's. */
+export type SqliteStoreOptions = { path: string; openSync?: (path: string) => WalSync };
+
+type WalSync = { sync: () => Promise<void>; endSync: () => Promise<void> };
+
 /**
  * Opens the embedded store: one file, WAL, every commit on disk before it is answered. SQLite's own synchronous FULL
  * would wait for the disk on the event loop; here the same file is synced after each commit, beside the loop.
  * @throws CcError STORE_UNAVAILABLE, STORE_SCHEMA_TOO_NEW
  */
-export async function openSqliteStore({ path }: { path: string }): Promise<Store> {
+export async function openSqliteStore({ path, openSync = createWalSync }: SqliteStoreOptions): Promise<Store> {
   const writer = openDatabase(path);
   try {
     await migrate(writer);
     failpoint("start.migrated");
-    return createKyselyStore({ writer, reader: openDatabase(path), ...createWalSync(path) });
+    return createKyselyStore({ writer, reader: openDatabase(path), ...openSync(path) });
   } catch (error) {
     await writer.destroy();
     throw error;
@@ -58,7 +63,7 @@ function withPreparedStatements(database: SqliteDatabase.Database): SqliteQuerya
 }
 
 /** The file is there after the first commit and stays the same one until the last connection closes. */
-function createWalSync(path: string): { sync: () => Promise<void>; endSync: () => Promise<void> } {
+function createWalSync(path: string): WalSync {
   let wal: FileHandle | undefined;
   return {
     sync: async () => {

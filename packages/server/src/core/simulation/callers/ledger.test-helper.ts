@@ -1,0 +1,23 @@
+/** What callers know: the sessions they made, the prompts they sent, and what they were answered. */
+import type { SessionId, TurnId } from "@cc-docker/protocol";
+
+export type SentPrompt = {
+  key: string;
+  sessionId: SessionId;
+  text: string;
+  /** Each turn that an answer to this key has named. */
+  answers: Set<TurnId>;
+};
+
+export type Ledger = {
+  sessions: Set<SessionId>;
+  /** Somebody has asked for their deletion. */
+  deleted: Set<SessionId>;
+  prompts: SentPrompt[];
+  /** Calls that are under way. */
+  open: Map<string, number>;
+};
+
+export function createLedger(): Ledger {
+  return { sessions: new Set(), deleted: new Set(), prompts: [], open: new Map() };
+}

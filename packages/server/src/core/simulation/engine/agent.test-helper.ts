@@ -1,0 +1,195 @@
+/**
+ * An agent that works on prompts like `3 steps`: each step is a call of the model, and a tool between two of them. It
+ * keeps a transcript, goes on from one, swallows a prompt that is in it, and can be made to die, hang or turn deaf.
+ */
+import type { AgentSessionId, SessionId, TranscriptEntry, TurnId } from "@cc-docker/protocol";
+import type { Random } from "../../../lib/random.ts";
+import { createFreezableClock, type ProgramClock } from "./freezable-clock.test-helper.ts";
+
+export type AgentMessage = { type: string; [field: string]: unknown };
+
+export type Resume = {
+  agentSessionId: AgentSessionId;
+  unfinishedTurn?: TurnId | undefined;
+  entries: TranscriptEntry[];
+};
+
+export type AgentHandlers = {
+  onReady(): void;
+  onMessage(message: AgentMessage): void;
+  onTranscript(agentSessionId: AgentSessionId, entries: TranscriptEntry[]): void;
+  onExit(detail: string): void;
+  /** The model speaks to it. */
+  onTraffic(): void;
+};
+
+/** What happens outside the conversation, for the checks. */
+export type AgentNotes = {
+  /** The model is asked for a turn. */
+  modelCalled(turnId: TurnId): void;
+  /** The model speaks to the agent of a session. */
+  modelTraffic(sessionId: SessionId): void;
+  /** A prompt that the agent knows already was handed to it as if it were new: it will never answer. */
+  promptSwallowed(turnId: TurnId): void;
+};
+
+export type AgentDeps = { clock: ProgramClock; random: Random; newId: () => string; notes: AgentNotes };
+
+export type Agent = {
+  prompt(turnId: TurnId, text: string): void;
+  interrupt(): void;
+  /** Its processes stand still, until it is unparked or given a turn. */
+  park(): void;
+  unpark(): void;
+  readonly isParked: boolean;
+  /** Ends with a word to its wrapper. */
+  crash(detail: string): void;
+  /** Ends without one. */
+  kill(): void;
+  /** Does nothing more by itself; when `deaf` an interrupt does not help either. */
+  hang(how: { deaf: boolean }): void;
+};
+
+type Line = TranscriptEntry & { message?: { role: string; content: unknown; stop_reason?: string } };
+
+/** The transcript is written later than what it is about is told, up to so long. */
+const TRANSCRIPT_LAG_MS = 100;
+
+export function startAgent(deps: AgentDeps, resume: Resume | undefined, handlers: AgentHandlers): Agent {
+  const { random, newId, notes } = deps;
+  const clock = createFreezableClock(deps.clock);
+  const agentSessionId = resume?.agentSessionId ?? (newId() as AgentSessionId);
+  const lines = [...(resume?.entries ?? [])] as Line[];
+  const unwritten: TranscriptEntry[] = [];
+  const prompts: { turnId: TurnId; text: string }[] = [];
+  let state: "up" | "hung" | "deaf" | "gone" = "up";
+  let isReady = false;
+  let costUsd = 0;
+  let work: { turnId: TurnId; interrupted: boolean } | undefined;
+
+  clock.after(random.between(20, 400), () => {
+    if (state !== "up") return;
+    isReady = true;
+    handlers.onReady();
+    if (resume?.unfinishedTurn) void run(resume.unfinishedTurn);
+    else takeNext();
+  });
+
+  function takeNext(): void {
+    if (!isReady || work || state !== "up") return;
+    const next = prompts.shift();
+    if (!next) return;
+    if (lines.some(({ uuid }) => uuid === next.turnId)) return notes.promptSwallowed(next.turnId);
+    write({ type: "user", uuid: next.turnId, message: { role: "user", content: next.text } });
+    void run(next.turnId);
+  }
+
+  /** From wherever the transcript says that the turn has got to. */
+  async function run(turnId: TurnId): Promise<void> {
+    const own = { turnId, interrupted: false };
+    work = own;
+    const goesOn = () => state === "up" && !own.interrupted;
+    const done = () => linesOf(turnId).filter(({ type }) => type === "assistant").length;
+    while (goesOn() && done() < stepsOf(turnId)) {
+      if (done() > 0 && linesOf(turnId).at(-1)?.type === "assistant") await useTool(goesOn);
+      if (goesOn()) await callModel(turnId, goesOn);
+    }
+    if (goesOn()) finish({ subtype: "success", is_error: false, result: "done" });
+  }
+
+  async function callModel(turnId: TurnId, goesOn: () => boolean): Promise<void> {
+    notes.modelCalled(turnId);
+    costUsd += 0.01;
+    handlers.onTraffic();
+    await clock.sleep(random.between(5, 600));
+    if (!goesOn()) return;
+    const isLast = linesOf(turnId).filter(({ type }) => type === "assistant").length + 1 >= stepsOf(turnId);
+    const content = [{ type: "text", text: isLast ? "done" : "on it" }];
+    tell({ type: "assistant", message: { role: "assistant", content, stop_reason: isLast ? "end_turn" : "tool_use" } });
+  }
+
+  async function useTool(goesOn: () => boolean): Promise<void> {
+    await clock.sleep(random.between(1, 900));
+    if (goesOn()) tell({ type: "user", message: { role: "user", content: [{ type: "tool_result", content: "ok" }] } });
+  }
+
+  function tell(message: Omit<Line, "uuid"> & { type: string }): void {
+    const told = { ...message, uuid: newId() };
+    handlers.onMessage({ ...told, session_id: agentSessionId, parent_tool_use_id: null });
+    write(told);
+  }
+
+  function write(line: Line): void {
+    lines.push(line);
+    if (unwritten.push(line) === 1) clock.after(random.between(0, TRANSCRIPT_LAG_MS), flush);
+  }
+
+  function flush(): void {
+    const entries = unwritten.splice(0);
+    if (entries.length > 0 && state !== "gone") handlers.onTranscript(agentSessionId, entries);
+  }
+
+  function finish(outcome: object): void {
+    flush();
+    work = undefined;
+    handlers.onMessage({
+      type: "result",
+      uuid: newId(),
+      session_id: agentSessionId,
+      total_cost_usd: costUsd,
+      ...outcome,
+    });
+    takeNext();
+  }
+
+  function interrupt(): void {
+    const own = work;
+    if (!own || state === "deaf" || state === "gone") return;
+    own.interrupted = true;
+    state = "up";
+    clock.after(random.between(1, 40), () => {
+      if (state !== "up" || work !== own) return;
+      write({ type: "user", uuid: newId(), message: { role: "user", content: "[Request interrupted by user]" } });
+      finish({ subtype: "error_during_execution", is_error: true });
+    });
+  }
+
+  /** The lines of a turn begin with its prompt, whose uuid is the turn's id. */
+  function linesOf(turnId: TurnId): Line[] {
+    const from = lines.findIndex(({ uuid }) => uuid === turnId);
+    return from === -1 ? [] : lines.slice(from + 1);
+  }
+
+  function stepsOf(turnId: TurnId): number {
+    const prompt = lines.find(({ uuid }) => uuid === turnId)?.message?.content;
+    return readSteps(String(prompt));
+  }
+
+  return {
+    prompt: (turnId, text) => {
+      clock.thaw();
+      prompts.push({ turnId, text });
+      takeNext();
+    },
+    interrupt,
+    park: clock.freeze,
+    unpark: clock.thaw,
+    get isParked() {
+      return clock.isFrozen;
+    },
+    crash: (detail) => {
+      if (state === "gone") return;
+      state = "gone";
+      handlers.onExit(detail);
+    },
+    kill: () => void (state = "gone"),
+    hang: ({ deaf }) => {
+      if (state === "up") state = deaf ? "deaf" : "hung";
+    },
+  };
+}
+
+/** How many calls of the model a prompt takes. */
+export function readSteps(prompt: string): number {
+  return Number(/^(\d+) steps/.exec(prompt)?.[1] ?? 1);
+}

@@ -1,0 +1,132 @@
+/** The gateways of a world: each is core and its links over ports that die with it. One that dies is started again. */
+import { isCcError, type SessionId } from "@cc-docker/protocol";
+import { startLinkManager } from "../../../edges/link/link-manager.ts";
+import type { Logger } from "../../../lib/logger.ts";
+import { createMeter } from "../../../lib/meter.ts";
+import { type Core, type CoreSettings, createCore } from "../../core.ts";
+import { METRICS } from "../../metric-table.ts";
+import { createLife, type Life } from "./life.test-helper.ts";
+import { mortalBus, mortalClock, mortalStore } from "./mortal-ports.test-helper.ts";
+import { refuseIf, type World } from "./world.test-helper.ts";
+
+export type Gateway = { life: Life; core: Core; close(): Promise<void> };
+
+export type Gateways = {
+  /** Those that are up, frozen ones too. */
+  readonly up: Gateway[];
+  start(): Gateway;
+  /** Dead gateways come back at once from now on. */
+  startAll(): void;
+};
+
+const SETTINGS: CoreSettings = {
+  image: "image",
+  startupTimeoutMs: 10_000,
+  parkAfterMs: 3000,
+  idleTimeoutMs: 20_000,
+  sessionTimeoutMs: 120_000,
+  requestTimeoutMs: 20_000,
+  hangTimeoutMs: 8000,
+  maxTimeouts: { startupTimeout: 60, parkAfter: 600, idleTimeout: 3600, sessionTimeout: 3600, requestTimeout: 3600 },
+  reconcileEveryMs: 15_000,
+  version: "0.0.0",
+};
+
+export function createGateways(world: World, count: number): Gateways {
+  const { clock, trace } = world;
+  const random = world.random("gateways");
+  const up: Gateway[] = [];
+  let born = 0;
+  let isHurried = false;
+
+  function start(): Gateway {
+    const name = `gateway ${(born += 1)}`;
+    const life = createLife(name, () => {
+      trace.note(`${name} is gone`);
+      up.splice(up.indexOf(gateway), 1);
+      clock.after(isHurried ? 0 : random.between(0, 3000), startAll);
+    });
+    const gateway = openGateway(world, life);
+    trace.note(`${name} starts`);
+    up.push(gateway);
+    return gateway;
+  }
+
+  function startAll(): void {
+    while (up.length < count) start();
+  }
+
+  return {
+    up,
+    start,
+    startAll: () => {
+      isHurried = true;
+      startAll();
+    },
+  };
+}
+
+function openGateway(world: World, life: Life): Gateway {
+  const { clock, newId, storeTrouble } = world;
+  const random = world.random("store");
+  const log = createLog(world, life);
+  const store = mortalStore(world.store, life, {
+    sabotage: world.sabotage,
+    outside: async () => {
+      if (random.next() < 0.2) await clock.sleep(random.between(0, 5));
+      refuseIf(storeTrouble.refuses);
+    },
+    inside: () => refuseIf(storeTrouble.refuses),
+  });
+  const ownClock = mortalClock(clock, life);
+  const runtime = world.engine.runtimeOf(life);
+  const core = createCore({
+    store,
+    bus: mortalBus(world.bus, life),
+    runtime,
+    clock: ownClock,
+    newId,
+    log,
+    meter: createMeter(METRICS),
+    settings: SETTINGS,
+  });
+  const links = startLinkManager({
+    links: core.links,
+    log,
+    serveBroker: () => undefined,
+    modelMaxRetries: 2,
+    clock: ownClock,
+    openPipe: (duplex, doors) => {
+      const { promise: closed, resolve } = Promise.withResolvers<void>();
+      duplex.on("close", resolve);
+      duplex.on("error", () => undefined); // as the real pipe: whoever talks over it hears of it
+      doors.control(duplex);
+      return { closed, close: () => void duplex.destroy() };
+    },
+  });
+  const hear = (id: SessionId) => life.happen(() => core.links.heard(id));
+  world.trafficListeners.add(hear);
+  life.onDeath(() => world.trafficListeners.delete(hear));
+  core.start();
+
+  async function close(): Promise<void> {
+    await life.ask(() => links.close().then(core.close)).catch(() => undefined);
+    life.die();
+  }
+  return { life, core, close };
+}
+
+/** What core logs as an error is a defect by its own word. */
+function createLog({ defects, trace }: World, life: Life): Logger {
+  const describe = (fields: object, text?: string) => {
+    const { err, reason } = fields as { err?: unknown; reason?: unknown };
+    const told = isCcError(err) ? err.message : err instanceof Error ? err.stack : reason;
+    return `${life.name}: ${text ?? ""} ${String(told ?? "")}`;
+  };
+  return {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: (fields: object, text?: string) => void (life.isAlive && trace.note(`warns: ${describe(fields, text)}`)),
+    error: (fields: object, text?: string) => void (life.isAlive && defects.push(describe(fields, text))),
+  };
+}

@@ -1,0 +1,82 @@
+/** One world a seed: its time, its chance, its store and engine, the gateways in it, and all that is noted of it. */
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CcError, type SessionId, type TurnId } from "@cc-docker/protocol";
+import { createRandom, type Random } from "../../../lib/random.ts";
+import type { Bus } from "../../../ports/bus/bus.ts";
+import { openInProcessBus } from "../../../ports/bus/drivers/in-process.ts";
+import { openSqliteStore } from "../../../ports/store/drivers/sqlite.ts";
+import type { Store, StoreWriter } from "../../../ports/store/store.ts";
+import { createEngine, type Engine } from "../engine/engine.test-helper.ts";
+import { createTrace, type Trace } from "./trace.test-helper.ts";
+import { createVirtualClock, type VirtualClock } from "./virtual-clock.test-helper.ts";
+
+export type World = {
+  clock: VirtualClock;
+  /** Choices of one kind; the same kind is one stream. */
+  random: (stream: string) => Random;
+  newId: () => string;
+  store: Store;
+  bus: Bus;
+  engine: Engine;
+  trace: Trace;
+  /** What tests do to the store, to see that it is found out. */
+  sabotage: Sabotage;
+  /** Whether the database refuses. */
+  storeTrouble: { refuses: boolean };
+  modelCalls: Map<TurnId, number>;
+  /** Hear that the model speaks to the agent of a session. */
+  trafficListeners: Set<(sessionId: SessionId) => void>;
+  /** What must never happen and did. */
+  defects: string[];
+};
+
+/** A file system in memory, where there is one: nothing here has to outlive its process. */
+const MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+
+export type Sabotage = (store: StoreWriter) => StoreWriter;
+
+export async function openWorld(seed: number, sabotage: Sabotage = (store) => store): Promise<World & AsyncDisposable> {
+  const clock = createVirtualClock();
+  const streams = new Map<string, Random>();
+  const random = (stream: string) => {
+    const known = streams.get(stream) ?? createRandom(seed, stream);
+    streams.set(stream, known);
+    return known;
+  };
+  const trace = createTrace(clock);
+  const defects: string[] = [];
+  const modelCalls = new Map<TurnId, number>();
+  const trafficListeners: World["trafficListeners"] = new Set();
+  const newId = () => makeUuid(random("ids"));
+  const directory = await mkdtemp(join(MEMORY, "cc-docker-simulation-"));
+  const disk = random("disk");
+  const store = await openSqliteStore({
+    path: join(directory, "world.db"),
+    openSync: () => ({ sync: () => clock.sleep(disk.between(0, 6)), endSync: async () => undefined }),
+  });
+  const notes = {
+    modelCalled: (turnId: TurnId) => void modelCalls.set(turnId, (modelCalls.get(turnId) ?? 0) + 1),
+    modelTraffic: (sessionId: SessionId) => trafficListeners.forEach((listener) => listener(sessionId)),
+    promptSwallowed: (turnId: TurnId) =>
+      void defects.push(`turn ${turnId} was handed to an agent that knew its prompt`),
+  };
+  const engine = createEngine({ clock, random: random("engine"), newId, notes });
+  const bus = openInProcessBus({ onError: (error) => defects.push(`a bus listener failed: ${String(error)}`) });
+  async function close(): Promise<void> {
+    await rm(directory, { recursive: true, force: true }); // the store is left open: a commit of it may wait for a time that never comes
+  }
+  const told = { sabotage, trace, defects, modelCalls, trafficListeners, storeTrouble: { refuses: false } };
+  return { clock, random, newId, store, bus, engine, ...told, [Symbol.asyncDispose]: close };
+}
+
+export function refuseIf(refuses: boolean): void {
+  if (refuses) throw new CcError("STORE_UNAVAILABLE", "The database refused.");
+}
+
+function makeUuid(random: Random): string {
+  const hex = (digits: number) => Array.from({ length: digits }, () => random.between(0, 15).toString(16)).join("");
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`;
+}
