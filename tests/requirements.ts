@@ -56,6 +56,8 @@ export const REQUIREMENTS = {
   "error.model":
     "A model that refuses, limits, fails or is away ends the turn with its own error; the session goes on.",
   "error.model-passing": "A model that fails in passing costs time, not the turn.",
+  "model.rate-limit":
+    "A rate limit that says when it ends is waited for, once for all sessions, and costs a turn none of its time.",
   "cli.run": "`ccd run` prints the answer of a new session, ends with the turn's exit code and leaves nothing.",
   "cli.sessions": "`ccd` lists, shows, stops and removes sessions.",
   "cli.exit-codes": "`ccd` tells a script by its exit code what went wrong.",

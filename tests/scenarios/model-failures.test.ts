@@ -1,6 +1,6 @@
 import type { Client, ErrorCode } from "@cc-docker/client";
 import { expect } from "vitest";
-import { openSession, runTurn } from "../harness/run-turn.ts";
+import { collectUntil, openSession, runTurn } from "../harness/run-turn.ts";
 import { shareStack, startStack } from "../harness/start-stack.ts";
 import { verifies } from "../verifies.ts";
 
@@ -60,6 +60,58 @@ verifies("error.model-passing", "two refusals in passing and a broken answer cos
   await using session = await openSession(own.client());
   expect((await runTurn(own.client(), session.id, "fail: 529 twice\nsay: third time")).text).toBe("third time");
   expect((await runTurn(own.client(), session.id, "say: half\ncut: once\nsay: whole")).text).toMatch(/^half\s+whole$/);
+});
+
+verifies("model.rate-limit", "a limit that says when it ends is waited for, and the turn is not late", async () => {
+  await using own = await startStack({ env: { HANG_TIMEOUT: "1", MODEL_MAX_RETRIES: "0" } });
+  const client = own.client();
+  await using session = await openSession(client, { requestTimeout: 2 });
+  const beganAt = performance.now();
+  const { text, events } = await runTurn(client, session.id, "fail: 429 twice retry-after 2\nsay: in the end");
+  expect(text).toBe("in the end");
+  expect(performance.now() - beganAt).toBeGreaterThan(3900);
+  const waits = events.filter(({ type }) => type === "turn.waiting" || type === "turn.proceeding");
+  expect(waits.map(({ type }) => type)).toEqual([
+    "turn.waiting",
+    "turn.proceeding",
+    "turn.waiting",
+    "turn.proceeding",
+  ]);
+  expect(waits[0]?.data).toMatchObject({ reason: "rate_limit", until: expect.stringMatching(/^\d{4}-.*Z$/) });
+  expect(own.model.journal.requests.map(({ status }) => status).filter(Boolean)).toEqual([429, 429, 200]);
+});
+
+verifies("model.rate-limit", "while one session has met the limit, no other calls the model, and then all do", async () => {
+  await using own = await startStack();
+  const client = own.client();
+  await using limited = await openSession(client);
+  await using other = await openSession(client);
+  const first = runTurn(client, limited.id, "fail: 429 once retry-after 4\nsay: first");
+  await collectUntil(client, { sessionId: limited.id, isLast: ({ type }) => type === "turn.waiting" });
+  const second = runTurn(client, other.id, "say: second");
+  await collectUntil(client, { sessionId: other.id, isLast: ({ type }) => type === "turn.waiting" });
+  expect(own.model.journal.prompts()).not.toContain("say: second");
+  expect([(await first).text, (await second).text]).toEqual(["first", "second"]);
+});
+
+verifies("model.rate-limit", "a turn that waits is interrupted at once, and calls the model no more", async () => {
+  await using own = await startStack();
+  const client = own.client();
+  await using session = await openSession(client);
+  const running = runTurn(client, session.id, "fail: 429 once retry-after 3600\nsay: never");
+  await collectUntil(client, { sessionId: session.id, isLast: ({ type }) => type === "turn.waiting" });
+  await client.chat.interrupt.mutate({ sessionId: session.id });
+  expect((await running).turn).toMatchObject({ status: "interrupted", error: { code: "TURN_INTERRUPTED" } });
+  expect(own.model.journal.requests.filter(({ status }) => status === 200)).toEqual([]);
+});
+
+verifies("model.rate-limit", "a limit that lasts too long fails the turn at once and says until when", async () => {
+  await using own = await startStack({ env: { RATE_LIMIT_MAX_WAIT: "60", MODEL_MAX_RETRIES: "10" } });
+  await using session = await openSession(own.client());
+  const { turn } = await runTurn(own.client(), session.id, "fail: 429 always retry-after 3600");
+  expect(turn).toMatchObject({ status: "failed", error: { code: "MODEL_RATE_LIMITED" } });
+  expect(turn.error?.message).toMatch(/until \d{4}-\d\d-\d\dT/);
+  expect(own.model.journal.requests.filter(({ status }) => status === 429)).toHaveLength(1);
 });
 
 async function requireFailedTurn(client: Client, sessionId: string, script: string, code: ErrorCode): Promise<void> {

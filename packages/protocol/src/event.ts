@@ -17,6 +17,9 @@ export const EVENT_TYPES = {
   "turn.interrupted":
     "The turn was ended early, on request or by its timeout; `data.result` holds what there was by then.",
   "turn.resumed": "The agent died under the turn and goes on with it in a new instance.",
+  "turn.waiting":
+    "The model's service limits calls: the turn waits until `data.until`, and its time does not run meanwhile.",
+  "turn.proceeding": "The turn waits no more.",
   "turn.cancelled": "The turn never ran: it was taken back while it waited, or its session ended.",
 } as const;
 export type GatewayEventType = keyof typeof EVENT_TYPES;

@@ -76,7 +76,14 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   });
   resources.add("core", core.close);
   const model = chooseModel(config);
-  const broker = createBroker({ upstream: await openUpstream(model, resources), log, onTraffic: core.links.heard });
+  const broker = createBroker({
+    upstream: await openUpstream(model, resources),
+    clock: systemClock,
+    log,
+    rateLimitMaxWaitMs: config.RATE_LIMIT_MAX_WAIT * 1000,
+    onTraffic: core.links.heard,
+    onWait: core.links.tellWait,
+  });
   resources.add("broker", broker.close);
   resources.add("failpoint", () => failpoint("shutdown.links-closed"));
   const links = startLinkManager({

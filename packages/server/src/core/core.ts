@@ -20,6 +20,7 @@ import { createReconciler } from "./sessions/reconciler.ts";
 import { createSessionWriter } from "./sessions/session-writer.ts";
 import { createSessions, type OwnedSession, type Sessions } from "./sessions/sessions.ts";
 import { createIngest, type Ingest } from "./turns/ingest.ts";
+import { createTurnWaits, type TurnWaits } from "./turns/turn-waits.ts";
 import { createTurns, type Turns } from "./turns/turns.ts";
 
 export type { CoreMeter, EventRow, SessionRow };
@@ -68,6 +69,8 @@ export type Core = {
     ingest: Ingest;
     /** The agent is alive: the model speaks to it. */
     heard(sessionId: SessionId): void;
+    /** A call of the model's waits until that time, for nothing that its agent could do; with `undefined` no more. */
+    tellWait: TurnWaits["tell"];
     /** Gives the session up: its link could not be had for too long, or what came over it cannot be used. */
     giveUp(instance: { sessionId: SessionId; generation: number }, error: CcError): Promise<void>;
   };
@@ -107,6 +110,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
     newSessionId: () => newId() as SessionId,
   });
   const turns = createTurns({ store, bus, writer, newTurnId: () => newId() as TurnId });
+  const turnWaits = createTurnWaits({ writer, background, setWaiting: deadlines.setWaiting });
   const ingest = createIngest({ writer, onFailed: instances.sweep });
   const eventLog = createEventLog({ store, bus, recent });
   const reconcile = () => reconcileSessions({ store, runtime, bus, instances, log, watchDeadlines: deadlines.watch });
@@ -152,6 +156,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
         return ingest(input);
       },
       heard: deadlines.heard,
+      tellWait: turnWaits.tell,
       giveUp: (instance, error) => instances.crash(instance, toErrorShape(error)),
     },
     health: (signal) => checkHealth({ store, runtime, version: settings.version }, signal),

@@ -34,30 +34,33 @@ export function createMessageAnswerer(journal: JournalWriter) {
   return async function answerMessage(request: ModelRequest, exchange: Exchange): Promise<void> {
     const { prompt, turn, turnIndex, key } = findTurn(request);
     if (prompt !== undefined && turnIndex === 0) journal.addPrompt(key, prompt);
-    const { status, steps } = applyFailures(turn, turn.some(isCounted) ? countAttempt(key) : 0);
-    if (status !== undefined) return failScripted(status, exchange);
+    const { failure, steps } = applyFailures(turn, turn.some(isCounted) ? countAttempt(key) : 0);
+    if (failure !== undefined) return failScripted(failure, exchange);
     await performTurn(steps, request, exchange);
   };
 }
+
+type Failure = Extract<ModelStep, { kind: "fail" }>;
 
 function isCounted(step: ModelStep): step is Extract<ModelStep, { times: number }> {
   return step.kind === "fail" || step.kind === "cut";
 }
 
 /** Failures are used up in the order they stand; those used up, and cuts likewise, are taken out of the turn. */
-function applyFailures(turn: ModelTurn, attempt: number): { status?: number; steps: ModelTurn } {
+function applyFailures(turn: ModelTurn, attempt: number): { failure?: Failure; steps: ModelTurn } {
   const steps: ModelStep[] = [];
   let left = attempt;
   for (const step of turn) {
     if (!isCounted(step)) steps.push(step);
     else if (left >= step.times) left -= step.times;
-    else if (step.kind === "fail") return { status: step.status, steps: [] };
+    else if (step.kind === "fail") return { failure: step, steps: [] };
     else return { steps: [...steps, step] };
   }
   return { steps };
 }
 
-function failScripted(status: number, { response, entry }: Exchange): void {
+function failScripted({ status, retryAfter }: Failure, { response, entry }: Exchange): void {
+  if (retryAfter !== undefined) response.setHeader("retry-after", String(retryAfter));
   entry.status = status;
   entry.outcome = "failed";
   sendError(response, status, `The script says to fail with ${status}.`);

@@ -147,7 +147,6 @@ const ERROR_TYPES: Record<number, string> = {
 
 export function sendError(response: ServerResponse, status: number, message: string): void {
   const type = ERROR_TYPES[status] ?? (status >= 500 ? "api_error" : "invalid_request_error");
-  if (status === 429) response.setHeader("retry-after", "1");
   sendJson(response, status, { type: "error", error: { type, message }, request_id: response.getHeader("request-id") });
 }
 

@@ -3,7 +3,7 @@
 //   say: TEXT                      text                       wait: 500ms     a slow model: pings keep the stream alive
 //   think: TEXT                    thinking                   stall: 10s      a dead stream: silence
 //   split: TEXT                    text, sent byte by byte    cut [once]      the connection breaks here
-//   stream: 200 words every 5ms    a delta a word             fail: 529 once | twice | 3 times | always
+//   stream: 200 words every 5ms    a delta a word             fail: 529 once | twice | 3 times | always [retry-after 2]
 //   bash: COMMAND   write: PATH :: CONTENT   tool: NAME {json}
 import { isRecord, parseJson } from "./messages-api.ts";
 
@@ -16,7 +16,7 @@ export type ModelStep =
   | { kind: "wait"; ms: number }
   | { kind: "stall"; ms: number }
   | { kind: "cut"; times: number }
-  | { kind: "fail"; status: number; times: number };
+  | { kind: "fail"; status: number; times: number; retryAfter?: number };
 
 /** What the model answers to one request. */
 export type ModelTurn = readonly ModelStep[];
@@ -81,9 +81,10 @@ function parseStream(text: string): ModelStep | undefined {
 }
 
 function parseFail(text: string): ModelStep | undefined {
-  const [, status, times] = /^([45]\d\d)(?:\s+(.+))?$/.exec(text) ?? [];
+  const [, status, times, after] = /^([45]\d\d)(?:\s+(?!retry)(.+?))?(?:\s+retry-after (\d+))?$/.exec(text) ?? [];
   if (status === undefined) return undefined;
-  return withTimes(times ?? "once", (count) => ({ kind: "fail", status: Number(status), times: count }));
+  const retryAfter = after === undefined ? {} : { retryAfter: Number(after) };
+  return withTimes(times ?? "once", (count) => ({ kind: "fail", status: Number(status), times: count, ...retryAfter }));
 }
 
 function withDuration(text: string, build: (ms: number) => ModelStep): ModelStep | undefined {

@@ -123,9 +123,15 @@ describe("a failure in the script", () => {
     await using model = await startScriptedModel();
     const response = await post(model, ask(`fail: ${status} always`, { stream: true }));
     expect(response.status).toBe(status);
-    expect(response.headers.get("retry-after")).toBe(status === 429 ? "1" : null);
+    expect(response.headers.get("retry-after")).toBeNull();
     expect(await response.json()).toMatchObject({ type: "error", error: { type } });
     expect(model.journal.requests).toMatchObject([{ status, outcome: "failed" }]);
+  });
+
+  it("says when to come back where the script does", async () => {
+    await using model = await startScriptedModel();
+    const response = await post(model, ask("fail: 429 once retry-after 7"));
+    expect([response.status, response.headers.get("retry-after")]).toEqual([429, "7"]);
   });
 
   it("breaks the connection after what came before", async () => {

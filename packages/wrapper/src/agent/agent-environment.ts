@@ -9,6 +9,9 @@ export function agentUid(): number {
   return statSync(AGENT_HOME).uid;
 }
 
+/** A day: the broker holds a call while the model's service limits it, and silence of any other kind is watched for. */
+const MODEL_CALL_MS = 86_400_000;
+
 /** All that the wrapper tells the agent's process; the SDK adds its own name and version. The key is no key: the broker puts the real one in, outside. */
 export function agentEnvironment({
   modelMaxRetries,
@@ -29,6 +32,7 @@ export function agentEnvironment({
     ANTHROPIC_BASE_URL: `http://127.0.0.1:${BROKER_PORT}`,
     ANTHROPIC_API_KEY: "the-gateway-holds-the-key",
     CLAUDE_CODE_MAX_RETRIES: String(modelMaxRetries),
+    API_TIMEOUT_MS: String(MODEL_CALL_MS),
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     DISABLE_AUTOUPDATER: "1",
     ...(goOn && { CLAUDE_CODE_RESUME_INTERRUPTED_TURN: "1" }),

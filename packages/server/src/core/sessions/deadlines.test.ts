@@ -318,6 +318,37 @@ describe("the time of a turn", () => {
   });
 });
 
+describe("a turn that waits for what is not its agent's doing", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  const SESSION = "s" as SessionId;
+
+  it("is neither late nor silent meanwhile, and goes on with the time it had left", () => {
+    const { watch, setWaiting, heard } = startWatching({ hangTimeoutMs: 2000 });
+    watch(running());
+    vi.advanceTimersByTime(1500);
+    setWaiting(SESSION, true);
+    vi.advanceTimersByTime(60_000);
+    expect(heard).toEqual([]);
+    setWaiting(SESSION, false);
+    vi.advanceTimersByTime(1999);
+    expect(heard).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(heard).toEqual(["silent"]);
+    vi.advanceTimersByTime(1500);
+    expect(heard).toEqual(["silent", "request"]);
+  });
+
+  it("holds nothing of the turn after it", () => {
+    const { watch, setWaiting, heard } = startWatching({ sessionTimeoutMs: 3_600_000 });
+    watch(running());
+    setWaiting(SESSION, true);
+    watch(sessionRow());
+    vi.advanceTimersByTime(1000);
+    expect(heard).toEqual(["idle"]);
+  });
+});
+
 describe("the silence of an agent", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());

@@ -43,6 +43,8 @@ export type Deadlines = {
   interrupted(session: SessionRow): void;
   /** The session's agent is alive: it spoke, or the model spoke to it. */
   heard(sessionId: SessionId): void;
+  /** Its turn waits for what is not its agent's doing: the time of the turn stands still until it waits no more. */
+  setWaiting(sessionId: SessionId, waits: boolean): void;
   close(): void;
 };
 
@@ -57,6 +59,8 @@ type Watched = {
   grace: Timer;
   /** On the monotonic clock. */
   heardAt: number;
+  /** Its turn waits for what is not its agent's doing. */
+  waits: boolean;
 };
 /** `key`: what is being timed; while it stays the same the timer goes on. `leftMs`: it is held, with so much to go. */
 type Timer = { key: string; cancel: () => void; endsAt: number; leftMs?: number | undefined };
@@ -80,7 +84,7 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
   /** Being heard costs no timer: the one there is looks again when its time is up. */
   function watchSilence(own: Watched): void {
     const { runningTurn, status, generation } = own.session;
-    const works = runningTurn !== undefined && status === "running";
+    const works = runningTurn !== undefined && status === "running" && !own.waits;
     const key = works ? `${runningTurn} ${generation}` : "";
     if (own.silence.key !== key) own.heardAt = clock.monotonicMs();
     set(own.silence, key, works ? settings.hangTimeoutMs : undefined, () => lookAtSilence(own));
@@ -111,6 +115,14 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
   function watchTurn(own: Watched, turn: string): void {
     const requestMs = toMs(own.session.config.requestTimeout) ?? settings.requestTimeoutMs;
     set(own.phase, turn, requestMs, () => handlers.onRequest(own.session));
+    if (own.waits) hold(own.phase);
+  }
+
+  function setWaiting(sessionId: SessionId, waits: boolean): void {
+    const own = watched.get(sessionId);
+    if (!own || own.waits === waits) return;
+    own.waits = waits;
+    watch(own.session);
   }
 
   function interrupted({ id, runningTurn }: SessionRow): void {
@@ -144,6 +156,7 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
     watch,
     interrupted,
     heard,
+    setWaiting,
     close: () => {
       for (const [id, timers] of watched) forget(id, timers);
     },
@@ -159,6 +172,7 @@ function newWatched(session: SessionRow, heardAt: number): Watched {
     silence: newTimer(),
     grace: newTimer(),
     heardAt,
+    waits: false,
   };
 }
 

@@ -5,6 +5,7 @@ import { type AddressInfo, createConnection, createServer as createTcpServer } f
 import { buffer, text } from "node:stream/consumers";
 import { SessionId } from "@cc-docker/protocol";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { systemClock } from "../../lib/clock.ts";
 import { type Credential, createBroker } from "./broker.ts";
 
 const KEY = "sk-ant-the-real-key";
@@ -40,11 +41,15 @@ async function startBroker(
   upstreamUrl: string,
   credential?: Credential,
   heard: (sessionId: SessionId) => void = () => undefined,
+  waits: (until: string | undefined) => void = () => undefined,
 ) {
   const broker = createBroker({
     upstream: { url: upstreamUrl, ...(credential && { credential }) },
+    clock: systemClock,
     log: silent,
+    rateLimitMaxWaitMs: 60_000,
     onTraffic: heard,
+    onWait: (_sessionId, _call, until) => waits(until),
   });
   const sessionId = SessionId.parse(randomUUID());
   const door = createTcpServer((socket) => {
@@ -263,6 +268,65 @@ describe("the broker", () => {
     const upstream = await startUpstream((_request, response) => response.writeHead(401).end("{}"));
     const answer = await send(await startBroker(upstream.url, apiKey));
     expect([answer.statusCode, answer.headers["x-should-retry"]]).toEqual([401, "false"]);
+    answer.resume();
+  });
+
+  it("sends again what the model puts off, when it said it may come, and shows nothing of that", async () => {
+    const upstream = await startUpstream((_request, response) => {
+      const isFirst = upstream.seen.length === 1;
+      response.writeHead(isFirst ? 429 : 200, isFirst ? { "retry-after": "0.3" } : {}).end('{"n":1}');
+    });
+    const waits: (string | undefined)[] = [];
+    const door = await startBroker(upstream.url, apiKey, undefined, (until) => waits.push(until));
+    const beganAt = performance.now();
+    expect(await answerOf(await send(door, '{"large":"body"}'))).toEqual({ status: 200, body: { n: 1 } });
+    expect(performance.now() - beganAt).toBeGreaterThan(290);
+    expect(upstream.seen.map(({ body }) => body)).toEqual(['{"large":"body"}', '{"large":"body"}']);
+    expect(waits).toEqual([expect.stringMatching(/^\d{4}-.*Z$/), undefined]);
+  });
+
+  it("calls nobody while the model is limited, and forgets who goes away meanwhile", async () => {
+    const upstream = await startUpstream((_request, response) => response.writeHead(429, { "retry-after": "30" }).end());
+    const waits: (string | undefined)[] = [];
+    const door = await startBroker(upstream.url, apiKey, undefined, (until) => waits.push(until));
+    const calls = Array.from({ length: 5 }, () => request({ ...door, method: "POST", path: "/v1/messages" }));
+    calls[0]?.on("error", () => undefined).end("{}");
+    await expect.poll(() => waits.length).toBe(1);
+    for (const call of calls.slice(1)) call.on("error", () => undefined).end("{}");
+    await expect.poll(() => waits.length).toBe(5);
+    for (const call of calls) call.destroy();
+    await expect.poll(() => waits.filter((until) => until === undefined).length).toBe(5);
+    expect(upstream.seen).toHaveLength(1);
+  });
+
+  it.each(["61", "3600"])("refuses at once, and for good, what would wait too long: %s s", async (seconds) => {
+    const upstream = await startUpstream((_request, response) =>
+      response.writeHead(429, { "retry-after": seconds }).end(),
+    );
+    const door = await startBroker(upstream.url, apiKey);
+    for (let call = 0; call < 2; call += 1) {
+      const answer = await send(door);
+      expect(answer.headers["x-should-retry"]).toBe("false");
+      expect(await answerOf(answer)).toMatchObject({
+        status: 429,
+        body: { error: { type: "rate_limit_error", message: expect.stringMatching(/until \d{4}-/) } },
+      });
+    }
+    expect(upstream.seen).toHaveLength(1);
+  });
+
+  it("lets a limit that does not say when it ends through as it came", async () => {
+    const upstream = await startUpstream((_request, response) => response.writeHead(429).end('{"limited":true}'));
+    const door = await startBroker(upstream.url, apiKey);
+    expect(await answerOf(await send(door))).toEqual({ status: 429, body: { limited: true } });
+    expect(await answerOf(await send(door))).toEqual({ status: 429, body: { limited: true } });
+  });
+
+  it("has the agent send again what is too large to be kept", async () => {
+    const upstream = await startUpstream((_request, response) => response.writeHead(429, { "retry-after": "20" }).end());
+    const door = await startBroker(upstream.url, apiKey);
+    const answer = await send(door, Buffer.alloc(9 * 1024 * 1024));
+    expect([answer.statusCode, answer.headers["retry-after"]]).toEqual([429, "0"]);
     answer.resume();
   });
 

@@ -5,6 +5,7 @@
 import {
   createServer,
   Agent as HttpAgent,
+  type IncomingHttpHeaders,
   request as httpRequest,
   type IncomingMessage,
   type Server,
@@ -14,8 +15,10 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CcError, ERRORS, type ErrorCode, isCcError, type SessionId } from "@cc-docker/protocol";
+import type { Clock } from "../../lib/clock.ts";
 import { failpoint } from "../../lib/failpoint.ts";
 import type { Logger } from "../../lib/logger.ts";
+import { createLimitedCalls } from "./limited-calls.ts";
 
 /** How the model's service knows us: an API key, or the bearer token of a subscription. */
 export type Credential = { kind: "api-key" | "oauth"; reveal(): string };
@@ -45,12 +48,19 @@ const OAUTH_BETA = "oauth-2025-04-20";
 
 export type BrokerDeps = {
   upstream: Upstream;
+  clock: Clock;
   log: Logger;
+  /** How long a call may wait for a rate limit to reset. */
+  rateLimitMaxWaitMs: number;
   /** Bytes went to the model or came from it. */
   onTraffic: (sessionId: SessionId) => void;
+  /** The call waits for a rate limit to reset at that time; with `undefined` it waits no more. */
+  onWait: (sessionId: SessionId, call: object, until: string | undefined) => void;
 };
 
-export function createBroker({ upstream, log, onTraffic }: BrokerDeps): Broker {
+export function createBroker(deps: BrokerDeps): Broker {
+  const { upstream, log, onTraffic } = deps;
+  const sendLimited = createLimitedCalls({ clock: deps.clock, maxWaitMs: deps.rateLimitMaxWaitMs });
   const base = new URL(upstream.url);
   const secure = base.protocol === "https:";
   const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
@@ -58,7 +68,8 @@ export function createBroker({ upstream, log, onTraffic }: BrokerDeps): Broker {
   const server: Server = createServer((request, response) => {
     forward(request, response).catch((error: unknown) => {
       log.info({ err: error, session_id: sessionOf.get(request.socket) }, "model call broken");
-      if (response.headersSent) response.destroy();
+      if (response.headersSent || response.destroyed) response.destroy();
+      else if (isCcError(error, "MODEL_RATE_LIMITED")) refuse(response, 429, error.code, error.message);
       else if (isCcError(error)) refuse(response, ERRORS[error.code].http, error.code, error.message);
       else
         refuse(response, 502, "MODEL_UNREACHABLE", `The gateway cannot reach the model: ${(error as Error).message}`);
@@ -78,9 +89,16 @@ export function createBroker({ upstream, log, onTraffic }: BrokerDeps): Broker {
     if (Number(request.headers["content-length"] ?? 0) > MAX_REQUEST_BYTES)
       return refuse(response, 413, "BODY_TOO_LARGE", "The request is too large.");
     failpoint("broker.call-taken");
-    const traffic = () => trafficOf(request);
-    request.on("data", traffic);
-    const answer = await call(request, response, path);
+    const sessionId = sessionOf.get(request.socket);
+    const traffic = () => sessionId && onTraffic(sessionId);
+    const gone = new AbortController();
+    response.on("close", () => gone.abort(new Error("the caller is gone")));
+    const answer = await sendLimited({
+      request,
+      signal: gone.signal,
+      onWait: (until) => sessionId && deps.onWait(sessionId, response, until),
+      send: (body) => call({ response, path, headers: request.headers, body, onData: traffic }),
+    });
     answer.on("data", traffic);
     failpoint("broker.answer-begun");
     response.writeHead(answer.statusCode ?? 502, answerHeaders(answer));
@@ -88,25 +106,26 @@ export function createBroker({ upstream, log, onTraffic }: BrokerDeps): Broker {
     await pipeline(answer, response);
   }
 
-  function call(request: IncomingMessage, response: ServerResponse, path: string): Promise<IncomingMessage> {
+  function call({ response, path, headers, body, onData }: Call): Promise<IncomingMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const send = secure ? httpsRequest : httpRequest;
     const outgoing = send(new URL(joinPath(base, path)), {
       method: "POST",
       agent,
-      headers: requestHeaders(request, upstream.credential),
+      headers: requestHeaders(headers, upstream.credential),
     });
     outgoing.on("response", resolve);
     outgoing.on("error", reject);
-    response.on("close", () => outgoing.destroy());
-    onTooManyBytes(request, MAX_REQUEST_BYTES, (error) => outgoing.destroy(error));
-    pipeline(request, outgoing).catch(reject);
+    const cancel = () => outgoing.destroy();
+    response.on("close", cancel);
+    outgoing.on("close", () => response.off("close", cancel));
+    if (Buffer.isBuffer(body)) outgoing.end(body);
+    else {
+      body.on("data", onData);
+      onTooManyBytes(body, MAX_REQUEST_BYTES, (error) => outgoing.destroy(error));
+      pipeline(body, outgoing).catch(reject);
+    }
     return promise;
-  }
-
-  function trafficOf({ socket }: IncomingMessage): void {
-    const sessionId = sessionOf.get(socket);
-    if (sessionId) onTraffic(sessionId);
   }
 
   function serve(sessionId: SessionId, stream: Duplex): void {
@@ -122,6 +141,14 @@ export function createBroker({ upstream, log, onTraffic }: BrokerDeps): Broker {
     },
   };
 }
+
+type Call = {
+  response: ServerResponse;
+  path: string;
+  headers: IncomingHttpHeaders;
+  body: IncomingMessage | Buffer;
+  onData: () => void;
+};
 
 /** A request may have more bytes than its header said. */
 function onTooManyBytes(request: IncomingMessage, maxBytes: number, refuseWith: (error: CcError) => void): void {
@@ -143,11 +170,11 @@ function joinPath(base: URL, path: string): string {
 }
 
 function requestHeaders(
-  request: IncomingMessage,
+  given: IncomingHttpHeaders,
   credential: Credential | undefined,
 ): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
+  for (const [name, value] of Object.entries(given)) {
     if (value !== undefined && !DROPPED_HEADERS.has(name)) headers[name] = value;
   }
   if (credential?.kind === "api-key") headers["x-api-key"] = credential.reveal();
@@ -176,5 +203,6 @@ function refuse(response: ServerResponse, status: number, code: ErrorCode, messa
     "content-type": "application/json",
     "x-should-retry": status === 502 ? "true" : "false",
   });
-  response.end(JSON.stringify({ type: "error", error: { type: code.toLowerCase(), message } }));
+  const type = status === 429 ? "rate_limit_error" : code.toLowerCase();
+  response.end(JSON.stringify({ type: "error", error: { type, message } }));
 }

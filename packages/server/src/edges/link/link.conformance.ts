@@ -18,6 +18,7 @@ import {
   TurnId,
 } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
+import { systemClock } from "../../lib/clock.ts";
 import type { Instance, Runtime } from "../../ports/runtime/runtime.ts";
 import { startScriptedModel } from "../../scripted-model/scripted-model.ts";
 import { createBroker } from "./broker.ts";
@@ -257,7 +258,14 @@ export function testLink({ name, image, open }: LinkUnderTest): void {
 
     it("resends exactly what was not acknowledged, in order, after every break", async () => {
       await using model = await startScriptedModel({});
-      const broker = createBroker({ upstream: { url: model.url }, log: silent, onTraffic: () => undefined });
+      const broker = createBroker({
+        upstream: { url: model.url },
+        clock: systemClock,
+        log: silent,
+        rateLimitMaxWaitMs: 0,
+        onTraffic: () => undefined,
+        onWait: () => undefined,
+      });
       await using link = await openLink((stream) => broker.serve(link.sessionId, stream));
       const { sessionId } = link;
       const hello = (acked: number): ToWrapper => ({
