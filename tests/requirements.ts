@@ -46,6 +46,8 @@ export const REQUIREMENTS = {
   "auth.tokens": "A token that is expired, unsigned, forged, or missing is refused with its own error.",
   "error.engine":
     "Without an engine, an image, or time to start, a session fails with its own error and leaves nothing.",
+  "error.disk-full": "On a full disk nothing is accepted and nothing is lost, and space alone heals it.",
+  "error.wake": "A session that cannot be woken fails with its own error, and is woken once that is mended.",
   "error.start": "A gateway that cannot start says why, in one of the table's errors.",
   "error.instance-lost": "A turn whose container dies ends with an error, and nothing is left.",
   "error.agent-exited": "A turn whose Claude Code dies ends with an error that says what it wrote last.",

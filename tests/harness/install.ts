@@ -30,8 +30,9 @@ export type Install = AsyncDisposable & {
 
 const TOKEN_SECONDS = 3600;
 
-export async function openInstall(overrides: Settings = {}): Promise<Install> {
-  const dataDir = await mkdtemp(join(tmpdir(), "ccd-")); // short: a unix socket's path may have 107 bytes
+/** `parent`: where the data directory is made. */
+export async function openInstall(overrides: Settings = {}, parent = tmpdir()): Promise<Install> {
+  const dataDir = await mkdtemp(join(parent, "ccd-")); // short: a unix socket's path may have 107 bytes
   const canary = `sk-ant-canary-${randomBytes(16).toString("hex")}`;
   const model = await startScriptedModel();
   const env: Settings = {

@@ -21,8 +21,9 @@ export type Stack = Omit<Install, typeof Symbol.asyncDispose> &
 
 const OWNER = "alice";
 
-export async function startStack({ env = {} }: { env?: Settings } = {}): Promise<Stack> {
-  const install = await openInstall(env);
+/** `parent`: where the data directory is made. */
+export async function startStack({ env = {}, parent }: { env?: Settings; parent?: string } = {}): Promise<Stack> {
+  const install = await openInstall(env, parent);
   const config = loadConfig(install.env);
   const lines: string[] = [];
   const owners = new Set<string>();

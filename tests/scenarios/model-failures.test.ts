@@ -71,28 +71,27 @@ verifies("model.rate-limit", "a limit that says when it ends is waited for, and 
   expect(text).toBe("in the end");
   expect(performance.now() - beganAt).toBeGreaterThan(3900);
   const waits = events.filter(({ type }) => type === "turn.waiting" || type === "turn.proceeding");
-  expect(waits.map(({ type }) => type)).toEqual([
-    "turn.waiting",
-    "turn.proceeding",
-    "turn.waiting",
-    "turn.proceeding",
-  ]);
+  expect(waits.map(({ type }) => type)).toEqual(["turn.waiting", "turn.proceeding", "turn.waiting", "turn.proceeding"]);
   expect(waits[0]?.data).toMatchObject({ reason: "rate_limit", until: expect.stringMatching(/^\d{4}-.*Z$/) });
   expect(own.model.journal.requests.map(({ status }) => status).filter(Boolean)).toEqual([429, 429, 200]);
 });
 
-verifies("model.rate-limit", "while one session has met the limit, no other calls the model, and then all do", async () => {
-  await using own = await startStack();
-  const client = own.client();
-  await using limited = await openSession(client);
-  await using other = await openSession(client);
-  const first = runTurn(client, limited.id, "fail: 429 once retry-after 4\nsay: first");
-  await collectUntil(client, { sessionId: limited.id, isLast: ({ type }) => type === "turn.waiting" });
-  const second = runTurn(client, other.id, "say: second");
-  await collectUntil(client, { sessionId: other.id, isLast: ({ type }) => type === "turn.waiting" });
-  expect(own.model.journal.prompts()).not.toContain("say: second");
-  expect([(await first).text, (await second).text]).toEqual(["first", "second"]);
-});
+verifies(
+  "model.rate-limit",
+  "while one session has met the limit, no other calls the model, and then all do",
+  async () => {
+    await using own = await startStack();
+    const client = own.client();
+    await using limited = await openSession(client);
+    await using other = await openSession(client);
+    const first = runTurn(client, limited.id, "fail: 429 once retry-after 4\nsay: first");
+    await collectUntil(client, { sessionId: limited.id, isLast: ({ type }) => type === "turn.waiting" });
+    const second = runTurn(client, other.id, "say: second");
+    await collectUntil(client, { sessionId: other.id, isLast: ({ type }) => type === "turn.waiting" });
+    expect(own.model.journal.prompts()).not.toContain("say: second");
+    expect([(await first).text, (await second).text]).toEqual(["first", "second"]);
+  },
+);
 
 verifies("model.rate-limit", "a turn that waits is interrupted at once, and calls the model no more", async () => {
   await using own = await startStack();

@@ -134,6 +134,12 @@ export const ERRORS = {
     retry: "later",
     hint: "Read the last lines of the build above; `./dev doctor` checks disk and engine.",
   },
+  ENGINE_DISK_FULL: {
+    exit: "unavailable",
+    http: 503,
+    retry: "later",
+    hint: "Free space on the engine's disk (`docker system df` shows what takes it), then send the prompt again.",
+  },
   INSTANCE_START_FAILED: {
     exit: "unavailable",
     http: 503,
@@ -235,6 +241,12 @@ export const ERRORS = {
     http: 503,
     retry: "safe",
     hint: "Check that the data directory exists, is writable and has space.",
+  },
+  STORE_FULL: {
+    exit: "unavailable",
+    http: 507,
+    retry: "later",
+    hint: "Free space on the disk of DATA_DIR; the gateway goes on by itself, without a restart.",
   },
   STORE_SCHEMA_TOO_NEW: {
     exit: "unavailable",

@@ -73,6 +73,10 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
   },
   IMAGE_NOT_FOUND: { meaning: "the engine has not the session image", policy: ["stop"] },
   IMAGE_BUILD_FAILED: { meaning: "`./dev image` could not build the session image", policy: ["tell"] },
+  ENGINE_DISK_FULL: {
+    meaning: "the engine has no space for the container",
+    policy: ["stop"],
+  },
   INSTANCE_START_FAILED: { meaning: "the engine cannot make the container", policy: ["stop"] },
   STARTUP_TIMEOUT: { meaning: "the agent was not ready in time", policy: ["stop"] },
   INSTANCE_LOST: {
@@ -123,7 +127,11 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
     policy: ["tell"],
     note: TURN_ERROR,
   },
-  MODEL_RATE_LIMITED: { meaning: "the model's service limits", policy: ["retry", "tell"], note: CLAUDE_RETRIES },
+  MODEL_RATE_LIMITED: {
+    meaning: "the model's service limits calls with the gateway's credential",
+    policy: ["wait", "retry", "tell"],
+    note: `where the limit says when it ends, the gateway holds all calls until then, at most for \`RATE_LIMIT_MAX_WAIT\` ([how](sessions.md#rate-limits)); where it does not, ${CLAUDE_RETRIES}`,
+  },
   MODEL_OVERLOADED: { meaning: "the model's service is overloaded", policy: ["retry", "tell"], note: CLAUDE_RETRIES },
   MODEL_UNREACHABLE: { meaning: "the model's service is away", policy: ["retry", "tell"], note: CLAUDE_RETRIES },
   MODEL_FAILED: {
@@ -139,6 +147,11 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
     meaning: "the database refuses, or the disk did not keep what was written",
     policy: ["tell", "retry"],
     note: "callers are told; wrappers try again, for they keep what is not acknowledged. After a failed sync nothing goes until the gateway is started again",
+  },
+  STORE_FULL: {
+    meaning: "the disk of the data directory is full; nothing of what was asked for was stored",
+    policy: ["tell", "wait"],
+    note: "callers are told; what wrappers have is kept in their outboxes, and timeouts that are due, wait until there is space, once a second",
   },
   STORE_SCHEMA_TOO_NEW: { meaning: CANNOT_START, policy: ["tell"], note: THEN_ENDS },
   DATA_DIR_IN_USE: { meaning: CANNOT_START, policy: ["tell"], note: THEN_ENDS },

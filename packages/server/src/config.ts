@@ -138,7 +138,10 @@ const rows = {
     description:
       "Seconds a model call may wait for a rate limit to reset, where the model's service says when that is; the turn's time does not run meanwhile. A limit that lasts longer fails the turn at once.",
     default: "18000",
-    schema: z.coerce.number({ error: secondsError }).min(0, { error: secondsError }).max(86_400, { error: secondsError }),
+    schema: z.coerce
+      .number({ error: secondsError })
+      .min(0, { error: secondsError })
+      .max(86_400, { error: secondsError }),
   },
   LOG_LEVEL: {
     description: "DEBUG, INFO, WARNING or ERROR.",

@@ -90,7 +90,9 @@ function renderGatewayEvent(type: Event["type"], data: unknown): Piece[] {
     case "session.paused":
       return at(data, "reason") === "parked" ? [] : [{ kind: "note", text: "session paused" }];
     case "turn.waiting":
-      return [{ kind: "note", text: `the model's service limits calls; the turn waits until ${textAt(data, "until")}` }];
+      return [
+        { kind: "note", text: `the model's service limits calls; the turn waits until ${textAt(data, "until")}` },
+      ];
     case "session.stopped":
       return [{ kind: "note", text: `session stopped (${textAt(data, "reason")})` }];
     default:

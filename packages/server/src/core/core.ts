@@ -4,6 +4,7 @@ import { type CcError, describeError, isCcError, type SessionId, type TurnId, to
 import { createBackground } from "../lib/background.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+import { retry } from "../lib/wait.ts";
 import type { Bus } from "../ports/bus/bus.ts";
 import type { Runtime } from "../ports/runtime/runtime.ts";
 import type { EventRow, SessionRow, Store } from "../ports/store/store.ts";
@@ -45,6 +46,9 @@ export type CoreSettings = DeadlineSettings & {
   version: string;
 };
 
+/** How soon a full disk is tried again. */
+const DISK_RETRY_MS = 1000;
+
 export type Core = {
   sessions: Sessions;
   turns: Pick<Turns, "send" | "ask" | "get" | "interrupt">;
@@ -85,11 +89,11 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
   const recent = createRecentEvents();
   const deadlines = createDeadlines(clock, settings, {
     onPark: (id) => background.run("park", () => instances.park(id)),
-    onIdle: (id) => background.run("idle timeout", () => instances.stop(id, "idle_timeout")),
-    onSession: (id) => background.run("session timeout", () => instances.stop(id, "session_timeout")),
-    onRequest: (session) => background.run("request timeout", () => turns.end(session, "request_timeout")),
-    onSilent: (session) => background.run("silent agent", () => turns.end(session, "hang")),
-    onDeaf: (session) => background.run("deaf agent", () => giveUpDeaf(session)),
+    onIdle: (id) => insist("idle timeout", () => instances.stop(id, "idle_timeout")),
+    onSession: (id) => insist("session timeout", () => instances.stop(id, "session_timeout")),
+    onRequest: (session) => insist("request timeout", () => turns.end(session, "request_timeout")),
+    onSilent: (session) => insist("silent agent", () => turns.end(session, "hang")),
+    onDeaf: (session) => insist("deaf agent", () => giveUpDeaf(session)),
   });
   const writer = createSessionWriter({
     store,
@@ -117,6 +121,12 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
   const reconciler = createReconciler({ reconcile, everyMs: settings.reconcileEveryMs, clock, background });
   const unsubscribe = runtime.onChange(reconciler.look);
   const starts = createAgentStarts({ store, writer });
+
+  /** A timer rings once: what it asks for is not lost to a disk that is full just then. */
+  function insist(name: string, work: () => Promise<void>): void {
+    const isPassing = (error: unknown) => isCcError(error, "STORE_FULL");
+    background.run(name, (signal) => retry(work, { clock, signal, delayMs: DISK_RETRY_MS, isPassing }));
+  }
 
   /** It did not end its turn when it was told to; whether it had been silent before says why it was told. */
   async function giveUpDeaf({ id: sessionId, generation, runningTurn }: SessionRow): Promise<void> {

@@ -9,7 +9,7 @@ import type { Logger } from "../lib/logger.ts";
 import type { Authenticate } from "./authenticate.ts";
 import { mountEventStream } from "./trpc/event-stream.ts";
 import { type AppRouter, rootRouter } from "./trpc/root-router.ts";
-import { type Context, toPublicError } from "./trpc/trpc.ts";
+import { type Context, statusOf, toPublicError } from "./trpc/trpc.ts";
 
 export type HttpServer = { url: string; close(): Promise<void> };
 export type HttpServerDeps = {
@@ -73,6 +73,7 @@ function mountTrpc(
   const trpcOptions: FastifyTRPCPluginOptions<AppRouter>["trpcOptions"] = {
     router: rootRouter,
     maxBatchSize: MAX_BATCH,
+    responseMeta: ({ paths, errors }) => statusOf(paths, errors),
     createContext: ({ req }) => ({ ...shared, authorization: req.headers.authorization }),
     onError: ({ error, path, req }) => {
       if (req.raw.destroyed) return; // the caller has gone; nothing went wrong here

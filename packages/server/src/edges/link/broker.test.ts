@@ -286,7 +286,9 @@ describe("the broker", () => {
   });
 
   it("calls nobody while the model is limited, and forgets who goes away meanwhile", async () => {
-    const upstream = await startUpstream((_request, response) => response.writeHead(429, { "retry-after": "30" }).end());
+    const upstream = await startUpstream((_request, response) =>
+      response.writeHead(429, { "retry-after": "30" }).end(),
+    );
     const waits: (string | undefined)[] = [];
     const door = await startBroker(upstream.url, apiKey, undefined, (until) => waits.push(until));
     const calls = Array.from({ length: 5 }, () => request({ ...door, method: "POST", path: "/v1/messages" }));
@@ -323,7 +325,9 @@ describe("the broker", () => {
   });
 
   it("has the agent send again what is too large to be kept", async () => {
-    const upstream = await startUpstream((_request, response) => response.writeHead(429, { "retry-after": "20" }).end());
+    const upstream = await startUpstream((_request, response) =>
+      response.writeHead(429, { "retry-after": "20" }).end(),
+    );
     const door = await startBroker(upstream.url, apiKey);
     const answer = await send(door, Buffer.alloc(9 * 1024 * 1024));
     expect([answer.statusCode, answer.headers["retry-after"]]).toEqual([429, "0"]);

@@ -5,8 +5,8 @@
 import {
   createServer,
   Agent as HttpAgent,
-  type IncomingHttpHeaders,
   request as httpRequest,
+  type IncomingHttpHeaders,
   type IncomingMessage,
   type Server,
   type ServerResponse,

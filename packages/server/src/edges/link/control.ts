@@ -6,6 +6,7 @@ import {
   createLineReader,
   encodeLine,
   FromWrapper,
+  isCcError,
   LINK_VERSION,
   type LineReader,
   MAX_LINK_LINE_BYTES,
@@ -14,7 +15,12 @@ import {
 } from "@cc-docker/protocol";
 import type { Core, SessionRow } from "../../core/core.ts";
 import { assertNever } from "../../lib/assert-never.ts";
+import { systemClock } from "../../lib/clock.ts";
 import { failpoint } from "../../lib/failpoint.ts";
+import { retry } from "../../lib/wait.ts";
+
+/** How soon a full disk is tried again. */
+const RETRY_MS = 500;
 
 export type ControlDeps = {
   links: Core["links"];
@@ -56,7 +62,7 @@ export async function runControl({ links, session, stream, modelMaxRetries, onHe
   async function takeItems(items: OutboxItem[]): Promise<void> {
     if (items.length === 0) return;
     failpoint("ingest.received");
-    acked = await links.ingest({ sessionId, generation, items });
+    acked = await insist(() => links.ingest({ sessionId, generation, items }), stream);
     send({ type: "ack", n: acked }, () => failpoint("ingest.acked"));
   }
 
@@ -95,6 +101,19 @@ export async function runControl({ links, session, stream, modelMaxRetries, onHe
       default:
         assertNever(message);
     }
+  }
+}
+
+/** While the disk is full the wrapper keeps what it has: the link, with the model calls on it, stays as it is. */
+async function insist<T>(work: () => Promise<T>, stream: Duplex): Promise<T> {
+  const gone = new AbortController();
+  const onClose = () => gone.abort();
+  stream.once("close", onClose);
+  const isPassing = (error: unknown) => isCcError(error, "STORE_FULL");
+  try {
+    return await retry(work, { clock: systemClock, signal: gone.signal, delayMs: RETRY_MS, isPassing });
+  } finally {
+    stream.off("close", onClose);
   }
 }
 

@@ -55,7 +55,8 @@ describe("the gate of a rate limit", () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(through).toEqual(["a", "b", "c"]);
     const until = "2026-03-01T12:00:05.000Z";
-    expect(told.toSorted()).toEqual([until, until, until, undefined, undefined, undefined]);
+    expect(told.filter((time) => time === until)).toHaveLength(3);
+    expect(told.filter((time) => time === undefined)).toHaveLength(3);
   });
 
   it("stays closed when the first is put off again, and tells the new time", async () => {

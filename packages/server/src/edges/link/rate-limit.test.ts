@@ -12,7 +12,11 @@ describe("a rate limit's reset", () => {
     ["a date, by the clock of the answer", { date, "retry-after": "Sun, 01 Mar 2026 15:00:40 GMT" }, 40_000],
     ["a date without one of the answer", { "retry-after": "Sun, 01 Mar 2026 12:00:40 GMT" }, 40_000],
     ["a date that is past", { date, "retry-after": "Sun, 01 Mar 2026 12:00:40 GMT" }, 0],
-    ["a subscription's second", { date, "anthropic-ratelimit-unified-reset": String(NOW / 1000 + 10_800 + 50) }, 50_000],
+    [
+      "a subscription's second",
+      { date, "anthropic-ratelimit-unified-reset": String(NOW / 1000 + 10_800 + 50) },
+      50_000,
+    ],
     [
       "the latest of the limits that are used up",
       {

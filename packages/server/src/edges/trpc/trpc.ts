@@ -43,6 +43,7 @@ const CODES = {
   502: "BAD_GATEWAY",
   503: "SERVICE_UNAVAILABLE",
   504: "GATEWAY_TIMEOUT",
+  507: "SERVICE_UNAVAILABLE", // tRPC has no word for it; `statusOf` gives the status itself
 } as const;
 
 const typedErrors = t.middleware(async ({ ctx, next }) => {
@@ -71,6 +72,11 @@ export function toTrpcError(cause: unknown): unknown {
 }
 
 /** What a caller is told. */
+/** The row's own status, where one call was made and failed. */
+export function statusOf(paths: readonly unknown[] | undefined, [error]: readonly TRPCError[]): { status?: number } {
+  return paths?.length === 1 && isCcError(error?.cause) ? { status: ERRORS[error.cause.code].http } : {};
+}
+
 export function toPublicError({ code, cause, message }: TRPCError): ErrorShape {
   if (isCcError(cause)) return describeError(cause.code, cause.message);
   if (cause instanceof ZodError) return describeError("REQUEST_INVALID", describeIssues(cause));

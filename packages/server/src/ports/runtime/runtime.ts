@@ -16,7 +16,7 @@ export interface Runtime extends AsyncDisposable {
   /**
    * Starts the instance of a session and generation; the one that runs already is returned, going on if it was paused.
    * A start that fails leaves no instance and no socket behind; a workspace that was made by then stays the session's.
-   * @throws CcError RUNTIME_UNAVAILABLE, IMAGE_NOT_FOUND, INSTANCE_START_FAILED
+   * @throws CcError RUNTIME_UNAVAILABLE, IMAGE_NOT_FOUND, ENGINE_DISK_FULL, INSTANCE_START_FAILED, STORE_FULL
    */
   start(spec: InstanceSpec, signal: AbortSignal): Promise<Instance>;
   /** A byte pipe to the wrapper of a running instance; waits for the wrapper to listen until `signal`. */

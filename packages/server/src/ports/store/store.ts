@@ -120,7 +120,7 @@ export interface StoreWriter extends StoreReader {
 }
 
 export interface Store extends StoreReader, AsyncDisposable {
-  /** Runs `work` durably. Rejects with what `work` threw, or STORE_UNAVAILABLE when the commit failed. */
+  /** Runs `work` durably. Rejects with what `work` threw, or when the commit failed: STORE_FULL, STORE_UNAVAILABLE. */
   write<T>(work: (tx: StoreWriter) => Promise<T>): Promise<T>;
   /** Asks the database for real. @throws CcError STORE_UNAVAILABLE */
   check(): Promise<void>;

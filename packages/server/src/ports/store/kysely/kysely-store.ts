@@ -156,15 +156,29 @@ async function runInSavepoint(connection: Kysely<Database>, work: () => Promise<
     await sql`release work`.execute(connection);
     return { ok: true, value };
   } catch (error) {
-    await sql`rollback to work`.execute(connection);
-    await sql`release work`.execute(connection);
+    await undoWork(connection, error);
     return { ok: false, error: unavailable(error) };
   }
 }
+
+/** What went wrong first says more than that its savepoint went with it: some errors end the whole transaction. */
+async function undoWork(connection: Kysely<Database>, cause: unknown): Promise<void> {
+  try {
+    await sql`rollback to work`.execute(connection);
+    await sql`release work`.execute(connection);
+  } catch {
+    throw cause;
+  }
+}
+
+/** A write, or the growth of the index of the log of commits, that the disk had no space for. */
+const NO_SPACE: ReadonlySet<string> = new Set(["SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"]);
 
 function unavailable(cause: unknown): unknown {
   if (isCcError(cause)) return cause;
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   if (!code.startsWith("SQLITE_")) return cause;
+  if (NO_SPACE.has(code))
+    return new CcError("STORE_FULL", `The database has no space to write to (${code}).`, { cause });
   return new CcError("STORE_UNAVAILABLE", `The database refused: ${(cause as Error).message} (${code}).`, { cause });
 }

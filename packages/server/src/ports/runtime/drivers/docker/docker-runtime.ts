@@ -10,7 +10,13 @@ import type { Instance, InstanceSpec, Runtime } from "../../runtime.ts";
 import { pauseContainer, unpauseContainer } from "./container-pause.ts";
 import { containerTemplate, LABELS } from "./container-template.ts";
 import { withDeadlines } from "./engine-deadlines.ts";
-import { ignoreGone, statusOf, translateEngineError, translateLostEngine } from "./engine-errors.ts";
+import {
+  ignoreGone,
+  statusOf,
+  translateEngineError,
+  translateFileError,
+  translateLostEngine,
+} from "./engine-errors.ts";
 import { watchEngine } from "./engine-events.ts";
 import { openExecRelay } from "./exec-relay.ts";
 import { createOwnActions } from "./own-actions.ts";
@@ -143,7 +149,9 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
 
   async function makeSocketDirectory(sessionId: SessionId): Promise<string> {
     const directory = join(socketsDirectory, sessionId);
-    await mkdir(directory, { recursive: true });
+    await mkdir(directory, { recursive: true }).catch((error: unknown) => {
+      throw translateFileError(error);
+    });
     await chmod(directory, 0o777); // the wrapper's uid makes its socket here; the parent lets no other user of this machine in
     return directory;
   }

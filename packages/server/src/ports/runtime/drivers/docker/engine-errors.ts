@@ -24,6 +24,8 @@ export function translateEngineError(error: unknown, image?: string): unknown {
   if (statusCode === 404 && image !== undefined && /no such image/i.test(message)) {
     return new CcError("IMAGE_NOT_FOUND", `The session image ${image} does not exist on the engine.`, { cause: error });
   }
+  if (/no space left on device/i.test(message))
+    return new CcError("ENGINE_DISK_FULL", `The Docker Engine has no space: ${message}`, { cause: error });
   return new CcError("INSTANCE_START_FAILED", `The Docker Engine refused: ${message}`, { cause: error });
 }
 
@@ -31,6 +33,13 @@ function isConnectionError(code: string | undefined): boolean {
   return ["ECONNREFUSED", "ENOENT", "EACCES", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENOTFOUND"].includes(
     code ?? "",
   );
+}
+
+/** Of our own directories, which are in the data directory. */
+export function translateFileError(error: unknown): unknown {
+  const { code, message } = error as EngineError;
+  if (code !== "ENOSPC" && code !== "EDQUOT") return error;
+  return new CcError("STORE_FULL", `The data directory has no space for a link's socket: ${message}`, { cause: error });
 }
 
 /** Resolves also when the thing was gone already, or is going. */
