@@ -6,7 +6,8 @@ import { buffer, text } from "node:stream/consumers";
 import { SessionId } from "@cc-docker/protocol";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../lib/clock.ts";
-import { type Credential, createBroker } from "./broker.ts";
+import { createBroker } from "./broker.ts";
+import type { Credential } from "./model-headers.ts";
 
 const KEY = "sk-ant-the-real-key";
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -48,6 +49,7 @@ async function startBroker(
     clock: systemClock,
     log: silent,
     rateLimitMaxWaitMs: 60_000,
+    patience: { silentMs: 500, pingEveryMs: 100 },
     onTraffic: heard,
     onWait: (_sessionId, _call, until) => waits(until),
   });
@@ -283,6 +285,28 @@ describe("the broker", () => {
     expect(performance.now() - beganAt).toBeGreaterThan(290);
     expect(upstream.seen.map(({ body }) => body)).toEqual(['{"large":"body"}', '{"large":"body"}']);
     expect(waits).toEqual([expect.stringMatching(/^\d{4}-.*Z$/), undefined]);
+  });
+
+  it("begins a stream that waits for long, pings, and goes on with the model's", async () => {
+    const upstream = await startUpstream((_request, response) => {
+      if (upstream.seen.length === 1) return response.writeHead(429, { "retry-after": "1" }).end();
+      return response.writeHead(200).end("event: message_stop\n\n");
+    });
+    const door = await startBroker(upstream.url, apiKey);
+    const answer = await send({ ...door, headers: { "accept-encoding": "gzip" } }, '{"stream":true}');
+    expect([answer.statusCode, answer.headers["content-type"]]).toEqual([200, "text/event-stream"]);
+    expect(await text(answer)).toMatch(/^(event: ping\ndata: {"type":"ping"}\n\n){3,}event: message_stop\n\n$/);
+    expect(upstream.seen[1]?.headers["accept-encoding"]).toBe("identity");
+  });
+
+  it("has the agent ask again where a stream that has begun came to no answer", async () => {
+    const upstream = await startUpstream((_request, response) => {
+      const isFirst = upstream.seen.length === 1;
+      response.writeHead(isFirst ? 429 : 400, isFirst ? { "retry-after": "0.8" } : {}).end("{}");
+    });
+    const door = await startBroker(upstream.url, apiKey);
+    expect(await text(await send(door, '{"stream":true}'))).toMatch(/event: error\ndata: .*"overloaded_error".*\n\n$/);
+    expect((await send(door, '{"stream":true}')).statusCode).toBe(400);
   });
 
   it("calls nobody while the model is limited, and forgets who goes away meanwhile", async () => {

@@ -6,7 +6,6 @@ import {
   createServer,
   Agent as HttpAgent,
   request as httpRequest,
-  type IncomingHttpHeaders,
   type IncomingMessage,
   type Server,
   type ServerResponse,
@@ -19,39 +18,23 @@ import type { Clock } from "../../lib/clock.ts";
 import { failpoint } from "../../lib/failpoint.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { createLimitedCalls } from "./limited-calls.ts";
+import { answerHeaders, type Credential, requestHeaders, uncompressed } from "./model-headers.ts";
+import { createPatientAnswer, PATIENCE, type Patience, type PatientAnswer } from "./patient-answer.ts";
+import { createBodyReader } from "./read-bodies.ts";
 
-/** How the model's service knows us: an API key, or the bearer token of a subscription. */
-export type Credential = { kind: "api-key" | "oauth"; reveal(): string };
 export type Upstream = { url: string; credential?: Credential };
 export type Broker = { serve(sessionId: SessionId, stream: Duplex): void; close(): void };
 
 const ALLOWED_PATHS = new Set(["/v1/messages", "/v1/messages/count_tokens"]);
 /** The model's own limit of a request. */
 const MAX_REQUEST_BYTES = 32 * 1024 * 1024;
-/** Headers that belong to one connection or to the caller's idea of a credential. */
-const DROPPED_HEADERS = new Set([
-  "authorization",
-  "x-api-key",
-  "cookie",
-  "host",
-  "connection",
-  "keep-alive",
-  "proxy-authorization",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "expect",
-]);
-const DROPPED_ANSWER_HEADERS = new Set(["connection", "keep-alive", "transfer-encoding", "set-cookie"]);
-const OAUTH_BETA = "oauth-2025-04-20";
-
 export type BrokerDeps = {
   upstream: Upstream;
   clock: Clock;
   log: Logger;
   /** How long a call may wait for a rate limit to reset. */
   rateLimitMaxWaitMs: number;
+  patience?: Patience;
   /** Bytes went to the model or came from it. */
   onTraffic: (sessionId: SessionId) => void;
   /** The call waits for a rate limit to reset at that time; with `undefined` it waits no more. */
@@ -60,6 +43,8 @@ export type BrokerDeps = {
 
 export function createBroker(deps: BrokerDeps): Broker {
   const { upstream, log, onTraffic } = deps;
+  const { patience = PATIENCE } = deps;
+  const readBody = createBodyReader();
   const sendLimited = createLimitedCalls({ clock: deps.clock, maxWaitMs: deps.rateLimitMaxWaitMs });
   const base = new URL(upstream.url);
   const secure = base.protocol === "https:";
@@ -89,30 +74,57 @@ export function createBroker(deps: BrokerDeps): Broker {
     if (Number(request.headers["content-length"] ?? 0) > MAX_REQUEST_BYTES)
       return refuse(response, 413, "BODY_TOO_LARGE", "The request is too large.");
     failpoint("broker.call-taken");
+    const body = await readBody(request);
+    const waiting = createPatientAnswer({ response, body: body.bytes, clock: deps.clock, patience });
+    try {
+      await answerCall({ request, response, path, body: body.bytes ?? request }, waiting);
+    } catch (error) {
+      if (!waiting.hasBegun() || response.destroyed) throw error;
+      waiting.giveUp();
+    } finally {
+      waiting.end();
+      body.drop();
+    }
+  }
+
+  async function answerCall(own: Call, waiting: PatientAnswer): Promise<void> {
+    const { request, response } = own;
     const sessionId = sessionOf.get(request.socket);
     const traffic = () => sessionId && onTraffic(sessionId);
     const gone = new AbortController();
     response.on("close", () => gone.abort(new Error("the caller is gone")));
+    traffic();
+    if (!Buffer.isBuffer(own.body)) own.body.on("data", traffic).pause();
     const answer = await sendLimited({
-      request,
       signal: gone.signal,
-      onWait: (until) => sessionId && deps.onWait(sessionId, response, until),
-      send: (body) => call({ response, path, headers: request.headers, body, onData: traffic }),
+      isRepeatable: Buffer.isBuffer(own.body),
+      onWait: (until) => {
+        if (until === undefined) waiting.end();
+        else waiting.wait();
+        if (sessionId) deps.onWait(sessionId, response, until);
+      },
+      send: () => call(own),
     });
+    waiting.end();
+    traffic();
     answer.on("data", traffic);
     failpoint("broker.answer-begun");
+    if (waiting.hasBegun()) return waiting.goOn(answer);
     response.writeHead(answer.statusCode ?? 502, answerHeaders(answer));
     response.flushHeaders();
     await pipeline(answer, response);
   }
 
-  function call({ response, path, headers, body, onData }: Call): Promise<IncomingMessage> {
+  function call({ request, response, path, body }: Call): Promise<IncomingMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const send = secure ? httpsRequest : httpRequest;
     const outgoing = send(new URL(joinPath(base, path)), {
       method: "POST",
       agent,
-      headers: requestHeaders(headers, upstream.credential),
+      headers: requestHeaders(
+        response.headersSent ? uncompressed(request.headers) : request.headers,
+        upstream.credential,
+      ),
     });
     outgoing.on("response", resolve);
     outgoing.on("error", reject);
@@ -121,7 +133,6 @@ export function createBroker(deps: BrokerDeps): Broker {
     outgoing.on("close", () => response.off("close", cancel));
     if (Buffer.isBuffer(body)) outgoing.end(body);
     else {
-      body.on("data", onData);
       onTooManyBytes(body, MAX_REQUEST_BYTES, (error) => outgoing.destroy(error));
       pipeline(body, outgoing).catch(reject);
     }
@@ -143,11 +154,11 @@ export function createBroker(deps: BrokerDeps): Broker {
 }
 
 type Call = {
+  request: IncomingMessage;
   response: ServerResponse;
   path: string;
-  headers: IncomingHttpHeaders;
-  body: IncomingMessage | Buffer;
-  onData: () => void;
+  /** What of the request has been read, or the request itself as it comes. */
+  body: Buffer | IncomingMessage;
 };
 
 /** A request may have more bytes than its header said. */
@@ -167,34 +178,6 @@ function allowedPath({ method, url = "" }: IncomingMessage): string | undefined 
 
 function joinPath(base: URL, path: string): string {
   return base.origin + base.pathname.replace(/\/$/, "") + path;
-}
-
-function requestHeaders(
-  given: IncomingHttpHeaders,
-  credential: Credential | undefined,
-): Record<string, string | string[]> {
-  const headers: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(given)) {
-    if (value !== undefined && !DROPPED_HEADERS.has(name)) headers[name] = value;
-  }
-  if (credential?.kind === "api-key") headers["x-api-key"] = credential.reveal();
-  if (credential?.kind === "oauth") {
-    headers["authorization"] = `Bearer ${credential.reveal()}`;
-    headers["anthropic-beta"] = [headers["anthropic-beta"], OAUTH_BETA].filter(Boolean).join(",");
-  }
-  return headers;
-}
-
-/** A wrong credential stays wrong: without this word the agent repeats the call for minutes. */
-function answerHeaders({ statusCode, headers }: IncomingMessage): Record<string, string | string[]> {
-  const kept = Object.entries(headers).filter(
-    ([name, value]) => value !== undefined && !DROPPED_ANSWER_HEADERS.has(name),
-  );
-  const final = statusCode === 401 || statusCode === 403;
-  return {
-    ...(Object.fromEntries(kept) as Record<string, string | string[]>),
-    ...(final && { "x-should-retry": "false" }),
-  };
 }
 
 /** In the shape of the model's own errors, so that the agent shows the message. */
