@@ -54,6 +54,14 @@ const DEEDS: Record<string, (argument: string) => Promise<void>> = {
     writeFileSync(NOTE, "");
     process.exit(Number(code));
   },
+  /** A tool that takes so many seconds; Claude Code gives a sign of it now and then. */
+  "slow-tool": async (seconds) => {
+    for (let half = 0; half < 2 * Number(seconds); half += 1) {
+      await say({ type: "tool_progress", tool_use_id: "t", tool_name: "Bash", elapsed_time_seconds: half / 2 });
+      await new Promise((done) => setTimeout(done, 500));
+    }
+    await answer("done at last");
+  },
   /** Lines that are no messages, among them some that are JSON, and bytes that are no text. */
   garbage: async (words) => {
     await write('not json\nnull\n42\n[]\n{"type":\n\n');

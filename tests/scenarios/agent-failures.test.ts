@@ -121,6 +121,13 @@ async function hangAfterResult(): Promise<void> {
   expect(typesOf(events)).toContain("turn.resumed");
 }
 
+verifies("turn.watched", "a tool that takes long is not ended while the agent gives signs of it", async () => {
+  await using session = await open();
+  const { text, events } = await runTurn(client(), session.id, `slow-tool: ${3 * HANG_S}`);
+  expect(text).toBe("done at last");
+  expect(typesOf(events)).not.toContain("turn.resumed");
+});
+
 verifies("agent.hangs-and-exits", "a line that never ends is a silent agent, and costs no memory", async () => {
   const silent = ["half-a-line", "endless-line: 10", "endless-line: 30"].map(async (prompt) => {
     await using session = await open({ onCrash: "fail" });
