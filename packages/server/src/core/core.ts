@@ -88,7 +88,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
   const background = createBackground({ clock, log, isExpected: isCcError });
   const recent = createRecentEvents();
   const deadlines = createDeadlines(clock, settings, {
-    onPark: (id) => background.run("park", () => instances.park(id)),
+    onPark: (id) => insist("park", () => instances.park(id)),
     onIdle: (id) => insist("idle timeout", () => instances.stop(id, "idle_timeout")),
     onSession: (id) => insist("session timeout", () => instances.stop(id, "session_timeout")),
     onRequest: (session) => insist("request timeout", () => turns.end(session, "request_timeout")),
