@@ -63,13 +63,13 @@ verifies("error.model-passing", "two refusals in passing and a broken answer cos
 });
 
 verifies("model.rate-limit", "a limit that says when it ends is waited for, and the turn is not late", async () => {
-  await using own = await startStack({ env: { HANG_TIMEOUT: "1", MODEL_MAX_RETRIES: "0" } });
+  await using own = await startStack({ env: { HANG_TIMEOUT: "4", MODEL_MAX_RETRIES: "0" } });
   const client = own.client();
-  await using session = await openSession(client, { requestTimeout: 2 });
+  await using session = await openSession(client, { requestTimeout: 7 });
   const beganAt = performance.now();
-  const { text, events } = await runTurn(client, session.id, "fail: 429 twice retry-after 2\nsay: in the end");
+  const { text, events } = await runTurn(client, session.id, "fail: 429 twice retry-after 5\nsay: in the end");
   expect(text).toBe("in the end");
-  expect(performance.now() - beganAt).toBeGreaterThan(3900);
+  expect(performance.now() - beganAt).toBeGreaterThan(9900);
   const waits = events.filter(({ type }) => type === "turn.waiting" || type === "turn.proceeding");
   expect(waits.map(({ type }) => type)).toEqual(["turn.waiting", "turn.proceeding", "turn.waiting", "turn.proceeding"]);
   expect(waits[0]?.data).toMatchObject({ reason: "rate_limit", until: expect.stringMatching(/^\d{4}-.*Z$/) });
