@@ -26,6 +26,14 @@ export const REQUIREMENTS = {
   "turn.recovers": "A turn whose agent, container or engine dies goes on in a new one, from where it was.",
   "turn.watched": "A turn in which nothing is heard any more is ended or goes on in a new agent; it never hangs.",
   "turn.interrupts": "A turn is ended early on request; what it did stays, and the session goes on.",
+  "approval.answers":
+    "What the agent asks is answered by its owner: allowed, also otherwise than asked, or denied with a word.",
+  "approval.once": "Of answers that race one holds; the others are told which.",
+  "approval.survives": "A question outlives its agent, its container and the gateway; its answer takes effect once.",
+  "approval.withdrawn": "What nobody needs to answer any more cannot be answered.",
+  "approval.patient": "A question waits for its answer as long as it takes.",
+  "tools.allowed":
+    "Tools that a session does not allow have no effect, in either mode; the agent is told, and goes on.",
   "turn.order": "Prompts run one at a time, in the order of their arrival.",
   "turn.idempotent": "The same idempotency key is the same turn and is paid for once.",
   "turn.racing":
@@ -61,6 +69,7 @@ export const REQUIREMENTS = {
   "model.rate-limit":
     "A rate limit that says when it ends is waited for, once for all sessions, and costs a turn none of its time.",
   "cli.run": "`ccd run` prints the answer of a new session, ends with the turn's exit code and leaves nothing.",
+  "cli.answers": "`ccd` shows what an agent asks, and answers it.",
   "cli.sessions": "`ccd` lists, shows, stops and removes sessions.",
   "cli.exit-codes": "`ccd` tells a script by its exit code what went wrong.",
 } as const;

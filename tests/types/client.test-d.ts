@@ -1,5 +1,6 @@
 /** What callers of the client infer; checked by tsc alone. */
 import {
+  type Approval,
   type CcError,
   createClient,
   type Event,
@@ -36,6 +37,14 @@ expectTypeOf(client.chat.get.query({ sessionId: "id", turnId: "id" })).resolves.
 void client.chat.send.mutate({ sessionId: "id", prompt: 1 });
 // @ts-expect-error a mutation is not a query
 client.sessions.create.query({});
+
+// What agents ask is found, and answered one way or the other.
+expectTypeOf(client.approvals.list.query()).resolves.toEqualTypeOf<{ approvals: Approval[]; nextCursor?: string }>();
+expectTypeOf(client.approvals.get.query({ approvalId: "id" })).resolves.toEqualTypeOf<Approval>();
+const answer = { approvalId: "id", decision: "allow", updatedInput: { command: "ls" } } as const;
+expectTypeOf(client.approvals.answer.mutate(answer)).resolves.toEqualTypeOf<Approval>();
+// @ts-expect-error there are two answers
+void client.approvals.answer.mutate({ approvalId: "id", decision: "perhaps" });
 
 // Events are Events, read or followed; the raw subscription is not offered beside `followEvents`.
 expectTypeOf(client.events.list.query({ sessionId: "id" })).resolves.toEqualTypeOf<{ events: Event[] }>();

@@ -13,6 +13,9 @@ const MOST_ATTEMPTS = 8;
 /** What the idempotency key makes safe to send twice. */
 const KEYED_CALLS: ReadonlySet<string> = new Set(["chat.send", "chat.ask", "sessions.create"]);
 
+/** The same answer to the same question is given once, however often it is sent. */
+const REPEATABLE_CALLS: ReadonlySet<string> = new Set(["approvals.answer"]);
+
 type Kind = "query" | "mutation";
 
 export function createCaller(trpc: TRPCUntypedClient<AppRouter>) {
@@ -37,8 +40,10 @@ export function createCaller(trpc: TRPCUntypedClient<AppRouter>) {
     }
   }
 
-  return (kind: Kind, path: string, input: unknown, options: CallOptions = {}): Promise<unknown> =>
-    KEYED_CALLS.has(path) ? attemptOften(kind, path, withKey(input), options) : attempt(kind, path, input, options);
+  return (kind: Kind, path: string, input: unknown, options: CallOptions = {}): Promise<unknown> => {
+    if (KEYED_CALLS.has(path)) return attemptOften(kind, path, withKey(input), options);
+    return (REPEATABLE_CALLS.has(path) ? attemptOften : attempt)(kind, path, input, options);
+  };
 }
 
 function isAway(error: unknown): boolean {

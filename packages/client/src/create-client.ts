@@ -53,6 +53,7 @@ export function createClient(options: GatewayOptions): Client {
   return {
     sessions: callsBelow("sessions", call) as Client["sessions"],
     chat: callsBelow("chat", call) as Client["chat"],
+    approvals: callsBelow("approvals", call) as Client["approvals"],
     events: callsBelow("events", call) as Client["events"],
     system: callsBelow("system", call) as Client["system"],
     followEvents: (follow) => followEvents(http, follow),

@@ -1,5 +1,9 @@
 /** The typed client of a cc-docker gateway, for Node 24 and browsers. */
 export {
+  type Approval,
+  type ApprovalAnswer,
+  type ApprovalId,
+  type ApprovalState,
   CcError,
   type ErrorCode,
   type ErrorShape,

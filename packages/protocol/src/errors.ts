@@ -110,6 +110,25 @@ export const ERRORS = {
     hint: "Wait until the session is ready; one at rest needs no pause.",
   },
   TURN_NOT_FOUND: { exit: "notFound", http: 404, retry: "never", hint: "Read the session's events to see its turns." },
+  APPROVAL_NOT_FOUND: { exit: "notFound", http: 404, retry: "never", hint: "List your approvals to see valid ids." },
+  APPROVAL_ANSWERED: {
+    exit: "refused",
+    http: 409,
+    retry: "never",
+    hint: "The first answer holds. Read the approval to see it.",
+  },
+  APPROVAL_WITHDRAWN: {
+    exit: "refused",
+    http: 409,
+    retry: "never",
+    hint: "Nothing waits for the answer any more. If the agent still needs it, it asks anew.",
+  },
+  TOOL_RULE_UNENFORCEABLE: {
+    exit: "usage",
+    http: 400,
+    retry: "never",
+    hint: "Name the tool alone in allowedTools: in `ask` mode each use of it is asked for. Or use `bypass` mode.",
+  },
   IDEMPOTENCY_KEY_REUSED: {
     exit: "refused",
     http: 409,

@@ -21,6 +21,11 @@ export const EVENT_TYPES = {
     "The model's service limits calls: the turn waits until `data.until`, and its time does not run meanwhile.",
   "turn.proceeding": "The turn waits no more.",
   "turn.cancelled": "The turn never ran: it was taken back while it waited, or its session ended.",
+  "approval.requested": "The agent asks and waits for an answer; `data.approval` is the question.",
+  "approval.answered":
+    "The question was answered; `data` holds its `approvalId`, the new `state`, the `answer` and who gave it.",
+  "approval.withdrawn":
+    "Nobody needs to answer `data.approvalId` any more: its turn has ended, or the agent let go of it.",
 } as const;
 export type GatewayEventType = keyof typeof EVENT_TYPES;
 

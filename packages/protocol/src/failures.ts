@@ -58,6 +58,13 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
     policy: ["tell", "resume", "stop"],
     note: 'the turn is interrupted; an agent that does not let go within 10 s is killed, and its turn goes on in a new one; with `onCrash: "fail"` the session stops',
   },
+  APPROVAL_NOT_FOUND: { meaning: NO_SUCH_THING, policy: ["tell"] },
+  APPROVAL_ANSWERED: { meaning: "somebody else answered first, otherwise", policy: ["tell"] },
+  APPROVAL_WITHDRAWN: {
+    meaning: "the turn that asked has ended, or its agent let go of the question",
+    policy: ["tell"],
+  },
+  TOOL_RULE_UNENFORCEABLE: { meaning: BAD_CALL, policy: ["tell"] },
   TIMEOUT_TOO_LONG: { meaning: BAD_CALL, policy: ["tell"] },
   SESSION_NOT_PAUSABLE: {
     meaning: "a session that starts or rests was to be paused",

@@ -11,3 +11,7 @@ export type AgentSessionId = z.infer<typeof AgentSessionId>;
 /** A turn's id (UUID), which is also the `uuid` given to Claude with the prompt. */
 export const TurnId = z.uuid().brand<"TurnId">();
 export type TurnId = z.infer<typeof TurnId>;
+
+/** An approval's id (UUID). Never Claude's own id of the tool call. */
+export const ApprovalId = z.uuid().brand<"ApprovalId">();
+export type ApprovalId = z.infer<typeof ApprovalId>;

@@ -1,4 +1,16 @@
 export {
+  APPROVAL_DECISIONS,
+  APPROVAL_KINDS,
+  APPROVAL_STATES,
+  Approval,
+  ApprovalAnswer,
+  ApprovalKind,
+  ApprovalState,
+  MAX_APPROVAL_INPUT_BYTES,
+  MAX_APPROVAL_NAME_LENGTH,
+  ToolInput,
+} from "./approval.ts";
+export {
   CcError,
   describeError,
   ERRORS,
@@ -21,7 +33,7 @@ export {
   type GatewayEventType,
 } from "./event.ts";
 export { FAILURES, type FailureSpec, isResumed, POLICIES, type Policy } from "./failures.ts";
-export { AgentSessionId, SessionId, TurnId } from "./ids.ts";
+export { AgentSessionId, ApprovalId, SessionId, TurnId } from "./ids.ts";
 export { createLineReader, encodeLine, type LineReader } from "./json-lines.ts";
 export {
   BROKER_PORT,
@@ -37,5 +49,6 @@ export {
   ToWrapper,
   TranscriptEntry,
 } from "./link.ts";
-export { ON_CRASH, SESSION_STATUSES, Session, SessionConfig, SessionStatus } from "./session.ts";
+export { ON_CRASH, PERMISSION_MODES, SESSION_STATUSES, Session, SessionConfig, SessionStatus } from "./session.ts";
+export { isToolName, ToolRule } from "./tool-rule.ts";
 export { isTurnOver, MAX_PROMPT_BYTES, TokenUsage, TURN_STATUSES, Turn, TurnResult, TurnStatus } from "./turn.ts";

@@ -3,6 +3,7 @@
  * `docs/link-protocol.md` draws the conversation. A change that an older peer would misread raises LINK_VERSION.
  */
 import { z } from "zod";
+import { ApprovalAnswer, MAX_APPROVAL_NAME_LENGTH, ToolInput } from "./approval.ts";
 import { AgentSessionId, SessionId, TurnId } from "./ids.ts";
 import { SessionConfig } from "./session.ts";
 
@@ -37,12 +38,17 @@ export type TranscriptEntry = z.infer<typeof TranscriptEntry>;
 /** Of an agent's end, where more is known than that it came: the kernel, or the wrapper, ended the process. */
 const AGENT_EXIT_REASONS = ["out-of-memory", "output-invalid"] as const;
 
+/** What tells the questions of one agent apart. */
+const approvalKey = z.string().min(1).max(MAX_APPROVAL_NAME_LENGTH);
+
 /**
  * One numbered entry of the wrapper's outbox. Numbers count 1, 2, 3 … for the life of a session; the gateway keeps
  * the last it stored and drops what it has seen, so resending is harmless.
  * - `agent`: a message of the agent, as it came.
  * - `transcript`: lines the agent has added to its transcript: soon after the messages that tell of them, and before the turn's result. `subpath`: of a
  *   helper's transcript, relative to the session's.
+ * - `approval`: the agent asks, and waits for the answer to `key`. `input` is all that it asks for.
+ * - `approval-withdrawn`: it waits for that answer no longer.
  * - `agent-exited`: the agent's process ended although nobody asked; `turnId` when a turn was running.
  */
 export const OutboxItem = z.discriminatedUnion("kind", [
@@ -59,6 +65,17 @@ export const OutboxItem = z.discriminatedUnion("kind", [
     subpath: z.string().max(500).optional(),
     entries: z.array(TranscriptEntry).min(1),
   }),
+  z.object({
+    n: z.int().positive(),
+    kind: z.literal("approval"),
+    turnId: TurnId,
+    key: approvalKey,
+    toolName: z.string().min(1).max(MAX_APPROVAL_NAME_LENGTH),
+    input: ToolInput,
+    title: z.string().optional(),
+    description: z.string().optional(),
+  }),
+  z.object({ n: z.int().positive(), kind: z.literal("approval-withdrawn"), turnId: TurnId, key: approvalKey }),
   z.object({
     n: z.int().positive(),
     kind: z.literal("agent-exited"),
@@ -100,13 +117,20 @@ export const ToWrapper = z.discriminatedUnion("type", [
   }),
   /**
    * Once an instance, when all of its outbox is stored. `resume`: the agent goes on with that conversation; with an
-   * `unfinishedTurn` it goes on working on that turn by itself. `modelMaxRetries`: for the agent.
+   * `unfinishedTurn` it goes on working on that turn by itself; `planning`: it had a plan to be approved. `modelMaxRetries`:
+   * for the agent.
    */
   z.object({
     type: z.literal("start"),
     config: z.object(SessionConfig.shape), // an option that this wrapper does not know is left out, not refused
     modelMaxRetries: z.int().nonnegative(),
-    resume: z.object({ agentSessionId: AgentSessionId, unfinishedTurn: TurnId.optional() }).optional(),
+    resume: z
+      .object({
+        agentSessionId: AgentSessionId,
+        unfinishedTurn: TurnId.optional(),
+        planning: z.boolean().optional(),
+      })
+      .optional(),
   }),
   z.object({ type: z.literal("ack"), n: z.int().nonnegative() }),
   /** Sent again after a reconnect; a turn the wrapper already knows is ignored. */
@@ -115,5 +139,7 @@ export const ToWrapper = z.discriminatedUnion("type", [
   z.object({ type: z.literal("turn.interrupt"), turnId: TurnId }),
   /** Whether the agent's processes are to stand still. An agent that is given a turn goes on without being told. */
   z.object({ type: z.literal("park"), parked: z.boolean() }),
+  /** Sent again after a reconnect; an answer that nothing waits for is ignored. */
+  z.object({ type: z.literal("approval.answer"), key: approvalKey, answer: ApprovalAnswer }),
 ]);
 export type ToWrapper = z.infer<typeof ToWrapper>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SessionId } from "./ids.ts";
+import { ToolRule } from "./tool-rule.ts";
 import { errorShape } from "./turn.ts";
 
 export const SESSION_STATUSES = ["starting", "idle", "running", "paused", "stopped", "failed"] as const;
@@ -8,6 +9,11 @@ export type SessionStatus = z.infer<typeof SessionStatus>;
 
 /** What happens to a turn whose agent, wrapper or container died under it: it is resumed, or it fails. */
 export const ON_CRASH = ["resume", "fail"] as const;
+
+/** Who decides about a tool call that no rule decides: nobody, for the container is the border; or the owner, who is asked. */
+export const PERMISSION_MODES = ["bypass", "ask"] as const;
+
+const MAX_TOOL_RULES = 200;
 
 /** The longest of all timeouts, in seconds: a day. An operator's own maximum is lower or the same. */
 const MAX_TIMEOUT_SECONDS = 86_400;
@@ -29,6 +35,15 @@ export const SessionConfig = z.strictObject({
     .optional(),
   /** `resume` when absent. */
   onCrash: z.enum(ON_CRASH).optional(),
+  /** `bypass` when absent. */
+  permissionMode: z.enum(PERMISSION_MODES).optional(),
+  /** Only these tools may be used; all when absent or when `*` is among them. */
+  allowedTools: z
+    .array(z.union([ToolRule, z.literal("*")]))
+    .max(MAX_TOOL_RULES)
+    .optional(),
+  /** These may not, whatever else says so. */
+  disallowedTools: z.array(ToolRule).max(MAX_TOOL_RULES).optional(),
   /** From the start of the container to an agent that is ready. */
   startupTimeout: timeout,
   /** Without a turn; then the agent is parked: its processes stand still until the next prompt. */

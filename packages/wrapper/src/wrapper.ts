@@ -2,6 +2,7 @@
 import type { Duplex } from "node:stream";
 import { type SessionId, type ToWrapper, type TurnId } from "@cc-docker/protocol";
 import type { Agent, AgentExit, AgentHandlers, AgentMessage, StartAgent, TranscriptPart } from "./agent/agent.ts";
+import { createApprovals } from "./approvals.ts";
 import { type Conversation, startConversation } from "./conversation.ts";
 import { openLink } from "./link.ts";
 import { type NewItem, openOutbox } from "./outbox.ts";
@@ -45,12 +46,15 @@ export async function startWrapper({
   let agent: Agent | undefined;
   let conversation: Conversation | undefined;
 
+  const approvals = createApprovals({ runningTurn: () => running, add });
+
   function handle(message: ToWrapper): void {
     if (message.type === "transcript") transcript.push({ subpath: message.subpath, entries: message.entries });
     if (message.type === "start" && !started) start(message);
     if (message.type === "turn.start") startTurn(message);
     if (message.type === "park") park(message.parked);
     if (message.type === "turn.interrupt" && message.turnId === running) agent?.interrupt();
+    if (message.type === "approval.answer") approvals.answer(message.key, message.answer);
   }
 
   function start({ config, modelMaxRetries, resume }: Extract<ToWrapper, { type: "start" }>): void {
@@ -61,7 +65,7 @@ export async function startWrapper({
     try {
       agent = startAgent(
         { ...config, modelMaxRetries, resume: restored },
-        { onReady, onMessage, onTranscript, onExit },
+        { onReady, onMessage, onTranscript, onQuestion: approvals.ask, onExit },
       );
     } catch (error) {
       onExit({ detail: `it could not be started: ${String(error)}`.slice(0, 8000) });
@@ -87,6 +91,7 @@ export async function startWrapper({
   }
 
   function onMessage(message: AgentMessage): void {
+    approvals.heard();
     add({ kind: "agent", ...turnField(), message });
     if (message.type === "result") running = undefined;
   }

@@ -1,5 +1,6 @@
 /** The life of one session while its gateway dies at chosen points, as callers see it who do not give up. */
 import { type Client, createClient, type Event, isCcError, type SessionConfig, toErrorShape } from "@cc-docker/client";
+import { untilAsked } from "../approvals.ts";
 import { containerOf } from "../engine.ts";
 import { checkHistory } from "../history/check-history.ts";
 import { createHistory, type History } from "../history/history.ts";
@@ -30,6 +31,8 @@ export type Crash = {
   pauses?: boolean;
   /** Lets the session be parked after its second turn, then resumes it, or sends a third prompt. */
   parks?: "resumed" | "prompted";
+  /** The session asks before it uses a tool, and is answered. */
+  asks?: boolean;
   /** A volume of a session that nobody knows lies there before the first start. */
   hasOrphan?: boolean;
 };
@@ -64,7 +67,7 @@ export async function liveThrough(crash: Crash): Promise<void> {
 
 async function live(stand: Omit<Life, "sessionId">, crash: Crash): Promise<void> {
   const { client, gateway, install } = stand;
-  const life = { ...stand, sessionId: await createOnce(client, crash.parks ? { parkAfter: PARK_AFTER } : {}) };
+  const life = { ...stand, sessionId: await createOnce(client, configFor(crash)) };
   const followers = await work(life, crash);
   await untilKept(life);
   await deleteOnce(life);
@@ -91,6 +94,7 @@ async function work(life: Life, crash: Crash): Promise<Promise<void>[]> {
   await untilSeen(life, 1, isEnd);
   const late = follow(life, "late");
   await send(life, SECOND);
+  if (crash.asks) await allowOnce(life);
   await untilSeen(life, 2, isEnd);
   if (crash.wakes) await stopOnce(life);
   if (crash.parks) await untilParked(life);
@@ -138,6 +142,16 @@ async function untilFrozen(sessionId: string, isFrozen: boolean): Promise<void> 
 async function untilParked({ client, sessionId }: Life): Promise<void> {
   const isParked = async () => (await insist(() => client.sessions.get.query({ sessionId }))).parked === true;
   await waitUntil(isParked, { what: "the session to be parked", deadlineMs: SETTLE_MS });
+}
+
+function configFor({ parks, asks }: Crash): SessionConfig {
+  return { ...(parks && { parkAfter: PARK_AFTER }), ...(asks && { permissionMode: "ask" }) };
+}
+
+/** What is asked is allowed, once, and said again for as long as nobody says that it was heard. */
+async function allowOnce({ client, sessionId }: Life): Promise<void> {
+  const { id: approvalId } = await insist(() => untilAsked(client, sessionId));
+  await insist(() => client.approvals.answer.mutate({ approvalId, decision: "allow" }));
 }
 
 async function createOnce(client: Client, config: SessionConfig): Promise<string> {

@@ -8,6 +8,7 @@ import { retry } from "../lib/wait.ts";
 import type { Bus } from "../ports/bus/bus.ts";
 import type { Runtime } from "../ports/runtime/runtime.ts";
 import type { EventRow, SessionRow, Store } from "../ports/store/store.ts";
+import { type Approvals, createApprovals } from "./approvals/approvals.ts";
 import { createEventLog } from "./events/event-log.ts";
 import { createRecentEvents } from "./events/recent-events.ts";
 import { checkHealth, type HealthReport } from "./health.ts";
@@ -52,6 +53,7 @@ const DISK_RETRY_MS = 1000;
 export type Core = {
   sessions: Sessions;
   turns: Pick<Turns, "send" | "ask" | "get" | "interrupt">;
+  approvals: Pick<Approvals, "list" | "get" | "answer">;
   events: {
     read(input: OwnedSession & { after: number; limit: number }): Promise<EventRow[]>;
     follow(input: OwnedSession & { after: number; signal: AbortSignal }): AsyncGenerator<EventRow[], void, undefined>;
@@ -67,6 +69,8 @@ export type Core = {
     ready(instance: { sessionId: SessionId; generation: number }): Promise<void>;
     findRunningTurn: Turns["findRunning"];
     findParked: Turns["findParked"];
+    /** What the agent has asked and was answered. */
+    findAnswers: Approvals["findGiven"];
     /** What the wrapper of a new instance is to start its agent with; see AgentStarts. */
     prepareStart: AgentStarts["prepare"];
     readTranscript: AgentStarts["readTranscript"];
@@ -115,7 +119,8 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
   });
   const turns = createTurns({ store, bus, writer, newTurnId: () => newId() as TurnId });
   const turnWaits = createTurnWaits({ writer, background, setWaiting: deadlines.setWaiting });
-  const ingest = createIngest({ writer, onFailed: instances.sweep });
+  const ingest = createIngest({ writer, newId, onFailed: instances.sweep });
+  const approvals = createApprovals({ store, writer, requireSession: sessions.get });
   const eventLog = createEventLog({ store, bus, recent });
   const reconcile = () => reconcileSessions({ store, runtime, bus, instances, log, watchDeadlines: deadlines.watch });
   const reconciler = createReconciler({ reconcile, everyMs: settings.reconcileEveryMs, clock, background });
@@ -144,6 +149,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
   return {
     sessions,
     turns,
+    approvals,
     events: {
       async read({ after, limit, ...owned }) {
         await sessions.get(owned);
@@ -159,6 +165,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
       ready: instances.ready,
       findRunningTurn: turns.findRunning,
       findParked: turns.findParked,
+      findAnswers: approvals.findGiven,
       prepareStart: starts.prepare,
       readTranscript: starts.readTranscript,
       ingest: (input) => {

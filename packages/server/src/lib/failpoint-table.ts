@@ -159,6 +159,27 @@ export const FAILPOINTS = {
     missing: "Nothing is committed.",
     repair: "As above.",
   },
+  "approval.drafted": {
+    done: "The agent's question is drafted, with its event.",
+    missing: "Nothing is committed.",
+    repair: "The wrapper sends the question again.",
+  },
+  "approval.answered": {
+    done: "The answer to a question is on disk and the bells have rung.",
+    missing: "The caller has no answer; the agent waits.",
+    repair:
+      "Each new link begins with the answers of the running turn. The caller's next try, if it says the same, is told so.",
+  },
+  "approval.answer-read": {
+    done: "The answer was read for its wrapper.",
+    missing: "It is not written.",
+    repair: "As above.",
+  },
+  "approval.answer-sent": {
+    done: "The answer is in the pipe.",
+    missing: "Nothing of what the agent does with it has come.",
+    repair: "The next link says it again; a wrapper whose agent does not wait for it ignores it.",
+  },
   "turn.end-written": {
     done: "The turn's end is in the transaction.",
     missing: "It is not committed; the next turn is not started.",

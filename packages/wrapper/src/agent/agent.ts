@@ -1,4 +1,12 @@
-import type { AgentSessionId, OutboxItem, SessionConfig, TranscriptEntry, TurnId } from "@cc-docker/protocol";
+import type {
+  AgentSessionId,
+  ApprovalAnswer,
+  OutboxItem,
+  SessionConfig,
+  ToolInput,
+  TranscriptEntry,
+  TurnId,
+} from "@cc-docker/protocol";
 
 /** A message of the agent, passed on as it came. */
 export type AgentMessage = { type: string; [field: string]: unknown };
@@ -22,12 +30,23 @@ export type TranscriptPart = { subpath?: string | undefined; entries: Transcript
 
 export type AgentExit = Pick<Extract<OutboxItem, { kind: "agent-exited" }>, "reason" | "detail">;
 
+/** `key`: tells the questions of one agent apart. */
+export type AgentQuestion = {
+  key: string;
+  toolName: string;
+  input: ToolInput;
+  title?: string | undefined;
+  description?: string | undefined;
+};
+
 export type AgentHandlers = {
   /** The process has answered its handshake. */
   onReady(): void;
   onMessage(message: AgentMessage): void;
   /** Comes soon after the messages that tell of what it holds, and before the turn's result. */
   onTranscript(part: TranscriptPart & { agentSessionId: AgentSessionId }): void;
+  /** In `ask` mode: may it? It waits for the answer; `signal` withdraws the question. */
+  onQuestion(question: AgentQuestion, signal: AbortSignal): Promise<ApprovalAnswer>;
   /** The process ended although nobody asked; `detail` holds the reason and the last it wrote to stderr. */
   onExit(exit: AgentExit): void;
 };
@@ -37,7 +56,13 @@ export type AgentConfig = SessionConfig & {
   modelMaxRetries: number;
   /** The conversation to go on with; `transcript` is all of it. With an `unfinishedTurn` the work goes on by itself. */
   resume?:
-    | { agentSessionId: AgentSessionId; unfinishedTurn?: TurnId | undefined; transcript: TranscriptPart[] }
+    | {
+        agentSessionId: AgentSessionId;
+        unfinishedTurn?: TurnId | undefined;
+        /** It was to make a plan first. */
+        planning?: boolean | undefined;
+        transcript: TranscriptPart[];
+      }
     | undefined;
 };
 

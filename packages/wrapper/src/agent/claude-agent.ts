@@ -6,6 +6,7 @@ import type { AgentSessionId, TranscriptEntry, TurnId } from "@cc-docker/protoco
 import type { Agent, AgentConfig, AgentHandlers, AgentMessage, StartAgent } from "./agent.ts";
 import { agentEnvironment, agentUid, WORKSPACE } from "./agent-environment.ts";
 import { spawnEarly } from "./early-spawn.ts";
+import { permissionOptions } from "./permissions.ts";
 import { createPromptQueue } from "./prompt-queue.ts";
 import { createStandStill } from "./stand-still.ts";
 import { restoreTranscript } from "./transcript-files.ts";
@@ -19,7 +20,7 @@ const ASK_AFTER_MS = 300;
 export const startClaudeAgent: StartAgent = (config, handlers) => {
   const prompts = createPromptQueue<SDKUserMessage>();
   const stillness = createStandStill(agentUid);
-  const options = queryOptions(config, handlers.onTranscript);
+  const options = queryOptions(config, handlers);
   if (config.resume) restoreTranscript(config.resume);
   const early = spawnEarly(options);
   let messages: Query | undefined;
@@ -102,20 +103,19 @@ function toUserMessage(turnId: TurnId, text: string): SDKUserMessage {
   };
 }
 
-/** Only the user's own settings count: a repository's may redirect the model or run hooks. */
+/** At most the user's own settings count: a repository's may redirect the model or run hooks. */
 export function queryOptions(
-  { model, systemPrompt, modelMaxRetries, resume }: AgentConfig,
-  onTranscript: AgentHandlers["onTranscript"] = () => undefined,
+  config: AgentConfig,
+  { onTranscript, onQuestion }: Pick<AgentHandlers, "onTranscript" | "onQuestion">,
 ): Options {
+  const { model, systemPrompt, modelMaxRetries, resume } = config;
   return {
     pathToClaudeCodeExecutable: "/usr/local/bin/claude",
     cwd: WORKSPACE,
     env: agentEnvironment({ modelMaxRetries, goOn: resume?.unfinishedTurn !== undefined }),
-    settingSources: ["user"],
+    ...permissionOptions(config, { planning: resume?.planning === true, onQuestion }),
     strictMcpConfig: true,
     includePartialMessages: true,
-    permissionMode: "bypassPermissions",
-    allowDangerouslySkipPermissions: true,
     systemPrompt: { type: "preset", preset: "claude_code", ...(systemPrompt && { append: systemPrompt }) },
     sessionStore: mirrorTo(onTranscript),
     sessionStoreFlush: "eager", // a turn's last words are in the transcript before its result is told

@@ -4,6 +4,7 @@ import { PassThrough } from "node:stream";
 import { query, type SpawnOptions } from "@anthropic-ai/claude-agent-sdk";
 import { AgentSessionId, TurnId } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
+import type { AgentConfig } from "./agent.ts";
 import { queryOptions } from "./claude-agent.ts";
 import { foresee } from "./early-spawn.ts";
 
@@ -38,8 +39,25 @@ describe("the process that is started early", () => {
     { modelMaxRetries: 1, systemPrompt: "Be brief." },
     { modelMaxRetries: 1, model: "opus", resume: { agentSessionId: AGENT_SESSION, transcript: [] } },
     { modelMaxRetries: 1, resume: { agentSessionId: AGENT_SESSION, unfinishedTurn: TURN, transcript: [] } },
-  ])("is the one that the SDK asks for: %j", async (config) => {
-    const options = queryOptions(config);
+    { modelMaxRetries: 1, model: "opus", permissionMode: "ask", allowedTools: ["*"] },
+    {
+      modelMaxRetries: 1,
+      permissionMode: "ask",
+      allowedTools: ["Bash", "Read"],
+      disallowedTools: ["Bash(rm *)", "Write"],
+    },
+    { modelMaxRetries: 1, permissionMode: "bypass", allowedTools: ["Bash(git *)", "Read"], disallowedTools: [] },
+    { modelMaxRetries: 1, allowedTools: [], disallowedTools: ["Write"] },
+    {
+      modelMaxRetries: 1,
+      permissionMode: "ask",
+      resume: { agentSessionId: AGENT_SESSION, unfinishedTurn: TURN, planning: true, transcript: [] },
+    },
+  ] satisfies AgentConfig[])("is the one that the SDK asks for: %j", async (config) => {
+    const options = queryOptions(config, {
+      onTranscript: () => undefined,
+      onQuestion: async () => ({ decision: "deny" }),
+    });
     const { command, args, cwd, env } = await askOfSdk(options);
     expect(foresee(options)).toEqual({ command, args, cwd, env });
   });

@@ -4,24 +4,40 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Options, SpawnedProcess, SpawnOptions } from "@anthropic-ai/claude-agent-sdk";
+import type { PermissionOptions } from "./permissions.ts";
 import { type SpawnedAgent, spawnAsAgent } from "./spawn-as-agent.ts";
 
 /** The SDK tells its process. The test turns red when the pinned SDK is another. */
 const SDK_VERSION = "0.3.329";
 
 type Wanted = Pick<SpawnOptions, "command" | "args" | "cwd" | "env">;
-export type ForeseenOptions = Pick<Options, "model" | "resume" | "pathToClaudeCodeExecutable" | "cwd" | "env">;
+export type ForeseenOptions = Pick<Options, "model" | "resume" | "pathToClaudeCodeExecutable" | "cwd" | "env"> &
+  PermissionOptions;
 
 /** What the SDK asks for, given the options of `claude-agent.ts`. A test compares it with the SDK itself. */
-export function foresee({ model, resume, pathToClaudeCodeExecutable, cwd, env }: ForeseenOptions): Wanted {
+export function foresee({
+  model,
+  resume,
+  pathToClaudeCodeExecutable,
+  cwd,
+  env,
+  ...permissions
+}: ForeseenOptions): Wanted {
+  const { permissionMode, canUseTool, allowedTools, disallowedTools, tools, settingSources } = permissions;
   return {
     command: String(pathToClaudeCodeExecutable),
     args: [
       ...["--output-format", "stream-json", "--verbose", "--input-format", "stream-json"],
       ...(model ? [`--model=${model}`] : []),
+      ...(canUseTool ? ["--permission-prompt-tool=stdio"] : []),
       ...(resume ? [`--resume=${resume}`] : []),
-      ...["--setting-sources=user", "--strict-mcp-config", "--permission-mode=bypassPermissions"],
-      ...["--allow-dangerously-skip-permissions", "--include-partial-messages", "--session-mirror"],
+      ...(allowedTools?.length ? [`--allowedTools=${allowedTools.join(",")}`] : []),
+      ...(disallowedTools?.length ? [`--disallowedTools=${disallowedTools.join(",")}`] : []),
+      ...(Array.isArray(tools) ? [`--tools=${tools.join(",")}`] : []),
+      `--setting-sources=${(settingSources ?? []).join(",")}`,
+      ...["--strict-mcp-config", `--permission-mode=${permissionMode}`],
+      ...(permissions.allowDangerouslySkipPermissions ? ["--allow-dangerously-skip-permissions"] : []),
+      ...["--include-partial-messages", "--session-mirror"],
     ],
     cwd: String(cwd),
     env: {

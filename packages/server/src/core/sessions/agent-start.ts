@@ -38,7 +38,9 @@ export function createAgentStarts({ store, writer }: { store: Store; writer: Ses
       const unfinishedTurn = await findUnfinished(change);
       const { config, agentSessionId } = change.session;
       if (!agentSessionId) return { config };
-      return { config, resume: { agentSessionId, ...(unfinishedTurn && { unfinishedTurn }) } };
+      const planning = unfinishedTurn && (await isPlanning(change, unfinishedTurn));
+      const goOn = unfinishedTurn && { unfinishedTurn, ...(planning && { planning }) };
+      return { config, resume: { agentSessionId, ...goOn } };
     });
   }
 
@@ -77,6 +79,12 @@ async function findUnfinished(change: SessionChange): Promise<TurnId | undefined
   if (end.kind === "answered")
     await settleRunningTurn(change, { status: "completed", result: toResult(end, turn, change) });
   return undefined;
+}
+
+/** Claude Code does not know by itself, after a crash, that it was to make a plan first. */
+async function isPlanning({ tx }: SessionChange, turnId: TurnId): Promise<boolean> {
+  const last = (await tx.listTurnApprovals(turnId)).at(-1);
+  return last?.kind === "plan" && !last.used;
 }
 
 async function complete({ tx, session, patch, readTail }: SessionChange, turn: TurnRow): Promise<void> {

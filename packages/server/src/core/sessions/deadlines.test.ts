@@ -8,11 +8,21 @@ import { checkTimeouts, createDeadlines, type DeadlineSettings } from "./deadlin
 
 const NOW = "2026-01-01T00:00:00.000Z";
 const GRACE_MS = 10_000;
+const DAY_MS = 86_400_000;
 const TURN = randomUUID() as TurnId;
 const PARKED = { status: "paused", parked: true } as const;
 
 function sessionRow(fields: Partial<SessionRow> = {}): SessionRow {
-  const counters = { lastSeq: 0, outboxAcked: 0, agentCostUsd: 0, crashes: 0, turnCount: 0, costUsd: 0, position: 1 };
+  const counters = {
+    lastSeq: 0,
+    outboxAcked: 0,
+    agentCostUsd: 0,
+    crashes: 0,
+    openApprovals: 0,
+    turnCount: 0,
+    costUsd: 0,
+    position: 1,
+  };
   const times = { createdAt: NOW, updatedAt: NOW };
   const id = "s" as SessionId;
   return {
@@ -97,6 +107,29 @@ describe("the time of a session", () => {
     expect(heard).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(heard).toEqual(["idle"]);
+  });
+
+  it("does not run while its agent waits for a person, a day long, and goes on with what was left", () => {
+    const { watch, heard } = startWatching({ hangTimeoutMs: 2000, sessionTimeoutMs: 20_000, requestTimeoutMs: 5000 });
+    watch(running());
+    vi.advanceTimersByTime(1900);
+    watch(running({ openApprovals: 1 }));
+    vi.advanceTimersByTime(DAY_MS);
+    watch(running({ openApprovals: 2 }));
+    vi.advanceTimersByTime(DAY_MS);
+    expect(heard).toEqual([]);
+    watch(running());
+    vi.advanceTimersByTime(1999);
+    expect(heard).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(heard).toEqual(["silent"]);
+    vi.advanceTimersByTime(1099);
+    expect(heard).toEqual(["silent"]);
+    vi.advanceTimersByTime(1);
+    expect(heard).toEqual(["silent", "request"]);
+    watch(sessionRow({ config: { idleTimeout: 1000 } }));
+    vi.advanceTimersByTime(15_000);
+    expect(heard).toEqual(["silent", "request", "session"]);
   });
 
   it("without a turn does not run while it starts", () => {

@@ -75,7 +75,9 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
     if (own.session.parked && session.status === "idle") set(own.phase, "", undefined, nothing); // it was asked for anew
     own.session = session;
     watched.set(id, own);
-    set(own.life, "life", toMs(config.sessionTimeout) ?? settings.sessionTimeoutMs, () => handlers.onSession(id));
+    const lifeMs = toMs(config.sessionTimeout) ?? settings.sessionTimeoutMs;
+    if (isAsking(session)) hold(own.life);
+    else set(own.life, "life", lifeMs, () => handlers.onSession(id));
     watchPhase(own);
     watchSilence(own);
     if (own.grace.key !== session.runningTurn || isHeld(session)) set(own.grace, "", undefined, nothing);
@@ -84,7 +86,8 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
   /** Being heard costs no timer: the one there is looks again when its time is up. */
   function watchSilence(own: Watched): void {
     const { runningTurn, status, generation } = own.session;
-    const works = runningTurn !== undefined && status === "running" && !own.waits;
+    const waits = own.waits || isAsking(own.session);
+    const works = runningTurn !== undefined && status === "running" && !waits;
     const key = works ? `${runningTurn} ${generation}` : "";
     if (own.silence.key !== key) own.heardAt = clock.monotonicMs();
     set(own.silence, key, works ? settings.hangTimeoutMs : undefined, () => lookAtSilence(own));
@@ -107,7 +110,7 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
     set(own.park, status === "idle" ? "idle" : "", parkMs || undefined, () => handlers.onPark(id));
     if (status === "idle" || parked)
       set(own.phase, "idle", toMs(config.idleTimeout) ?? settings.idleTimeoutMs, () => handlers.onIdle(id));
-    else if (runningTurn && isHeld(own.session)) hold(own.phase);
+    else if (runningTurn && (isHeld(own.session) || isAsking(own.session))) hold(own.phase);
     else if (runningTurn) watchTurn(own, runningTurn);
     else set(own.phase, status, undefined, nothing);
   }
@@ -174,6 +177,11 @@ function newWatched(session: SessionRow, heardAt: number): Watched {
     heardAt,
     waits: false,
   };
+}
+
+/** Its agent waits for a person, who may take as long as it takes. */
+function isAsking({ runningTurn, openApprovals }: SessionRow): boolean {
+  return runningTurn !== undefined && openApprovals > 0;
 }
 
 function newTimer(): Timer {

@@ -17,6 +17,7 @@ async function leaveSession(
     outboxAcked: 0,
     agentCostUsd: 0,
     crashes: 0,
+    openApprovals: 0,
     turnCount: 0,
     costUsd: 0,
     createdAt: NOW,

@@ -26,7 +26,7 @@ export async function release(change: SessionChange): Promise<void> {
 /** Gives a session at rest its next instance. False when it is not at rest. */
 export function wake(change: SessionChange): boolean {
   if (!change.move("woken")) return false;
-  change.patch({ generation: change.session.generation + 1, crashes: 0 });
+  change.patch({ generation: change.session.generation + 1, crashes: 0, openApprovals: 0 });
   change.wantInstance();
   return true;
 }
@@ -48,7 +48,7 @@ export async function crash(change: SessionChange, reason: MoveReason, error: Er
   const recovers = runningTurn !== undefined && mayRecover;
   if (recovers && change.move("recovering", error)) {
     change.append("turn.resumed", { error, crashes: crashes + 1 }, runningTurn);
-    change.patch({ generation: generation + 1, crashes: crashes + 1 });
+    change.patch({ generation: generation + 1, crashes: crashes + 1, openApprovals: 0 }); // the next agent asks again
     change.wantInstance();
     return false;
   }

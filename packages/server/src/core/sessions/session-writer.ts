@@ -20,6 +20,8 @@ export type SessionChange = {
   patch(fields: Partial<Omit<SessionRow, "id" | "owner" | "position" | "status" | "parked" | "lastSeq">>): void;
   /** The session's wrapper is to work on this turn: its bell rings after the commit. */
   command(turn: StartedTurn): void;
+  /** There is something else to tell its wrapper: the bell rings after the commit. */
+  ring(): void;
   /** The session is to have an instance of its present generation: it is started after the commit. */
   wantInstance(): void;
   /** Moves the status by the table and says so in the log. False when the reason does not apply to the status. */
@@ -76,7 +78,8 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
     onAppended(id, done.events);
     deps.onCounted(done.counts);
     const { session } = done;
-    if (done.commanded || done.parks) ringForWrapper(session, done.commanded); // first: the agent's time is what all wait for
+    // First: the agent's time is what all wait for.
+    if (done.commanded || done.parks || done.rung) ringForWrapper(session, done.commanded);
     bus.publish(`events:${id}`, session.lastSeq);
     deps.onChanged(session);
     if (done.commanded?.interrupt) deps.onInterrupted(session);
@@ -118,6 +121,7 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
 function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
   let session = row;
   let commanded: StartedTurn | undefined;
+  let rung = false;
   let instanceWanted = false;
   const events: EventRow[] = [];
   const counts: Count[] = [];
@@ -158,6 +162,9 @@ function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
     command: (turn) => {
       commanded = turn;
     },
+    ring: () => {
+      rung = true;
+    },
     wantInstance: () => {
       instanceWanted = true;
     },
@@ -168,7 +175,7 @@ function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
       return session;
     },
   };
-  return { change, flush, outcome: () => ({ events, counts, session, commanded, instanceWanted }) };
+  return { change, flush, outcome: () => ({ events, counts, session, commanded, rung, instanceWanted }) };
 }
 
 function eventOf(status: SessionStatus): EventType {

@@ -10,6 +10,8 @@ import {
 import { failpoint } from "../../lib/failpoint.ts";
 import { fingerprint } from "../../lib/fingerprint.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
+import { parseCursor } from "../cursor.ts";
+import { checkToolRules } from "./check-tool-rules.ts";
 import { checkTimeouts, type MaxTimeouts } from "./deadlines.ts";
 import type { Instances } from "./instances.ts";
 import { claimKey } from "./session-keys.ts";
@@ -19,7 +21,7 @@ export type Sessions = {
   /**
    * The row is on disk when this resolves; the instance starts in the background. The same key of an owner always means
    * the same session, whatever has happened since.
-   * @throws CcError TIMEOUT_TOO_LONG, IDEMPOTENCY_KEY_REUSED; SESSION_NOT_FOUND when the key's session was deleted
+   * @throws CcError TIMEOUT_TOO_LONG, TOOL_RULE_UNENFORCEABLE, IDEMPOTENCY_KEY_REUSED; SESSION_NOT_FOUND when the key's session was deleted
    */
   create(input: CreateSession): Promise<Session>;
   /** @throws CcError SESSION_NOT_FOUND, also for what belongs to another owner or was deleted */
@@ -57,6 +59,7 @@ const FRESH = {
   costUsd: 0,
   agentCostUsd: 0,
   crashes: 0,
+  openApprovals: 0,
   deleted: false,
 };
 
@@ -69,6 +72,7 @@ export function createSessions({ store, writer, instances, maxTimeouts, newSessi
       sessionId = earlier ?? sessionId;
       if (earlier) return undefined;
       checkTimeouts(config, maxTimeouts);
+      checkToolRules(config);
       return { ...FRESH, id: sessionId, owner, config };
     });
     if (!session) return toSession(await requireSession({ owner, sessionId }));
@@ -137,12 +141,6 @@ export function createSessions({ store, writer, instances, maxTimeouts, newSessi
     stop,
     delete: remove,
   };
-}
-
-function parseCursor(cursor: string): number {
-  const position = Number(cursor);
-  if (/^\d+$/.test(cursor) && Number.isSafeInteger(position) && position > 0) return position;
-  throw new CcError("REQUEST_INVALID", `"${cursor.slice(0, 40)}" is not a cursor of this list.`);
 }
 
 function toSession({ error, ...row }: SessionRow): Session {

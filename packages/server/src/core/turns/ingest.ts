@@ -1,6 +1,7 @@
 /** Takes in what wrappers send: each numbered item once, in order, with what it means for the turn. */
 import { describeError, type ErrorCode, type EventType, type OutboxItem, type SessionId } from "@cc-docker/protocol";
 import { failpoint } from "../../lib/failpoint.ts";
+import { request, settleUsed, withdraw } from "../approvals/approval-moves.ts";
 import { crash, crashReason } from "../sessions/session-moves.ts";
 import { isLive, type SessionChange, type SessionWriter } from "../sessions/session-writer.ts";
 import { readPartialText } from "./partial-text.ts";
@@ -15,13 +16,9 @@ export type IngestInput = { sessionId: SessionId; generation: number; items: rea
  */
 export type Ingest = (input: IngestInput) => Promise<number>;
 
-export function createIngest({
-  writer,
-  onFailed,
-}: {
-  writer: SessionWriter;
-  onFailed: (sessionId: SessionId) => void;
-}): Ingest {
+type IngestDeps = { writer: SessionWriter; newId: () => string; onFailed: (sessionId: SessionId) => void };
+
+export function createIngest({ writer, newId, onFailed }: IngestDeps): Ingest {
   return async ({ sessionId, generation, items }) => {
     const newest = items.at(-1)?.n ?? 0;
     let failed = false;
@@ -31,6 +28,7 @@ export function createIngest({
       failed = await applyItems(
         change,
         items.filter(({ n }) => n > session.outboxAcked),
+        newId,
       );
       failpoint("ingest.applied");
       const outboxAcked = Math.max(newest, session.outboxAcked);
@@ -44,11 +42,14 @@ export function createIngest({
 }
 
 /** @returns whether the session failed by one of the items */
-async function applyItems(change: SessionChange, items: readonly OutboxItem[]): Promise<boolean> {
+async function applyItems(change: SessionChange, items: readonly OutboxItem[], newId: () => string): Promise<boolean> {
   for (const item of items) {
     if (item.kind === "agent-exited") return crashByExit(change, item);
     if (item.kind === "transcript") await keepTranscript(change, item);
-    else await applyMessage(change, item);
+    if (item.kind === "agent") await applyMessage(change, item);
+    if (item.kind === "approval") await request(change, item, newId);
+    if (item.kind === "approval-withdrawn" && item.turnId === change.session.runningTurn)
+      await withdraw(change, item.key);
   }
   return false;
 }
@@ -77,6 +78,7 @@ async function applyMessage(change: SessionChange, { message, turnId }: ItemOf<"
   const { runningTurn } = change.session;
   const ofRunningTurn = runningTurn !== undefined && turnId === runningTurn;
   change.append(eventTypeOf(message), message, ofRunningTurn ? runningTurn : undefined);
+  if (ofRunningTurn) await settleUsed(change, message);
   if (!ofRunningTurn || message.type !== "result") return;
   const { interrupt } = (await change.tx.findTurn(runningTurn)) ?? {};
   const { outcome, agentCostUsd } = readOutcome(message, change.session.agentCostUsd, interrupt);

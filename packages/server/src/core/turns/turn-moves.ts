@@ -2,6 +2,7 @@
 import { describeError, type ErrorShape, type TurnId } from "@cc-docker/protocol";
 import { failpoint } from "../../lib/failpoint.ts";
 import type { InterruptReason, TurnRow } from "../../ports/store/store.ts";
+import { withdrawAll } from "../approvals/approval-moves.ts";
 import { isFree, type MoveReason } from "../sessions/session-status.ts";
 import type { SessionChange } from "../sessions/session-writer.ts";
 import { interruptError, type TurnOutcome } from "./turn-outcome.ts";
@@ -45,6 +46,7 @@ export async function interruptTurn(change: SessionChange, turn: TurnRow, reason
   if (change.session.runningTurn !== turn.id) return;
   const interrupt = turn.interrupt ?? reason; // the first reason counts; its command may have gone with a gateway
   if (!turn.interrupt) await change.tx.updateTurn(turn.id, { interrupt });
+  await withdrawAll(change);
   if (change.session.status !== "running") return; // its agent is told with the turn, as soon as it is ready
   change.command({ id: turn.id, prompt: turn.prompt, interrupt });
 }
@@ -53,6 +55,7 @@ export async function interruptTurn(change: SessionChange, turn: TurnRow, reason
 export async function settleRunningTurn(change: SessionChange, { status, ...data }: TurnOutcome): Promise<void> {
   const { runningTurn, turnCount, costUsd } = change.session;
   if (!runningTurn) return;
+  await withdrawAll(change);
   change.append(`turn.${status}`, data, runningTurn);
   await change.tx.updateTurn(runningTurn, { status, endedAt: change.now, ...data });
   change.patch({

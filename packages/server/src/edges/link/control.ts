@@ -144,8 +144,8 @@ function checkVersion(version: number): void {
 }
 
 /**
- * Sends the running turn's prompt, and its interrupt, once a connection; the wrapper ignores what it knows. And whether
- * the agent is to be parked, where that differs from what the wrapper has said or was told.
+ * Sends the running turn's prompt, its interrupt and its answers, once a connection; the wrapper ignores what it knows.
+ * And whether the agent is to be parked, where that differs from what the wrapper has said or was told.
  */
 function createCommandSender({
   links,
@@ -163,6 +163,7 @@ function createCommandSender({
   let started: string | undefined;
   let interrupted: string | undefined;
   const told = { parked: false, seq: 0 };
+  const answered = new Set<string>();
 
   async function sendTurn(): Promise<void> {
     const turn = await links.findRunningTurn(session.id);
@@ -188,8 +189,19 @@ function createCommandSender({
     send({ type: "park", parked }, () => failpoint("park.sent"));
   }
 
+  async function sendAnswers(): Promise<void> {
+    if (session.config.permissionMode !== "ask") return;
+    const { id: sessionId, generation } = session;
+    for (const { id, key, answer } of await links.findAnswers({ sessionId, generation })) {
+      if (answered.has(id)) continue;
+      answered.add(id);
+      failpoint("approval.answer-read");
+      send({ type: "approval.answer", key, answer }, () => failpoint("approval.answer-sent"));
+    }
+  }
+
   function wake(): void {
-    if (opened) Promise.all([sendTurn(), sendPark()]).catch(fail); // the next connection sends it
+    if (opened) Promise.all([sendTurn().then(sendAnswers), sendPark()]).catch(fail); // the next connection sends it
   }
 
   const unsubscribe = links.onCommand(session.id, wake);

@@ -1,3 +1,4 @@
+import { approvalsRouter } from "./approvals-router.ts";
 import { chatRouter } from "./chat-router.ts";
 import { eventsRouter } from "./events-router.ts";
 import { sessionsRouter } from "./sessions-router.ts";
@@ -7,6 +8,7 @@ import { router } from "./trpc.ts";
 export const rootRouter = router({
   sessions: sessionsRouter,
   chat: chatRouter,
+  approvals: approvalsRouter,
   events: eventsRouter,
   system: systemRouter,
 });

@@ -1,8 +1,17 @@
 /** The law of the Store: every sentence of `store.ts` is a test. A driver that passes is done. */
 import { randomUUID } from "node:crypto";
-import { AgentSessionId, describeError, SessionId, TurnId, type TurnResult } from "@cc-docker/protocol";
+import { AgentSessionId, ApprovalId, describeError, SessionId, TurnId, type TurnResult } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
-import type { EventRow, SessionRow, Store, StoreReader, TranscriptRow, TurnRow } from "./store.ts";
+import type {
+  ApprovalRow,
+  EventRow,
+  ListApprovals,
+  SessionRow,
+  Store,
+  StoreReader,
+  TranscriptRow,
+  TurnRow,
+} from "./store.ts";
 
 export type StoreUnderTest = {
   name: string;
@@ -28,6 +37,7 @@ function sessionRow(fields: Partial<Omit<SessionRow, "position">> = {}): Omit<Se
     costUsd: 0,
     agentCostUsd: 0,
     crashes: 0,
+    openApprovals: 0,
   };
   const times = { createdAt: NOW, updatedAt: NOW };
   const id = SessionId.parse(randomUUID());
@@ -46,6 +56,14 @@ function eventRows(from: number, to: number, json = (seq: number) => `{"seq":${s
 async function insertSession(store: Store, fields: Partial<Omit<SessionRow, "position">> = {}) {
   const row = sessionRow(fields);
   await store.write((tx) => tx.insertSession(row));
+  return row;
+}
+
+async function insertApproval(store: Store, fields: Partial<ApprovalRow> & { sessionId: SessionId }) {
+  const asked = { kind: "tool", toolName: "Bash", input: { command: "ls" }, key: "key", generation: 1 } as const;
+  const ids = { id: ApprovalId.parse(randomUUID()), turnId: TurnId.parse(randomUUID()) };
+  const row = { ...ids, ...asked, state: "open", used: false, createdAt: NOW, ...fields } as const;
+  await store.write((tx) => tx.insertApproval(row));
   return row;
 }
 
@@ -347,6 +365,54 @@ export function testStore({ name, open }: StoreUnderTest): void {
       expect(await store.findNextTurn(one.id)).toEqual(turns[0]);
       const queued = await store.listQueuedTurns(one.id);
       expect(queued).toEqual(turns.filter((_, index) => index !== 1).map(({ id }) => id));
+    });
+  });
+
+  describe(`store: ${name}: approvals`, () => {
+    it("come back as they were asked, and as they were answered", async () => {
+      await using store = await openEmpty();
+      const { id: sessionId } = await insertSession(store);
+      const bare = await insertApproval(store, { sessionId });
+      const told = await insertApproval(store, { sessionId, title: "May I?", description: "it" });
+      expect(await store.findApproval(bare.id)).toEqual({ ...bare, position: 1 });
+      expect(await store.findApproval(told.id)).toEqual({ ...told, position: 2 });
+      const answer = { decision: "deny", message: "no" } as const;
+      const closed = { state: "denied", used: true, answer, answeredBy: "ann", closedAt: NOW } as const;
+      const asked = { generation: 2, key: "again" };
+      await store.write((tx) => tx.updateApproval(bare.id, { ...closed, ...asked }));
+      expect(await store.findApproval(bare.id)).toEqual({ ...bare, ...closed, ...asked, position: 1 });
+      expect(await store.findApproval(told.id)).toEqual({ ...told, position: 2 });
+    });
+
+    it("are listed newest first, of their owner, by session, state and place, without those of deleted sessions", async () => {
+      await using store = await openEmpty();
+      const { id: first } = await insertSession(store);
+      const { id: second } = await insertSession(store);
+      const { id: foreign } = await insertSession(store, { owner: "bob" });
+      const { id: deleted } = await insertSession(store, { deleted: true });
+      for (const sessionId of [first, second, foreign, deleted, first]) await insertApproval(store, { sessionId });
+      await insertApproval(store, { sessionId: second, state: "allowed" });
+      const positions = async (query: Partial<ListApprovals>) =>
+        (await store.listApprovals({ owner: "ann", limit: 10, ...query })).map(({ position }) => position);
+      expect(await positions({})).toEqual([6, 5, 2, 1]);
+      expect(await positions({ limit: 2, before: 6 })).toEqual([5, 2]);
+      expect(await positions({ sessionId: second })).toEqual([6, 2]);
+      expect(await positions({ state: "open" })).toEqual([5, 2, 1]);
+      expect(await positions({ owner: "bob" })).toEqual([3]);
+    });
+
+    it("of a turn are listed in their order, and go with their session", async () => {
+      await using store = await openEmpty();
+      const { id: sessionId } = await insertSession(store);
+      const turnId = TurnId.parse(randomUUID());
+      const own = [
+        await insertApproval(store, { sessionId, turnId }),
+        await insertApproval(store, { sessionId, turnId }),
+      ];
+      await insertApproval(store, { sessionId });
+      expect((await store.listTurnApprovals(turnId)).map(({ id }) => id)).toEqual(own.map(({ id }) => id));
+      await store.write((tx) => tx.deleteSession(sessionId));
+      expect(await store.listTurnApprovals(turnId)).toEqual([]);
     });
   });
 

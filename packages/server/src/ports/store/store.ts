@@ -7,10 +7,15 @@
  */
 import type {
   AgentSessionId,
+  ApprovalAnswer,
+  ApprovalId,
+  ApprovalKind,
+  ApprovalState,
   ErrorShape,
   SessionConfig,
   SessionId,
   SessionStatus,
+  ToolInput,
   TurnId,
   TurnResult,
   TurnStatus,
@@ -37,6 +42,8 @@ export type SessionRow = {
   outboxAcked: number;
   /** The turn its agent works on. */
   runningTurn?: TurnId | undefined;
+  /** Questions that its agent waits for. */
+  openApprovals: number;
   turnCount: number;
   costUsd: number;
   /** ISO 8601, UTC. */
@@ -69,6 +76,37 @@ export type TurnRow = {
 
 export type InterruptReason = "requested" | "request_timeout" | "hang";
 
+export type ApprovalRow = {
+  id: ApprovalId;
+  sessionId: SessionId;
+  turnId: TurnId;
+  /** The instance whose agent asked it last, and its name for it there. */
+  generation: number;
+  key: string;
+  kind: ApprovalKind;
+  state: ApprovalState;
+  /** What was asked for has come to its end, one way or the other: the agent has told so. */
+  used: boolean;
+  toolName: string;
+  input: ToolInput;
+  title?: string;
+  description?: string;
+  answer?: ApprovalAnswer;
+  answeredBy?: string;
+  createdAt: string;
+  closedAt?: string;
+  /** Place in the order of creation; the cursor of `listApprovals`. */
+  position: number;
+};
+
+export type ListApprovals = {
+  owner: string;
+  limit: number;
+  sessionId?: SessionId;
+  state?: ApprovalState;
+  before?: number;
+};
+
 /** A line of the agent's transcript; without a `subpath` of the main one. Of two with the same `uuid` the first counts. */
 export type TranscriptRow = { subpath?: string | undefined; uuid?: string | undefined; type: string; json: string };
 
@@ -93,6 +131,12 @@ export interface StoreReader {
   findNextTurn(sessionId: SessionId): Promise<TurnRow | undefined>;
   /** Ids of a session's waiting turns, in the order they were accepted. */
   listQueuedTurns(sessionId: SessionId): Promise<TurnId[]>;
+  /** The row, also of a deleted session. */
+  findApproval(id: ApprovalId): Promise<ApprovalRow | undefined>;
+  /** Of the owner's sessions, newest first, without those of deleted ones; `before` is the `position` to go on from. */
+  listApprovals(query: ListApprovals): Promise<ApprovalRow[]>;
+  /** Of a turn, in the order they were asked. */
+  listTurnApprovals(turnId: TurnId): Promise<ApprovalRow[]>;
   /** Events with `seq > after`, in order, at most `limit` and at most about `maxBytes` (always at least one). */
   readEvents(sessionId: SessionId, page: { after: number; limit: number; maxBytes: number }): Promise<EventRow[]>;
   /** The transcript in the order it was written, after a position, at most about `maxBytes` (always at least one). */
@@ -109,12 +153,18 @@ export interface StoreReader {
 export interface StoreWriter extends StoreReader {
   insertSession(row: Omit<SessionRow, "position">): Promise<void>;
   updateSession(id: SessionId, patch: Partial<Omit<SessionRow, "id" | "position" | "owner">>): Promise<void>;
-  /** Removes the session with its turns, events and transcript. Unknown ids are fine. */
+  /** Removes the session with its turns, approvals, events and transcript. Unknown ids are fine. */
   deleteSession(id: SessionId): Promise<void>;
   /** Kept for ever: deleting the session leaves it. */
   insertSessionKey(row: SessionKeyRow): Promise<void>;
   insertTurn(row: TurnRow): Promise<void>;
   updateTurn(id: TurnId, patch: Partial<Omit<TurnRow, "id" | "sessionId">>): Promise<void>;
+  insertApproval(row: Omit<ApprovalRow, "position">): Promise<void>;
+  /** Who asks for it, how it stands and its answer; what is asked for stays. */
+  updateApproval(
+    id: ApprovalId,
+    patch: Partial<Pick<ApprovalRow, "generation" | "key" | "state" | "used" | "answer" | "answeredBy" | "closedAt">>,
+  ): Promise<void>;
   insertTranscript(sessionId: SessionId, rows: readonly TranscriptRow[]): Promise<void>;
   insertEvents(sessionId: SessionId, events: readonly EventRow[]): Promise<void>;
 }

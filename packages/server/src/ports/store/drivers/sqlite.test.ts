@@ -30,6 +30,7 @@ const ROW = {
   outboxAcked: 0,
   agentCostUsd: 0,
   crashes: 0,
+  openApprovals: 0,
   turnCount: 0,
   costUsd: 0,
   createdAt: "2026-01-01T00:00:00.000Z",

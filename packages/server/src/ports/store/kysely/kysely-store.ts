@@ -2,6 +2,7 @@ import { CcError, isCcError } from "@cc-docker/protocol";
 import { type Kysely, sql } from "kysely";
 import { failpoint } from "../../../lib/failpoint.ts";
 import type { Store, StoreReader, StoreWriter } from "../store.ts";
+import { createApprovalQueries } from "./approval-queries.ts";
 import { createEventQueries } from "./event-queries.ts";
 import { createSessionKeyQueries } from "./session-key-queries.ts";
 import { createSessionQueries } from "./session-queries.ts";
@@ -106,6 +107,9 @@ function onlyDurable(queries: StoreReader, settled: () => Promise<void>, refuseI
     findTurnByKey: waits(queries.findTurnByKey),
     findNextTurn: waits(queries.findNextTurn),
     listQueuedTurns: waits(queries.listQueuedTurns),
+    findApproval: waits(queries.findApproval),
+    listApprovals: waits(queries.listApprovals),
+    listTurnApprovals: waits(queries.listTurnApprovals),
     readEvents: waits(queries.readEvents),
     readTranscript: waits(queries.readTranscript),
     findTranscriptTail: waits(queries.findTranscriptTail),
@@ -118,6 +122,7 @@ function createQueries(db: Kysely<Database>): StoreWriter {
     ...createSessionQueries(db),
     ...createSessionKeyQueries(db),
     ...createTurnQueries(db),
+    ...createApprovalQueries(db),
     ...createEventQueries(db),
     ...createTranscriptQueries(db),
   };

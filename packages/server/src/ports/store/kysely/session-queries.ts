@@ -50,6 +50,7 @@ export function createSessionQueries(db: Kysely<Database>): SessionQueries {
     async deleteSession(id) {
       await db.deleteFrom("events").where("session_id", "=", id).execute();
       await db.deleteFrom("transcript_entries").where("session_id", "=", id).execute();
+      await db.deleteFrom("approvals").where("session_id", "=", id).execute();
       await db.deleteFrom("turns").where("session_id", "=", id).execute();
       await db.deleteFrom("sessions").where("id", "=", id).execute();
     },
@@ -76,6 +77,7 @@ function fromRow(row: Selectable<SessionsTable>): SessionRow {
     ...(row.agent_session_id !== null && { agentSessionId: row.agent_session_id as AgentSessionId }),
     agentCostUsd: row.agent_cost_usd,
     crashes: row.crashes,
+    openApprovals: row.open_approvals,
     position: row.position,
   };
 }
@@ -97,6 +99,7 @@ function toColumns(row: Partial<SessionRow>): Updateable<SessionsTable> {
     ...(row.agentSessionId !== undefined && { agent_session_id: row.agentSessionId }),
     ...(row.agentCostUsd !== undefined && { agent_cost_usd: row.agentCostUsd }),
     ...(row.crashes !== undefined && { crashes: row.crashes }),
+    ...(row.openApprovals !== undefined && { open_approvals: row.openApprovals }),
     ...(row.deleted !== undefined && { deleted: row.deleted ? 1 : 0 }),
   };
 }

@@ -20,6 +20,7 @@ export type SessionsTable = {
   agent_session_id: string | null;
   agent_cost_usd: number;
   crashes: number;
+  open_approvals: number;
 };
 
 export type TurnsTable = {
@@ -48,12 +49,33 @@ export type TranscriptEntriesTable = {
 
 export type SessionKeysTable = { owner: string; key: string; session_id: string; request: string };
 
+export type ApprovalsTable = {
+  position: Generated<number>;
+  id: string;
+  session_id: string;
+  turn_id: string;
+  generation: number;
+  key: string;
+  kind: string;
+  state: string;
+  used: number;
+  tool_name: string;
+  input: string;
+  title: string | null;
+  description: string | null;
+  answer: string | null;
+  answered_by: string | null;
+  created_at: string;
+  closed_at: string | null;
+};
+
 export type EventsTable = { session_id: string; seq: number; json: string };
 
 export type Database = {
   sessions: SessionsTable;
   session_keys: SessionKeysTable;
   turns: TurnsTable;
+  approvals: ApprovalsTable;
   events: EventsTable;
   transcript_entries: TranscriptEntriesTable;
 };

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { ApprovalId, SessionId, TurnId } from "./ids.ts";
+
+/** `tool`: a tool wants to run; `question`: the agent asks something; `plan`: it wants its plan approved. */
+export const APPROVAL_KINDS = ["tool", "question", "plan"] as const;
+export const ApprovalKind = z.enum(APPROVAL_KINDS);
+export type ApprovalKind = z.infer<typeof ApprovalKind>;
+
+export const APPROVAL_STATES = ["open", "allowed", "denied", "withdrawn"] as const;
+export const ApprovalState = z.enum(APPROVAL_STATES);
+export type ApprovalState = z.infer<typeof ApprovalState>;
+
+export const APPROVAL_DECISIONS = ["allow", "deny"] as const;
+
+/** What a person cannot be shown as a whole is not asked: it is denied in its place. In bytes of JSON. */
+export const MAX_APPROVAL_INPUT_BYTES = 1024 * 1024;
+
+/** The longest tool name and request key the link carries. */
+export const MAX_APPROVAL_NAME_LENGTH = 200;
+const MAX_MESSAGE_LENGTH = 10_000;
+
+/** What a tool is called with; each tool has its own shape. */
+export const ToolInput = z.record(z.string(), z.unknown());
+export type ToolInput = z.infer<typeof ToolInput>;
+
+export const ApprovalAnswer = z.object({
+  decision: z.enum(APPROVAL_DECISIONS),
+  /** What the tool runs with instead of what was asked for. */
+  updatedInput: ToolInput.optional(),
+  /** The agent is told so when the answer is `deny`; beside `allow` it is kept for people. */
+  message: z
+    .string()
+    .min(1)
+    .max(MAX_MESSAGE_LENGTH)
+    .refine((text) => text.isWellFormed(), "has half a surrogate pair")
+    .optional(),
+});
+export type ApprovalAnswer = z.infer<typeof ApprovalAnswer>;
+
+/** A question of the agent that waits, or waited, for an answer. */
+export const Approval = z.object({
+  id: ApprovalId,
+  sessionId: SessionId,
+  turnId: TurnId,
+  kind: ApprovalKind,
+  state: ApprovalState,
+  /** As Claude Code names it. */
+  toolName: z.string(),
+  input: ToolInput,
+  /** Claude Code's own words for what is asked, where it has some. */
+  title: z.string().optional(),
+  description: z.string().optional(),
+  /** Present when `allowed` or `denied`. */
+  answer: ApprovalAnswer.optional(),
+  /** `sub` of the token that answered. */
+  answeredBy: z.string().optional(),
+  createdAt: z.iso.datetime(),
+  /** When it was answered or withdrawn. */
+  closedAt: z.iso.datetime().optional(),
+});
+export type Approval = z.infer<typeof Approval>;

@@ -1,0 +1,19 @@
+import { z } from "zod";
+
+/**
+ * A tool by Claude Code's name for it (`Bash`), or what it may be used for (`Bash(git *)`). Claude Code reads these; a
+ * name it does not know means nothing to it, so at least what cannot be one is refused. Rules go to it as one list,
+ * parted by commas.
+ */
+export const ToolRule = z
+  .string()
+  .max(500)
+  .regex(
+    /^[A-Z][A-Za-z0-9]*(\([^(),\p{Cc}]+\))?$/u,
+    "is not a tool's name, such as Bash, or a rule, such as Bash(git *)",
+  );
+
+/** Whether the rule is about all uses of its tool. */
+export function isToolName(rule: string): boolean {
+  return !rule.includes("(");
+}

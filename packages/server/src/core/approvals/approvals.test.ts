@@ -1,0 +1,248 @@
+import { randomUUID } from "node:crypto";
+import { ApprovalId, type SessionConfig, type SessionId, type TurnId } from "@cc-docker/protocol";
+import { describe, expect, it } from "vitest";
+import { agentMessage, openTestCore, refused, resultMessage, type TestCore } from "../core.test-helper.ts";
+
+const ASK: SessionConfig = { permissionMode: "ask" };
+const COMMAND = { command: "touch note.txt" };
+
+async function openAsking(config: SessionConfig = {}) {
+  const t = await openTestCore();
+  const sessionId = await t.openSession("ann", { ...ASK, ...config });
+  const turnId = await t.send(sessionId);
+  return { ...t, sessionId, turnId };
+}
+
+function question(turnId: TurnId, key: string, fields: { toolName?: string; input?: Record<string, unknown> } = {}) {
+  return { kind: "approval" as const, turnId, key, toolName: "Bash", input: COMMAND, ...fields };
+}
+
+function toolResult(turnId: TurnId, key: string) {
+  const content = [{ type: "tool_result", tool_use_id: key, content: "ok" }];
+  return agentMessage(turnId, { type: "user", message: { role: "user", content } });
+}
+
+const listOpen = async ({ core }: TestCore) =>
+  (await core.approvals.list({ owner: "ann", limit: 50, state: "open" })).approvals;
+
+async function onlyOpen(t: TestCore) {
+  const approvals = await listOpen(t);
+  expect(approvals).toHaveLength(1);
+  return (approvals[0] as (typeof approvals)[0]).id;
+}
+
+const typesOf = async (t: TestCore, sessionId: SessionId) =>
+  (await t.readEvents(sessionId)).map(({ type }) => type).filter((type) => type.startsWith("approval."));
+
+/** The instance dies; the next one's agent is ready and has the turn. */
+async function loseInstance(t: TestCore, sessionId: SessionId, generation = 1) {
+  t.runtime.exit({ sessionId, generation, detail: "killed" });
+  await expect.poll(async () => (await t.store.findSession(sessionId))?.generation).toBe(generation + 1);
+  await t.core.links.ready({ sessionId, generation: generation + 1 });
+}
+
+describe("what the agent asks", () => {
+  it("is stored with its input, told in the log, and listed as open", async () => {
+    const t = await openAsking();
+    await t.ingest(t.sessionId, question(t.turnId, "k"));
+    const [approval] = await listOpen(t);
+    expect(approval).toMatchObject({ turnId: t.turnId, kind: "tool", state: "open", toolName: "Bash", input: COMMAND });
+    const events = await t.readEvents(t.sessionId);
+    expect(events.at(-1)).toMatchObject({ type: "approval.requested", turnId: t.turnId, data: { approval } });
+    expect(await t.store.findSession(t.sessionId)).toMatchObject({ openApprovals: 1 });
+  });
+
+  it.each([
+    ["AskUserQuestion", "question"],
+    ["ExitPlanMode", "plan"],
+    ["constructor", "tool"],
+  ])("by %s is a %s", async (toolName, kind) => {
+    const t = await openAsking();
+    await t.ingest(t.sessionId, question(t.turnId, "k", { toolName }));
+    expect(await listOpen(t)).toMatchObject([{ kind }]);
+  });
+
+  it("under the same key is asked once, under two keys twice", async () => {
+    const t = await openAsking();
+    await t.ingest(t.sessionId, question(t.turnId, "k"), question(t.turnId, "k"), question(t.turnId, "other"));
+    expect(await listOpen(t)).toHaveLength(2);
+  });
+
+  it("for a turn that does not run is not asked", async () => {
+    const t = await openAsking();
+    await t.ingest(t.sessionId, question(randomUUID() as TurnId, "k"));
+    expect(await listOpen(t)).toEqual([]);
+  });
+
+  it.each(["its agent lets go", "its turn ends", "its turn is interrupted", "its session stops"])(
+    "is withdrawn when %s, and cannot be answered any more",
+    async (end) => {
+      const t = await openAsking();
+      const { core, sessionId, turnId } = t;
+      await t.ingest(sessionId, question(turnId, "k"));
+      const approvalId = await onlyOpen(t);
+      if (end === "its agent lets go") await t.ingest(sessionId, { kind: "approval-withdrawn", turnId, key: "k" });
+      if (end === "its turn ends") await t.ingest(sessionId, resultMessage(turnId));
+      if (end === "its turn is interrupted") await core.turns.interrupt({ owner: "ann", sessionId });
+      if (end === "its session stops") await core.sessions.stop({ owner: "ann", sessionId });
+      expect(await core.approvals.get({ owner: "ann", approvalId })).toMatchObject({ state: "withdrawn" });
+      expect(await typesOf(t, sessionId)).toEqual(["approval.requested", "approval.withdrawn"]);
+      expect(await t.store.findSession(sessionId)).toMatchObject({ openApprovals: 0 });
+      const late = core.approvals.answer({ owner: "ann", approvalId, answer: { decision: "allow" } });
+      await expect(late).rejects.toMatchObject(refused("APPROVAL_WITHDRAWN"));
+    },
+  );
+
+  it("is listed page by page, newest first, by session and state", async () => {
+    const t = await openAsking();
+    for (const key of ["a", "b", "c"]) await t.ingest(t.sessionId, question(t.turnId, key, { input: { key } }));
+    const list = (input: { cursor?: string }) =>
+      t.core.approvals.list({ owner: "ann", limit: 2, sessionId: t.sessionId, ...input });
+    const first = await list({});
+    const second = await list(first.nextCursor === undefined ? {} : { cursor: first.nextCursor });
+    expect([...first.approvals, ...second.approvals].map(({ input }) => input["key"])).toEqual(["c", "b", "a"]);
+    expect(second.nextCursor).toBeUndefined();
+    await expect(list({ cursor: "x" })).rejects.toMatchObject(refused("REQUEST_INVALID"));
+    expect(await t.core.approvals.list({ owner: "ann", limit: 9, state: "denied" })).toEqual({ approvals: [] });
+  });
+
+  it("is nobody else's", async () => {
+    const t = await openAsking();
+    await t.ingest(t.sessionId, question(t.turnId, "k"));
+    const approvalId = await onlyOpen(t);
+    expect(await t.core.approvals.list({ owner: "bob", limit: 9 })).toEqual({ approvals: [] });
+    for (const call of [
+      t.core.approvals.get({ owner: "bob", approvalId }),
+      t.core.approvals.answer({ owner: "bob", approvalId, answer: { decision: "allow" } }),
+    ])
+      await expect(call).rejects.toMatchObject({
+        ...refused("APPROVAL_NOT_FOUND"),
+        message: `There is no approval ${approvalId}.`,
+      });
+    const unknown = t.core.approvals.get({ owner: "ann", approvalId: ApprovalId.parse(randomUUID()) });
+    await expect(unknown).rejects.toMatchObject(refused("APPROVAL_NOT_FOUND"));
+  });
+});
+
+describe("an answer", () => {
+  it("is stored with who gave it, told in the log and to the wrapper, whose bell rings", async () => {
+    const t = await openAsking();
+    await t.ingest(t.sessionId, question(t.turnId, "k"));
+    const approvalId = await onlyOpen(t);
+    let rings = 0;
+    t.core.links.onCommand(t.sessionId, () => void (rings += 1));
+    const answer = { decision: "deny", message: "no" } as const;
+    const answered = await t.core.approvals.answer({ owner: "ann", approvalId, answer });
+    expect(answered).toMatchObject({ state: "denied", answer, answeredBy: "ann" });
+    expect(rings).toBe(1);
+    expect(await t.core.links.findAnswers({ sessionId: t.sessionId, generation: 1 })).toEqual([
+      { id: approvalId, key: "k", answer },
+    ]);
+    const last = (await t.readEvents(t.sessionId)).at(-1);
+    expect(last).toMatchObject({
+      type: "approval.answered",
+      data: { approvalId, state: "denied", answer, answeredBy: "ann" },
+    });
+    expect(await t.store.findSession(t.sessionId)).toMatchObject({ openApprovals: 0 });
+  });
+
+  it("is the first of those that race; the same once more is fine, and is not told again", async () => {
+    const t = await openAsking();
+    await t.ingest(t.sessionId, question(t.turnId, "k"));
+    const approvalId = await onlyOpen(t);
+    const racing = ["a", "b", "a"].map((message) =>
+      t.core.approvals.answer({ owner: "ann", approvalId, answer: { decision: "deny", message } }),
+    );
+    const outcomes = await Promise.allSettled(racing);
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(outcomes[1]).toMatchObject({
+      reason: { ...refused("APPROVAL_ANSWERED"), message: expect.stringContaining('"deny": a') },
+    });
+    expect(await typesOf(t, t.sessionId)).toEqual(["approval.requested", "approval.answered"]);
+  });
+
+  it("to a question needs answers, and goes to the agent with its questions", async () => {
+    const t = await openAsking();
+    const input = { questions: [{ question: "Why?" }] };
+    await t.ingest(t.sessionId, question(t.turnId, "k", { toolName: "AskUserQuestion", input }));
+    const approvalId = await onlyOpen(t);
+    const bare = t.core.approvals.answer({ owner: "ann", approvalId, answer: { decision: "allow" } });
+    await expect(bare).rejects.toMatchObject(refused("REQUEST_INVALID"));
+    const updatedInput = { answers: { "Why?": "Because" } };
+    await t.core.approvals.answer({ owner: "ann", approvalId, answer: { decision: "allow", updatedInput } });
+    const [given] = await t.core.links.findAnswers({ sessionId: t.sessionId, generation: 1 });
+    expect(given?.answer.updatedInput).toEqual({ ...input, ...updatedInput });
+  });
+
+  it("that the agent has used is not sent again", async () => {
+    const t = await openAsking();
+    await t.ingest(t.sessionId, question(t.turnId, "k"));
+    await t.core.approvals.answer({ owner: "ann", approvalId: await onlyOpen(t), answer: { decision: "allow" } });
+    await t.ingest(t.sessionId, toolResult(t.turnId, "k"));
+    expect(await t.core.links.findAnswers({ sessionId: t.sessionId, generation: 1 })).toEqual([]);
+  });
+});
+
+describe("the agent that goes on after a crash", () => {
+  it("asks the same question, which stays one; what it does not ask again is withdrawn with the turn", async () => {
+    const t = await openAsking();
+    await t.ingest(t.sessionId, question(t.turnId, "a"), question(t.turnId, "b", { input: { command: "other" } }));
+    const before = await listOpen(t);
+    await loseInstance(t, t.sessionId);
+    expect(await t.store.findSession(t.sessionId)).toMatchObject({ openApprovals: 0 });
+    await t.ingest(t.sessionId, question(t.turnId, "a2"));
+    expect(await listOpen(t)).toEqual(before);
+    expect(await t.store.findSession(t.sessionId)).toMatchObject({ openApprovals: 1 });
+    await t.ingest(t.sessionId, resultMessage(t.turnId));
+    expect(await listOpen(t)).toEqual([]);
+  });
+
+  it("is given the answer that was given meanwhile, under its own key", async () => {
+    const t = await openAsking();
+    await t.ingest(t.sessionId, question(t.turnId, "a"));
+    const approvalId = await onlyOpen(t);
+    await loseInstance(t, t.sessionId);
+    const answer = { decision: "allow" } as const;
+    await t.core.approvals.answer({ owner: "ann", approvalId, answer });
+    expect(await t.core.links.findAnswers({ sessionId: t.sessionId, generation: 2 })).toEqual([]);
+    await t.ingest(t.sessionId, question(t.turnId, "a2"));
+    expect(await t.core.links.findAnswers({ sessionId: t.sessionId, generation: 2 })).toEqual([
+      { id: approvalId, key: "a2", answer },
+    ]);
+    expect(await typesOf(t, t.sessionId)).toEqual(["approval.requested", "approval.answered"]);
+    expect(await t.store.findSession(t.sessionId)).toMatchObject({ openApprovals: 0 });
+  });
+
+  it("is asked about what has run already, and about the second of two", async () => {
+    const t = await openAsking();
+    await t.ingest(t.sessionId, question(t.turnId, "a"));
+    await t.core.approvals.answer({ owner: "ann", approvalId: await onlyOpen(t), answer: { decision: "allow" } });
+    await t.ingest(t.sessionId, toolResult(t.turnId, "a"));
+    await loseInstance(t, t.sessionId);
+    await t.ingest(t.sessionId, question(t.turnId, "a2"));
+    expect(await listOpen(t)).toHaveLength(1);
+    await t.ingest(t.sessionId, question(t.turnId, "a3"));
+    expect(await listOpen(t)).toHaveLength(2);
+  });
+
+  it("is asked about another input", async () => {
+    const t = await openAsking();
+    await t.ingest(t.sessionId, question(t.turnId, "a"));
+    await t.core.approvals.answer({ owner: "ann", approvalId: await onlyOpen(t), answer: { decision: "allow" } });
+    await loseInstance(t, t.sessionId);
+    await t.ingest(t.sessionId, question(t.turnId, "a2", { input: { command: "rm -rf ." } }));
+    expect(await listOpen(t)).toHaveLength(1);
+  });
+});
+
+describe("a session that asks", () => {
+  it("may not have rules for parts of a tool, which could not be kept", async () => {
+    const t = await openTestCore();
+    const create = (config: SessionConfig) => t.core.sessions.create({ owner: "ann", config });
+    await expect(create({ ...ASK, allowedTools: ["Read", "Bash(git *)"] })).rejects.toMatchObject(
+      refused("TOOL_RULE_UNENFORCEABLE"),
+    );
+    await create({ ...ASK, allowedTools: ["Bash"], disallowedTools: ["Bash(git *)"] });
+    await create({ allowedTools: ["Bash(git *)"] });
+  });
+});
