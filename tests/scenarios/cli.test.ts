@@ -146,3 +146,19 @@ verifies("cli.exit-codes", "a terminated gateway ends with 0, and ccd says that 
   expect(exitCode).toBe(5);
   expect(stderr).toMatch(/SERVER_UNREACHABLE/);
 });
+
+verifies("cli.answers", "run --ask shows what the agent asks and the command that answers it", async () => {
+  const run = startCcd(["run", "--ask", "bash: touch note.txt\nbash: touch other.txt\nsay: both told"], env);
+  const client = createClient({ url: gateway.url, token: () => install.token("local") });
+  const idOf = () => client.approvals.list.query({ state: "open" }).then(({ approvals }) => approvals[0]?.id);
+  const first = await waitUntil(idOf, { what: "the first question" });
+  const denied = await ccd("deny", first, "not that one");
+  expect(denied.stdout).toBe(`${first} denied\n`);
+  const second = await waitUntil(async () => ((await idOf()) === first ? undefined : idOf()), { what: "the second" });
+  expect((await ccd("allow", second, "--input", "{")).exitCode).toBe(2);
+  expect((await ccd("allow", second, "--input", '{"command":"true"}')).stdout).toBe(`${second} allowed\n`);
+  const { stdout, stderr, exitCode } = await run.ended;
+  expect({ stdout, exitCode }).toEqual({ stdout: "both told\n", exitCode: 0 });
+  expect(stderr).toContain(`ccd allow ${first}`);
+  expect((await ccd("allow", first)).exitCode).toBe(4);
+});

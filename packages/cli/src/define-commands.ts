@@ -1,6 +1,7 @@
 /** The commands, their arguments and options. What a command does is loaded when it is called. */
 import { SESSION_STATUSES } from "@cc-docker/protocol";
 import { type Command, Option } from "commander";
+import type { AllowInput } from "./commands/answer.ts";
 import type { LogsInput } from "./commands/logs.ts";
 import type { ListInput } from "./commands/ls.ts";
 import type { RunInput } from "./commands/run.ts";
@@ -23,6 +24,7 @@ export function defineCommands(definition: Definition): void {
   defineLogs(definition);
   definePause(definition);
   defineResume(definition);
+  defineAnswers(definition);
   defineStop(definition);
   defineRm(definition);
   defineToken(definition);
@@ -36,6 +38,7 @@ function defineRun({ program, act, io }: Definition): void {
     .argument("<prompt>", 'the prompt; "-" reads it from stdin')
     .option("--model <name>", "model name or alias, such as opus or sonnet")
     .option("--system <text>", "text added to Claude Code's system prompt")
+    .option("--ask", "have the agent ask before it uses a tool that changes something")
     .option("--keep", "keep the session; its id is printed on stderr")
     .option("--detach", "print the session's id as soon as the prompt is accepted, and return")
     .option("--json", "print every event as one line of JSON")
@@ -85,6 +88,31 @@ function defineResume({ program, act, io }: Definition): void {
     .description("have a paused session go on, or wake one at rest")
     .argument("<session>", SESSION)
     .action(act(async (_: object, session: string) => (await import("./commands/resume.ts")).resume({ session }, io)));
+}
+
+function defineAnswers({ program, act, io }: Definition): void {
+  program
+    .command("allow")
+    .description("let an agent do what it asks for")
+    .argument("<approval>", "the id that was shown with the question")
+    .option("--input <json>", "do this instead, or the answers to its question")
+    .action(
+      act(async (options: Omit<AllowInput, "approval">, approval: string) => {
+        const { allow } = await import("./commands/answer.ts");
+        return allow({ ...options, approval }, io);
+      }),
+    );
+  program
+    .command("deny")
+    .description("keep an agent from what it asks for")
+    .argument("<approval>", "the id that was shown with the question")
+    .argument("[message]", "what the agent is told")
+    .action(
+      act(async (_: object, approval: string, message?: string) => {
+        const { deny } = await import("./commands/answer.ts");
+        return deny({ approval, message }, io);
+      }),
+    );
 }
 
 function defineStop({ program, act, io }: Definition): void {

@@ -9,6 +9,7 @@ import {
   endsTurn,
   isErrorCode,
   MAX_PROMPT_BYTES,
+  type SessionConfig,
   type Turn,
 } from "@cc-docker/protocol";
 import { findInterruption, type Io } from "../io.ts";
@@ -23,6 +24,7 @@ export type RunInput = {
   prompt: string;
   model?: string;
   system?: string;
+  ask?: boolean;
   keep?: boolean;
   detach?: boolean;
   json?: boolean;
@@ -38,8 +40,7 @@ export async function run(input: RunInput, io: Io): Promise<number> {
   const prompt = input.prompt === "-" ? await readAll(io) : input.prompt;
   checkPrompt(prompt);
   const client = await connect(io.env);
-  const { model, system: systemPrompt } = input;
-  const config = { ...(model !== undefined && { model }), ...(systemPrompt !== undefined && { systemPrompt }) };
+  const config = toConfig(input);
   // Not interruptible: the answer holds the id by which the session can be removed.
   const { id } = await client.sessions.create.mutate({ config });
   let isKept = false;
@@ -52,6 +53,14 @@ export async function run(input: RunInput, io: Io): Promise<number> {
   } finally {
     if (!isKept) await removeSession(client, id, (message) => void io.stderr.write(`${printableLine(message)}\n`));
   }
+}
+
+function toConfig({ model, system: systemPrompt, ask }: RunInput): SessionConfig {
+  return {
+    ...(model !== undefined && { model }),
+    ...(systemPrompt !== undefined && { systemPrompt }),
+    ...(ask && { permissionMode: "ask" }),
+  };
 }
 
 /** Before there is a session to remove again. */

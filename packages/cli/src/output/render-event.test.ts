@@ -103,6 +103,31 @@ describe("what the gateway says", () => {
       { error: { code: "AGENT_EXITED", message: "It ended." }, crashes: 1 },
       [{ kind: "note", text: "It ended. The turn goes on in a new container." }],
     ],
+    [
+      "approval.requested",
+      { approval: { id: "a1", kind: "tool", toolName: "Bash", input: { command: "ls" } } },
+      [
+        { kind: "note", text: 'the agent asks to use Bash: {"command":"ls"}' },
+        { kind: "note", text: 'answer with `ccd allow a1` or `ccd deny a1 "WHY"`' },
+      ],
+    ],
+    [
+      "approval.requested",
+      { approval: { id: "a1", kind: "question", toolName: "AskUserQuestion", input: {}, title: "Which?" } },
+      [
+        { kind: "note", text: "Which?: {}" },
+        {
+          kind: "note",
+          text: `answer with \`ccd allow a1 --input '{"answers":{"QUESTION":"LABEL"}}'\` or \`ccd deny a1 "WHY"\``,
+        },
+      ],
+    ],
+    [
+      "approval.answered",
+      { approvalId: "a1", state: "denied", answeredBy: "ann", answer: { decision: "deny", message: "no" } },
+      [{ kind: "note", text: "denied by ann: no" }],
+    ],
+    ["approval.withdrawn", { approvalId: "a1" }, [{ kind: "note", text: "the agent needs no answer any more" }]],
     ["session.stopped", { reason: "requested" }, [{ kind: "note", text: "session stopped (requested)" }]],
     ["session.paused", { reason: "pause_requested" }, [{ kind: "note", text: "session paused" }]],
     ["session.paused", { reason: "parked" }, []],
@@ -118,6 +143,8 @@ describe("what the gateway says", () => {
       "turn.completed",
       "turn.failed",
       "turn.resumed",
+      "approval.requested",
+      "approval.answered",
       "agent.assistant",
       "agent.user",
       "agent.stream_event",

@@ -1,6 +1,7 @@
 /** Events as people read them: pure. What is printed where, and made harmless, is print-pieces.ts. */
 import type { Event } from "@cc-docker/protocol";
 import { formatCost, formatSeconds } from "./amounts.ts";
+import { describeAnswered, describeAsked } from "./describe-approval.ts";
 
 /**
  * - `text`: the next piece of the agent's answer, to be joined to the one before.
@@ -93,11 +94,29 @@ function renderGatewayEvent(type: Event["type"], data: unknown): Piece[] {
       return [
         { kind: "note", text: `the model's service limits calls; the turn waits until ${textAt(data, "until")}` },
       ];
+    case "approval.requested":
+      return describeAsked(readAsked(at(data, "approval"))).map((text) => ({ kind: "note", text }));
+    case "approval.answered": {
+      const [state, by] = [textAt(data, "state"), textAt(data, "answeredBy")];
+      return [{ kind: "note", text: describeAnswered({ state, by, message: textAt(data, "answer", "message") }) }];
+    }
+    case "approval.withdrawn":
+      return [{ kind: "note", text: "the agent needs no answer any more" }];
     case "session.stopped":
       return [{ kind: "note", text: `session stopped (${textAt(data, "reason")})` }];
     default:
       return [];
   }
+}
+
+function readAsked(approval: unknown): Parameters<typeof describeAsked>[0] {
+  const [id, kind, toolName] = [textAt(approval, "id"), textAt(approval, "kind"), textAt(approval, "toolName")];
+  const input = at(approval, "input");
+  return { id, kind, toolName, title: textAt(approval, "title"), input: isRecord(input) ? input : {} };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 function describeSpending(result: unknown): string {
@@ -127,11 +146,7 @@ function blocksOf(data: unknown): unknown[] {
 
 /** What agents write is unknown: every step may lead nowhere. */
 function at(value: unknown, ...path: string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, name) =>
-      typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[name] : undefined,
-    value,
-  );
+  return path.reduce<unknown>((inner, name) => (isRecord(inner) ? inner[name] : undefined), value);
 }
 
 function textAt(value: unknown, ...path: string[]): string {
