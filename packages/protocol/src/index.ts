@@ -51,4 +51,15 @@ export {
 } from "./link.ts";
 export { ON_CRASH, PERMISSION_MODES, SESSION_STATUSES, Session, SessionConfig, SessionStatus } from "./session.ts";
 export { isToolName, ToolRule } from "./tool-rule.ts";
-export { isTurnOver, MAX_PROMPT_BYTES, TokenUsage, TURN_STATUSES, Turn, TurnResult, TurnStatus } from "./turn.ts";
+export {
+  addTotals,
+  isTurnOver,
+  MAX_PROMPT_BYTES,
+  NO_TOTALS,
+  TokenUsage,
+  TURN_STATUSES,
+  Turn,
+  TurnResult,
+  TurnStatus,
+  TurnTotals,
+} from "./turn.ts";

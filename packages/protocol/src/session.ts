@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SessionId } from "./ids.ts";
 import { ToolRule } from "./tool-rule.ts";
-import { errorShape } from "./turn.ts";
+import { errorShape, TurnTotals } from "./turn.ts";
 
 export const SESSION_STATUSES = ["starting", "idle", "running", "paused", "stopped", "failed"] as const;
 export const SessionStatus = z.enum(SESSION_STATUSES);
@@ -70,6 +70,8 @@ export const Session = z.object({
   turnCount: z.int().nonnegative(),
   /** Sum over the turns, in US dollars, as Claude Code estimates it. */
   costUsd: z.number().nonnegative(),
+  /** Time, calls of the model and tokens, summed over the turns. */
+  totals: TurnTotals,
   createdAt: z.iso.datetime(),
   /** Last change of status, prompt or event. */
   updatedAt: z.iso.datetime(),

@@ -31,6 +31,30 @@ export const TurnResult = z.object({
 });
 export type TurnResult = z.infer<typeof TurnResult>;
 
+/** Sums over the turns of a session that came to a result. */
+export const TurnTotals = TurnResult.pick({ durationMs: true, apiCalls: true, usage: true });
+export type TurnTotals = z.infer<typeof TurnTotals>;
+
+/** The totals of a session without a turn. */
+export const NO_TOTALS: TurnTotals = {
+  durationMs: 0,
+  apiCalls: 0,
+  usage: { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheCreationTokens: 0 },
+};
+
+export function addTotals(a: TurnTotals, b: TurnTotals): TurnTotals {
+  return {
+    durationMs: a.durationMs + b.durationMs,
+    apiCalls: a.apiCalls + b.apiCalls,
+    usage: {
+      inputTokens: a.usage.inputTokens + b.usage.inputTokens,
+      outputTokens: a.usage.outputTokens + b.usage.outputTokens,
+      cacheReadTokens: a.usage.cacheReadTokens + b.usage.cacheReadTokens,
+      cacheCreationTokens: a.usage.cacheCreationTokens + b.usage.cacheCreationTokens,
+    },
+  };
+}
+
 const errorCode = z.custom<ErrorCode>(isErrorCode, { error: "not an error code of the table" });
 const retry = z.custom<(typeof ERRORS)[ErrorCode]["retry"]>((value) => typeof value === "string");
 export const errorShape = z.object({ code: errorCode, message: z.string(), hint: z.string(), retry });

@@ -2,6 +2,7 @@ import {
   CcError,
   describeError,
   isCcError,
+  NO_TOTALS,
   type Session,
   type SessionConfig,
   type SessionId,
@@ -144,7 +145,7 @@ export function createSessions({ store, writer, instances, maxTimeouts, newSessi
 }
 
 function toSession({ error, ...row }: SessionRow): Session {
-  const { id, status, parked, config, lastSeq, turnCount, costUsd, createdAt, updatedAt } = row;
+  const { id, status, parked, config, lastSeq, turnCount, costUsd, totals = NO_TOTALS, createdAt, updatedAt } = row;
   const described = error && { error: describeError(error.code, error.message) };
   return {
     id,
@@ -154,6 +155,7 @@ function toSession({ error, ...row }: SessionRow): Session {
     lastSeq,
     turnCount,
     costUsd,
+    totals,
     createdAt,
     updatedAt,
     ...described,

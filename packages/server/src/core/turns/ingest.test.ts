@@ -128,6 +128,23 @@ describe("what a wrapper sends", () => {
     expect(await t.core.sessions.get({ owner: "ann", sessionId })).toMatchObject({ costUsd: 0.75, turnCount: 3 });
   });
 
+  it("sums what turns have used up, over all that came to a result", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const nothing = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheCreationTokens: 0 };
+    const totalsOf = async () => (await t.core.sessions.get({ owner: "ann", sessionId })).totals;
+    expect(await totalsOf()).toEqual({ durationMs: 0, apiCalls: 0, usage: nothing });
+    const used = {
+      duration_ms: 40,
+      num_turns: 2,
+      usage: { input_tokens: 1, output_tokens: 2, cache_read_input_tokens: 3, cache_creation_input_tokens: 4 },
+    };
+    await t.ingest(sessionId, resultMessage(await t.send(sessionId), used));
+    await t.ingest(sessionId, resultMessage(await t.send(sessionId), { ...used, subtype: "error", is_error: true }));
+    const usage = { inputTokens: 2, outputTokens: 4, cacheReadTokens: 6, cacheCreationTokens: 8 };
+    expect(await totalsOf()).toEqual({ durationMs: 80, apiCalls: 4, usage });
+  });
+
   it("ends the session when the agent's process has ended, says why, and lets the instance go", async () => {
     await using t = await openTestCore();
     const sessionId = await t.openSession("ann", { onCrash: "fail" });

@@ -1,5 +1,5 @@
 /** What happens to turns, as steps of a change of their session. */
-import { describeError, type ErrorShape, type TurnId } from "@cc-docker/protocol";
+import { addTotals, describeError, type ErrorShape, NO_TOTALS, type TurnId } from "@cc-docker/protocol";
 import { failpoint } from "../../lib/failpoint.ts";
 import type { InterruptReason, TurnRow } from "../../ports/store/store.ts";
 import { withdrawAll } from "../approvals/approval-moves.ts";
@@ -53,7 +53,7 @@ export async function interruptTurn(change: SessionChange, turn: TurnRow, reason
 
 /** Writes the running turn's end down, if there is one. The session's status is the caller's to move. */
 export async function settleRunningTurn(change: SessionChange, { status, ...data }: TurnOutcome): Promise<void> {
-  const { runningTurn, turnCount, costUsd } = change.session;
+  const { runningTurn, turnCount, costUsd, totals = NO_TOTALS } = change.session;
   if (!runningTurn) return;
   await withdrawAll(change);
   change.append(`turn.${status}`, data, runningTurn);
@@ -63,6 +63,7 @@ export async function settleRunningTurn(change: SessionChange, { status, ...data
     crashes: 0,
     turnCount: turnCount + 1,
     costUsd: costUsd + (data.result?.costUsd ?? 0),
+    ...(data.result && { totals: addTotals(totals, data.result) }),
   });
 }
 

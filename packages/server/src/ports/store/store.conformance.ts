@@ -180,6 +180,7 @@ export function testStore({ name, open }: StoreUnderTest): void {
       const plain = await insertSession(store, {
         config: { model: "opus", systemPrompt: "ä\u0000😀" },
         costUsd: 0.125,
+        totals: { durationMs: 12, apiCalls: 2, usage: RESULT.usage },
       });
       const error = describeError("INSTANCE_LOST", "gone");
       const failed = await insertSession(store, { status: "failed", error, lastSeq: 2 ** 40, outboxAcked: 5 });

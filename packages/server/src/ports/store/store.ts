@@ -19,6 +19,7 @@ import type {
   TurnId,
   TurnResult,
   TurnStatus,
+  TurnTotals,
 } from "@cc-docker/protocol";
 
 export type SessionRow = {
@@ -46,6 +47,8 @@ export type SessionRow = {
   openApprovals: number;
   turnCount: number;
   costUsd: number;
+  /** Absent until a turn has come to a result. */
+  totals?: TurnTotals;
   /** ISO 8601, UTC. */
   createdAt: string;
   updatedAt: string;

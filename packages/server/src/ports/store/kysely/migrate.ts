@@ -7,6 +7,7 @@ import * as approvals from "./migrations/0004-approvals.ts";
 import * as sessionKeys from "./migrations/0005-session-keys.ts";
 import * as pause from "./migrations/0006-pause.ts";
 import * as lists from "./migrations/0009-lists.ts";
+import * as totals from "./migrations/0010-totals.ts";
 
 /** In order; a name once released never changes. */
 const MIGRATIONS = {
@@ -16,6 +17,7 @@ const MIGRATIONS = {
   "0005-session-keys": sessionKeys,
   "0006-pause": pause,
   "0009-lists": lists,
+  "0010-totals": totals,
 };
 
 /**

@@ -6,6 +6,7 @@ import {
   type SessionId,
   type SessionStatus,
   type TurnId,
+  type TurnTotals,
 } from "@cc-docker/protocol";
 import type { Kysely, Selectable, Updateable } from "kysely";
 import type { SessionRow, StoreWriter } from "../store.ts";
@@ -70,6 +71,7 @@ function fromRow(row: Selectable<SessionsTable>): SessionRow {
     ...(row.running_turn !== null && { runningTurn: row.running_turn as TurnId }),
     turnCount: row.turn_count,
     costUsd: row.cost_usd,
+    ...(row.totals !== null && { totals: JSON.parse(row.totals) as TurnTotals }),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     ...(row.error !== null && { error: JSON.parse(row.error) as ErrorShape }),
@@ -93,6 +95,7 @@ function toColumns(row: Partial<SessionRow>): Updateable<SessionsTable> {
     ...("runningTurn" in row && { running_turn: row.runningTurn ?? null }),
     ...(row.turnCount !== undefined && { turn_count: row.turnCount }),
     ...(row.costUsd !== undefined && { cost_usd: row.costUsd }),
+    ...(row.totals !== undefined && { totals: JSON.stringify(row.totals) }),
     ...(row.createdAt !== undefined && { created_at: row.createdAt }),
     ...(row.updatedAt !== undefined && { updated_at: row.updatedAt }),
     ...("error" in row && { error: row.error ? JSON.stringify(row.error) : null }),

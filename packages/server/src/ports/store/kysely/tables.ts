@@ -13,6 +13,7 @@ export type SessionsTable = {
   running_turn: string | null;
   turn_count: number;
   cost_usd: number;
+  totals: string | null;
   created_at: string;
   updated_at: string;
   error: string | null;
