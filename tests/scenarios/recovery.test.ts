@@ -188,7 +188,7 @@ verifies("turn.watched", "a tool that calls the model is not ended, and one that
   const call = "curl -s -o /dev/null -d '{}' http://127.0.0.1:8377/v1/messages/count_tokens";
   const busy = await runTurn(client, session.id, `bash: for i in 1 2 3 4 5 6 7; do ${call}; sleep 1; done\nsay: done`);
   expect(busy.text).toBe("done");
-  const silent = await runTurn(client, session.id, "bash: sleep 25\nsay: never");
+  const silent = await runTurn(client, session.id, "bash: timeout 25 tail -f /dev/null\nsay: never");
   expect(silent.turn).toMatchObject({ status: "interrupted", error: { code: "AGENT_SILENT" } });
   expect((await runTurn(client, session.id, "say: next")).text).toBe("next");
 });

@@ -100,6 +100,7 @@ export function testLink({ name, image, open }: LinkUnderTest): void {
         sessionId: link.sessionId,
         started: false,
         ready: false,
+        parked: false,
         lastNumber: 0,
       });
     });

@@ -236,7 +236,7 @@ export function testRuntime({ name, image, open }: RuntimeUnderTest): void {
           detail: expect.stringMatching(/exit code \d+/),
           outOfMemory: false,
         },
-        { sessionId: second.sessionId, generation: 1, detail: expect.any(String) },
+        { sessionId: second.sessionId, generation: 1, detail: expect.any(String), outOfMemory: false },
       ]);
       expect(cut).toEqual([]);
     });
