@@ -16,6 +16,8 @@ export const REQUIREMENTS = {
     "Sessions go on in their containers while no gateway runs, and the next one takes them up.",
   "session.survives-kill":
     "A gateway killed at any moment loses nothing: the turn ends, followers get every event once.",
+  "session.one-gateway":
+    "One gateway alone looks after a session; one that stood still and was replaced changes nothing any more.",
   "session.crash-points":
     "Between any two of the gateway's durable steps it may be killed: what was accepted is done once, what is left is removed.",
   "session.no-orphans":

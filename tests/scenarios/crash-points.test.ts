@@ -48,6 +48,7 @@ const CRASHES: Partial<Record<Failpoint, readonly Crash[]>> = {
     { points: ["delete.emptied"] },
     { points: ["delete.marked", "delete.volume-removed", "delete.emptied"], deletesLive: true },
   ],
+  "reconcile.taken": [{ points: ["turn.start-sent", "reconcile.taken"] }],
   "reconcile.starting-found": [{ points: ["launch.socket-made", "reconcile.starting-found"] }],
   "reconcile.pause-differs": [{ points: ["pause.committed", "reconcile.pause-differs"], pauses: true }],
   "reconcile.live-found": [{ points: ["turn.start-sent", "reconcile.live-found"] }],
@@ -57,6 +58,7 @@ const CRASHES: Partial<Record<Failpoint, readonly Crash[]>> = {
   "shutdown.unannounced": [{ points: ["shutdown.unannounced"], terminates: true }],
   "shutdown.listener-closed": [{ points: ["shutdown.listener-closed"], terminates: true }],
   "shutdown.links-closed": [{ points: ["shutdown.links-closed"], terminates: true }],
+  "shutdown.left": [{ points: ["shutdown.left"], terminates: true }],
   "shutdown.store-closed": [{ points: ["shutdown.store-closed"], terminates: true }],
 };
 

@@ -73,6 +73,12 @@ export const ERRORS = {
     retry: "never",
     hint: "Send the session a prompt to wake it.",
   },
+  LEASE_LOST: {
+    exit: "unavailable",
+    http: 503,
+    retry: "never",
+    hint: "Nothing of this was stored; the session goes on with the gateway that holds it now.",
+  },
   NO_TURN_RUNNING: {
     exit: "refused",
     http: 409,

@@ -46,6 +46,11 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
     policy: ["tell"],
     note: "ends the link; callers do not meet it",
   },
+  LEASE_LOST: {
+    meaning: "the gateway would act for a session that another one holds by now",
+    policy: ["tell"],
+    note: "nothing is stored; it lets go of link, timers and starts, and the holder goes on; callers do not meet it",
+  },
   NO_TURN_RUNNING: { meaning: NO_SUCH_THING, policy: ["tell"] },
   TURN_INTERRUPTED: { meaning: "the turn was ended on request", policy: ["tell"], note: TURN_ERROR },
   REQUEST_TIMEOUT: {

@@ -75,6 +75,7 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
     settings,
   });
   resources.add("core", core.close);
+  await core.join();
   const model = chooseModel(config);
   const broker = createBroker({
     upstream: await openUpstream(model, resources),

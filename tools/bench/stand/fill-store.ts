@@ -66,7 +66,7 @@ export function eventRow(sessionId: SessionId, seq: number): { seq: number; json
 /** At rest, as nearly all sessions of a large database are. */
 function sessionRow(lastSeq: number): Row {
   const now = new Date().toISOString();
-  const counts = { generation: 1, outboxAcked: lastSeq, turnCount: 1, costUsd: 0.1, agentCostUsd: 0.1 };
+  const counts = { generation: 1, outboxAcked: lastSeq, turnCount: 1, costUsd: 0.1, agentCostUsd: 0.1, leaseFence: 0 };
   const life = { status: "stopped", config: {}, createdAt: now, updatedAt: now, deleted: false } as const;
   const free = { crashes: 0, openApprovals: 0 };
   return { id: randomUUID() as SessionId, owner: OWNER, lastSeq, ...counts, ...life, ...free };

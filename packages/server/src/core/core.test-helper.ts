@@ -114,22 +114,29 @@ const TEST_SETTINGS: CoreSettings = {
 export async function openTestCore({
   startupTimeoutMs = 10_000,
   timeouts = {},
-  runtime = createIdleRuntime(),
+  isShared = false,
+  beside,
+  runtime = beside?.runtime ?? createIdleRuntime(),
   clock = systemClock,
 }: {
   startupTimeoutMs?: number;
   timeouts?: Partial<CoreSettings>;
+  /** Other gateways may use the store. */
+  isShared?: boolean;
+  /** The core of another gateway, which this one shares store, bus and runtime with. */
+  beside?: TestCore;
   runtime?: IdleRuntime;
   clock?: Clock;
 } = {}): Promise<TestCore> {
   const directory = await mkdtemp(join(tmpdir(), "cc-docker-core-"));
   const errors: object[] = [];
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
-  const store = await openSqliteStore({ path: join(directory, "core.db") });
-  const bus = openInProcessBus({ onError: (error) => errors.push({ err: error }) });
+  const store = beside?.store ?? { ...(await openSqliteStore({ path: join(directory, "core.db") })), isShared };
+  const bus = beside?.bus ?? openInProcessBus({ onError: (error) => errors.push({ err: error }) });
   const settings = { ...TEST_SETTINGS, startupTimeoutMs, ...timeouts };
   const meter = createMeter(METRICS);
   const core = createCore({ store, bus, runtime, clock, newId: randomUUID, log, meter, settings });
+  await core.join();
   let sent = 0;
 
   async function openSession(owner = "ann", config: SessionConfig = {}): Promise<SessionId> {
@@ -156,8 +163,8 @@ export async function openTestCore({
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
     await core.close();
-    await bus.close();
-    await store.close();
+    if (!beside) await bus.close();
+    if (!beside) await store.close();
     await rm(directory, { recursive: true, force: true });
   }
   const closeOnce = () => (closing ??= close());

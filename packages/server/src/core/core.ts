@@ -12,12 +12,15 @@ import { type Approvals, createApprovals } from "./approvals/approvals.ts";
 import { createEventLog } from "./events/event-log.ts";
 import { createRecentEvents } from "./events/recent-events.ts";
 import { checkHealth, type HealthReport } from "./health.ts";
+import { createHeartbeat } from "./leases/heartbeat.ts";
+import { createAttendant, hearAsHolder } from "./leases/holder-bells.ts";
+import { createLeases } from "./leases/leases.ts";
 import type { CoreMeter } from "./metric-table.ts";
 import { type AgentStarts, createAgentStarts } from "./sessions/agent-start.ts";
 import { addCounts } from "./sessions/count-change.ts";
 import { createDeadlines, type DeadlineSettings, type MaxTimeouts } from "./sessions/deadlines.ts";
 import { createInstances } from "./sessions/instances.ts";
-import { reconcileSessions } from "./sessions/reconcile-sessions.ts";
+import { createReconcile } from "./sessions/reconcile-sessions.ts";
 import { createReconciler } from "./sessions/reconciler.ts";
 import { createSessionWriter } from "./sessions/session-writer.ts";
 import { createSessions, type OwnedSession, type Sessions } from "./sessions/sessions.ts";
@@ -61,6 +64,8 @@ export type Core = {
   /** What the link edge needs of a session. */
   links: {
     onWanted(listener: (sessionId: SessionId) => void): () => void;
+    /** Another gateway holds the session now: its link is to be closed. */
+    onLost(listener: (sessionId: SessionId) => void): () => void;
     onCommand(sessionId: SessionId, listener: () => void): () => void;
     /** The session while it needs a link. @throws CcError SESSION_NOT_RUNNING */
     require(sessionId: SessionId): Promise<SessionRow>;
@@ -83,24 +88,40 @@ export type Core = {
     giveUp(instance: { sessionId: SessionId; generation: number }, error: CcError): Promise<void>;
   };
   health(signal: AbortSignal): Promise<HealthReport>;
+  /** Makes this gateway known to others that share its store: before anything else is asked of it. */
+  join(): Promise<void>;
   /** Makes store and runtime agree in the background, now, every `reconcileEveryMs`, and when the runtime says so. */
   start(): void;
+  /** Ends all work. Others may take this gateway's sessions at once. */
   close(): Promise<void>;
 };
 
 export function createCore({ store, bus, runtime, clock, newId, log, meter, settings }: CoreDeps): Core {
   const background = createBackground({ clock, log, isExpected: isCcError });
   const recent = createRecentEvents();
+  const gatewayId = newId();
+  const lost = new Set<(sessionId: SessionId) => void>();
+  const leases = createLeases({ gatewayId, store, onLost });
+  const { run } = background;
+  const heartbeat = createHeartbeat({
+    gatewayId,
+    store,
+    clock,
+    run,
+    onBuried: leases.doubt,
+    onGone: () => reconciler.look(),
+  });
   const deadlines = createDeadlines(clock, settings, {
     onPark: (id) => insist("park", () => instances.park(id)),
-    onIdle: (id) => insist("idle timeout", () => instances.stop(id, "idle_timeout")),
-    onSession: (id) => insist("session timeout", () => instances.stop(id, "session_timeout")),
+    onIdle: (id) => insist("idle timeout", () => instances.timeOut(id, "idle_timeout")),
+    onSession: (id) => insist("session timeout", () => instances.timeOut(id, "session_timeout")),
     onRequest: (session) => insist("request timeout", () => turns.end(session, "request_timeout")),
     onSilent: (session) => insist("silent agent", () => turns.end(session, "hang")),
     onDeaf: (session) => insist("deaf agent", () => giveUpDeaf(session)),
   });
   const writer = createSessionWriter({
     store,
+    leases,
     bus,
     clock,
     onAppended: recent.add,
@@ -108,8 +129,9 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
     onChanged: deadlines.watch,
     onInterrupted: deadlines.interrupted,
     onInstanceWanted: (session) => instances.replace(session),
+    onTaken: (id) => bus.publish(`holders:${id}`, 0),
   });
-  const instances = createInstances({ store, bus, runtime, clock, writer, background, log, settings });
+  const instances = createInstances({ store, bus, runtime, clock, writer, leases, background, log, settings });
   const sessions = createSessions({
     store,
     writer,
@@ -122,9 +144,18 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
   const ingest = createIngest({ writer, newId, onFailed: instances.sweep });
   const approvals = createApprovals({ store, writer, requireSession: sessions.get });
   const eventLog = createEventLog({ store, bus, recent });
-  const reconcile = () => reconcileSessions({ store, runtime, bus, instances, log, watchDeadlines: deadlines.watch });
-  const reconciler = createReconciler({ reconcile, everyMs: settings.reconcileEveryMs, clock, background });
-  const unsubscribe = runtime.onChange(reconciler.look);
+  const reconcile = createReconcile({ store, runtime, bus, instances, leases, deadlines, log });
+  const reconciler = createReconciler({
+    reconcile: () => heartbeat.join().then(reconcile.all),
+    everyMs: settings.reconcileEveryMs,
+    clock,
+    background,
+  });
+  const unsubscribes = [
+    runtime.onChange(reconciler.look),
+    hearAsHolder({ bus, leases }, "holders", createAttendant({ run, attend: reconcile.one })),
+  ];
+  lost.add(deadlines.forget).add(instances.abandon);
   const starts = createAgentStarts({ store, writer });
 
   /** A timer rings once: what it asks for is not lost to a disk that is full just then. */
@@ -139,6 +170,11 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
     const code = turn && turn.interrupt === "hang" ? "AGENT_SILENT" : "AGENT_EXITED";
     const message = `The agent of session ${sessionId} did not end its turn when it was told to.`;
     await instances.crash({ sessionId, generation }, describeError(code, message));
+  }
+
+  function onLost(id: SessionId): void {
+    log.warn({ session_id: id }, "another gateway holds the session: it is let go of");
+    for (const listener of lost) listener(id);
   }
 
   async function* follow({ after, signal, ...owned }: OwnedSession & { after: number; signal: AbortSignal }) {
@@ -158,7 +194,11 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
       follow,
     },
     links: {
-      onWanted: (listener) => bus.subscribe("links:*", (topic) => listener(topic.slice("links:".length) as SessionId)),
+      onWanted: (listener) => hearAsHolder({ bus, leases }, "links", listener),
+      onLost: (listener) => {
+        lost.add(listener);
+        return () => lost.delete(listener);
+      },
       onCommand: (sessionId, listener) => bus.subscribe(`commands:${sessionId}`, listener),
       require: instances.requireLinkable,
       open: instances.openLink,
@@ -177,12 +217,20 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
       giveUp: (instance, error) => instances.crash(instance, toErrorShape(error)),
     },
     health: (signal) => checkHealth({ store, runtime, version: settings.version }, signal),
-    start: reconciler.start,
+    join: () =>
+      heartbeat.join().catch((error: unknown) => {
+        if (!isCcError(error, "STORE_FULL")) throw error; // each round tries it again
+      }),
+    start() {
+      heartbeat.start();
+      reconciler.start();
+    },
     async close() {
-      unsubscribe();
+      for (const unsubscribe of unsubscribes) unsubscribe();
       reconciler.close();
       deadlines.close();
       await background.close();
+      await heartbeat.leave();
     },
   };
 }

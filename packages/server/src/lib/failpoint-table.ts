@@ -33,6 +33,11 @@ export const FAILPOINTS = {
     missing: "Nothing of the database has been read.",
     repair: "The next start finds nothing to migrate.",
   },
+  "start.joined": {
+    done: "The gateway is on the list of those that live, and those of before are off it.",
+    missing: "It holds no session.",
+    repair: "The next start takes its place.",
+  },
   "start.listening": {
     done: "The gateway listens.",
     missing: "`server.json` does not name it; nothing is reconciled.",
@@ -270,6 +275,11 @@ export const FAILPOINTS = {
     missing: "The caller has no answer.",
     repair: "The caller's next try is told that there is no such session.",
   },
+  "reconcile.taken": {
+    done: "Sessions whose gateway does not live are this one's.",
+    missing: "Nothing is done for them.",
+    repair: "They are nobody's again: the next start takes them.",
+  },
   "reconcile.starting-found": {
     done: "A session that was cut off while starting is found.",
     missing: "It is not launched again.",
@@ -314,6 +324,11 @@ export const FAILPOINTS = {
     done: "The links are closed.",
     missing: "The store is open.",
     repair: "The next start; wrappers keep what is not acknowledged.",
+  },
+  "shutdown.left": {
+    done: "The gateway is off the list of those that live.",
+    missing: "The store is open.",
+    repair: "The next start, as if it were still on it.",
   },
   "shutdown.store-closed": {
     done: "The store is closed.",

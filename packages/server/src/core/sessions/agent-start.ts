@@ -34,7 +34,7 @@ export type AgentStarts = {
 
 export function createAgentStarts({ store, writer }: { store: Store; writer: SessionWriter }): AgentStarts {
   function prepare(sessionId: SessionId): Promise<AgentStart | undefined> {
-    return writer.change(sessionId, async (change) => {
+    return writer.changeAsHolder(sessionId, async (change) => {
       const unfinishedTurn = await findUnfinished(change);
       const { config, agentSessionId } = change.session;
       if (!agentSessionId) return { config };

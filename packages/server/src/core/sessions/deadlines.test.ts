@@ -21,7 +21,7 @@ function sessionRow(fields: Partial<SessionRow> = {}): SessionRow {
     openApprovals: 0,
     turnCount: 0,
     costUsd: 0,
-    position: 1,
+    leaseFence: 1,
   };
   const times = { createdAt: NOW, updatedAt: NOW };
   const id = "s" as SessionId;
@@ -32,6 +32,7 @@ function sessionRow(fields: Partial<SessionRow> = {}): SessionRow {
     config: {},
     generation: 1,
     deleted: false,
+    position: 1,
     ...counters,
     ...times,
     ...fields,

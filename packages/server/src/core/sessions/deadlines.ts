@@ -45,6 +45,8 @@ export type Deadlines = {
   heard(sessionId: SessionId): void;
   /** Its turn waits for what is not its agent's doing: the time of the turn stands still until it waits no more. */
   setWaiting(sessionId: SessionId, waits: boolean): void;
+  /** The session is no longer this gateway's to time. */
+  forget(sessionId: SessionId): void;
   close(): void;
 };
 
@@ -71,7 +73,7 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
   function watch(session: SessionRow): void {
     const { id, config } = session;
     const own = watched.get(id) ?? newWatched(session, clock.monotonicMs());
-    if (!isLive(session)) return forget(id, own);
+    if (!isLive(session)) return clear(id, own);
     if (own.session.parked && session.status === "idle") set(own.phase, "", undefined, nothing); // it was asked for anew
     own.session = session;
     watched.set(id, own);
@@ -150,7 +152,7 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
     timer.leftMs = Math.max(0, timer.endsAt - clock.monotonicMs());
   }
 
-  function forget(id: SessionId, { life, phase, park, silence, grace }: Watched): void {
+  function clear(id: SessionId, { life, phase, park, silence, grace }: Watched): void {
     for (const { cancel } of [life, phase, park, silence, grace]) cancel();
     watched.delete(id);
   }
@@ -160,8 +162,12 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
     interrupted,
     heard,
     setWaiting,
+    forget: (id) => {
+      const own = watched.get(id);
+      if (own) clear(id, own);
+    },
     close: () => {
-      for (const [id, timers] of watched) forget(id, timers);
+      for (const [id, timers] of watched) clear(id, timers);
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Logger } from "../../lib/logger.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { Instance, InstanceExit, Runtime } from "../../ports/runtime/runtime.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
+import type { Leases } from "../leases/leases.ts";
 import { endAllTurns, sessionStoppedError, startNextTurn } from "../turns/turn-moves.ts";
 import { createLaunches, startupTimeoutMs } from "./launches.ts";
 import { createPauses, type Pauses } from "./pauses.ts";
@@ -27,13 +28,15 @@ export type Instances = Pauses & {
   ready(instance: { sessionId: SessionId; generation: number }): Promise<void>;
   /** Starts the instance that a change of the session asked for, after whatever is left of the one before. */
   replace(session: SessionRow): void;
-  /** Marks the session stopped, then ends its instance. */
-  stop(sessionId: SessionId, reason: MoveReason): Promise<void>;
+  /** Marks the session stopped on request, then ends its instance; that is left to the session's holder if it is another. */
+  stop(sessionId: SessionId): Promise<void>;
+  /** The same, because a time of it is over. */
+  timeOut(sessionId: SessionId, reason: MoveReason): Promise<void>;
   /** The instance of this generation has died: the session recovers, or fails and what is left is ended. */
   crash(dead: { sessionId: SessionId; generation: number }, error: ErrorShape): Promise<void>;
   /** The session has no instance of its generation any more: the same as its death. */
   lose(session: SessionRow): Promise<void>;
-  /** Removes what a deleted session owned, then its rows. */
+  /** Removes what a deleted session owned, then its rows; left to its holder likewise. */
   remove(sessionId: SessionId): Promise<void>;
   /** Ends the instance of a session that is at rest by now. */
   sweep(sessionId: SessionId): void;
@@ -43,6 +46,8 @@ export type Instances = Pauses & {
   openLink(sessionId: SessionId, signal: AbortSignal): Promise<{ duplex: Duplex; session: SessionRow }>;
   /** True while this process starts the session's instance. */
   isLaunching(sessionId: SessionId): boolean;
+  /** Another gateway holds the session: a start that is under way here ends, and nothing is written about it. */
+  abandon(sessionId: SessionId): void;
 };
 
 export type InstancesDeps = {
@@ -51,13 +56,14 @@ export type InstancesDeps = {
   runtime: Runtime;
   clock: Clock;
   writer: SessionWriter;
+  leases: Leases;
   background: Background;
   log: Logger;
   settings: { image: string; startupTimeoutMs: number };
 };
 
 export function createInstances(deps: InstancesDeps): Instances {
-  const { store, runtime, writer, background, log, settings } = deps;
+  const { store, runtime, writer, leases, background, log, settings } = deps;
   /** What `runtime.start` returned; an adopted instance is looked up. */
   const known = new Map<SessionId, Instance>();
   const lock = createKeyedLock<SessionId>();
@@ -79,7 +85,7 @@ export function createInstances(deps: InstancesDeps): Instances {
 
   async function ready({ sessionId, generation }: { sessionId: SessionId; generation: number }): Promise<void> {
     failpoint("ready.heard");
-    await writer.change(sessionId, async (change) => {
+    await writer.changeAsHolder(sessionId, async (change) => {
       if (change.session.generation !== generation) return;
       if (await goOn(change)) return;
       if (change.move("ready")) await startNextTurn(change);
@@ -98,11 +104,11 @@ export function createInstances(deps: InstancesDeps): Instances {
   }
 
   async function fail(sessionId: SessionId, reason: MoveReason, error: ErrorShape): Promise<void> {
-    if (await end(sessionId, reason, error)) sweep(sessionId);
+    if (await writer.changeAsHolder(sessionId, (change) => end(change, reason, error))) sweep(sessionId);
   }
 
   async function crash(dead: { sessionId: SessionId; generation: number }, error: ErrorShape): Promise<void> {
-    const rests = await writer.change(dead.sessionId, async (change) => {
+    const rests = await writer.changeAsHolder(dead.sessionId, async (change) => {
       if (!isLive(change.session) || change.session.generation !== dead.generation) return false;
       return crashSession(change, crashReason(error), error);
     });
@@ -116,39 +122,40 @@ export function createInstances(deps: InstancesDeps): Instances {
     await crash({ sessionId, generation }, describeError("INSTANCE_LOST", message));
   }
 
-  async function stop(sessionId: SessionId, reason: MoveReason): Promise<void> {
-    await end(sessionId, reason);
+  async function stop(sessionId: SessionId): Promise<void> {
+    await writer.change(sessionId, (change) => end(change, "requested"));
     failpoint("stop.moved");
     await endInstance(sessionId);
   }
 
-  /** Turns first, then the session. @returns whether the reason still applied */
-  async function end(sessionId: SessionId, reason: MoveReason, error?: ErrorShape): Promise<boolean | undefined> {
-    return writer.change(sessionId, async (change) => {
-      if (!isLive(change.session) || !nextState(change.session, reason)) return false;
-      await endAllTurns(change, error ?? sessionStoppedError(reason));
-      return change.move(reason, error);
-    });
+  async function timeOut(sessionId: SessionId, reason: MoveReason): Promise<void> {
+    await writer.changeAsHolder(sessionId, (change) => end(change, reason));
+    await endInstance(sessionId);
   }
 
   /** A session that was woken meanwhile keeps what it has: its next start clears away what is older. */
   async function endInstance(sessionId: SessionId): Promise<void> {
     const found = await store.findSession(sessionId);
-    if (found && isLive(found)) return;
+    if (found && !isOursToEnd(found)) return;
     await launches.cancel(sessionId, found?.generation ?? Number.POSITIVE_INFINITY);
     await lock(sessionId, async () => {
       const session = await store.findSession(sessionId);
-      if (session && isLive(session)) return;
+      if (session && !isOursToEnd(session)) return;
       known.delete(sessionId);
       await runtime.stop(sessionId, STOP_GRACE_MS);
     });
+  }
+
+  function isOursToEnd(session: SessionRow): boolean {
+    return leases.learn(session) && !isLive(session);
   }
 
   function replace(session: SessionRow): void {
     background.run("replace", async () => {
       await launches.cancel(session.id, session.generation - 1);
       const now = await store.findSession(session.id); // a later generation is somebody else's to launch
-      if (now?.status === "starting" && now.generation === session.generation) launches.launch(now);
+      if (now && leases.learn(now) && now.status === "starting" && now.generation === session.generation)
+        launches.launch(now);
     });
   }
 
@@ -157,18 +164,19 @@ export function createInstances(deps: InstancesDeps): Instances {
   }
 
   async function remove(sessionId: SessionId): Promise<void> {
+    if (!leases.holds(sessionId)) return;
     await launches.cancel(sessionId, Number.POSITIVE_INFINITY);
     known.delete(sessionId);
     await lock(sessionId, () => runtime.remove(sessionId));
     failpoint("delete.emptied");
-    await store.write((tx) => tx.deleteSession(sessionId));
+    await writer.erase(sessionId);
     failpoint("delete.rows-removed");
   }
 
   async function requireLinkable(sessionId: SessionId): Promise<SessionRow> {
     const session = await store.findSession(sessionId);
-    if (session && isLive(session) && !isHeld(session)) return session;
-    throw new CcError("SESSION_NOT_RUNNING", `Session ${sessionId} needs no link.`);
+    if (session && isLive(session) && !isHeld(session) && leases.learn(session)) return session;
+    throw new CcError("SESSION_NOT_RUNNING", `Session ${sessionId} needs no link here.`);
   }
 
   async function openLink(sessionId: SessionId, signal: AbortSignal) {
@@ -179,7 +187,8 @@ export function createInstances(deps: InstancesDeps): Instances {
     if (!instance) throw new CcError("INSTANCE_LOST", `Session ${sessionId} has no running instance.`);
     known.set(sessionId, instance);
     const duplex = await runtime.openLink(instance, signal);
-    if ((await store.findSession(sessionId))?.generation === generation) return { duplex, session };
+    const now = await store.findSession(sessionId);
+    if (now && leases.learn(now) && now.generation === generation) return { duplex, session };
     duplex.destroy(); // while it waited for the wrapper a newer one took its place, which may be who answered
     throw new CcError("INSTANCE_LOST", `The instance of session ${sessionId} was replaced.`);
   }
@@ -190,14 +199,27 @@ export function createInstances(deps: InstancesDeps): Instances {
   }
 
   function onExit({ sessionId, generation, detail, outOfMemory }: InstanceExit): void {
+    if (!leases.holds(sessionId)) return; // its holder hears it too
     background.run("exit", async () => {
       const message = `The container of session ${sessionId} ended: ${detail}.`;
       await crash({ sessionId, generation }, describeError(outOfMemory ? "OUT_OF_MEMORY" : "INSTANCE_LOST", message));
     });
   }
 
+  function abandon(sessionId: SessionId): void {
+    known.delete(sessionId);
+    background.run("abandon", () => launches.cancel(sessionId, Number.POSITIVE_INFINITY));
+  }
+
   runtime.onExit(onExit);
   const { launch, isLaunching } = launches;
-  const parts = { launch, isLaunching, ready, replace, stop, crash, lose, remove, sweep, requireLinkable, openLink };
-  return { ...parts, ...pauses };
+  const ends = { stop, timeOut, crash, lose, remove, sweep, abandon };
+  return { launch, isLaunching, ready, replace, requireLinkable, openLink, ...ends, ...pauses };
+}
+
+/** Turns first, then the session. @returns whether the reason still applied */
+async function end(change: SessionChange, reason: MoveReason, error?: ErrorShape): Promise<boolean> {
+  if (!isLive(change.session) || !nextState(change.session, reason)) return false;
+  await endAllTurns(change, error ?? sessionStoppedError(reason));
+  return change.move(reason, error);
 }

@@ -5,6 +5,7 @@ import type { KeyedLock } from "../../lib/keyed-lock.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { Runtime } from "../../ports/runtime/runtime.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
+import type { Leases } from "../leases/leases.ts";
 import { hold, release, wake } from "./session-moves.ts";
 import { isHeld } from "./session-status.ts";
 import { isLive, type SessionWriter } from "./session-writer.ts";
@@ -19,7 +20,7 @@ export type Pauses = {
   resume(sessionId: SessionId): Promise<void>;
   /** Its agent stands still until the next prompt, if the session is idle. */
   park(sessionId: SessionId): Promise<void>;
-  /** Has the engine freeze the session's instance, or let it go on, as the row says. */
+  /** Has the engine freeze the session's instance, or let it go on, as the row says; left to its holder if it is another. */
   applyPause(sessionId: SessionId): Promise<void>;
 };
 
@@ -28,6 +29,7 @@ type PausesDeps = {
   bus: Bus;
   runtime: Runtime;
   writer: SessionWriter;
+  leases: Leases;
   /** Held while the engine works on a session's instance. */
   lock: KeyedLock<SessionId>;
   hasInstance: (session: SessionRow) => Promise<boolean>;
@@ -35,7 +37,7 @@ type PausesDeps = {
   lose: (session: SessionRow) => Promise<void>;
 };
 
-export function createPauses({ store, bus, runtime, writer, lock, hasInstance, lose }: PausesDeps): Pauses {
+export function createPauses({ store, bus, runtime, writer, leases, lock, hasInstance, lose }: PausesDeps): Pauses {
   async function pause(sessionId: SessionId): Promise<void> {
     await writer.change(sessionId, async (change) => {
       if (!change.session.deleted) hold(change);
@@ -62,13 +64,13 @@ export function createPauses({ store, bus, runtime, writer, lock, hasInstance, l
   /** While it stood still nobody wanted its link, and its instance may have died. */
   async function takeUp(sessionId: SessionId): Promise<void> {
     const session = await store.findSession(sessionId);
-    if (!session || !isLive(session) || isHeld(session) || session.status === "starting") return;
+    if (!session || !isOurs(session) || isHeld(session) || session.status === "starting") return;
     if (await hasInstance(session)) bus.publish(`links:${sessionId}`, session.generation);
     else await lose(session);
   }
 
   async function park(sessionId: SessionId): Promise<void> {
-    await writer.change(sessionId, async (change) => {
+    await writer.changeAsHolder(sessionId, async (change) => {
       if (!change.session.deleted) change.move("parked");
     });
     failpoint("park.committed");
@@ -77,9 +79,13 @@ export function createPauses({ store, bus, runtime, writer, lock, hasInstance, l
   async function applyPause(sessionId: SessionId): Promise<void> {
     await lock(sessionId, async () => {
       const session = await store.findSession(sessionId);
-      if (!session || !isLive(session)) return;
+      if (!session || !isOurs(session)) return;
       await (isHeld(session) ? runtime.pause(sessionId) : runtime.unpause(sessionId));
     });
+  }
+
+  function isOurs(session: SessionRow): boolean {
+    return leases.learn(session) && isLive(session);
   }
 
   return { pause, resume, park, applyPause };

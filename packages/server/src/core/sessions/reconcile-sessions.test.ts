@@ -18,6 +18,7 @@ async function leaveSession(
     agentCostUsd: 0,
     crashes: 0,
     openApprovals: 0,
+    leaseFence: 0,
     turnCount: 0,
     costUsd: 0,
     createdAt: NOW,
@@ -41,7 +42,7 @@ function leaveInstance(t: TestCore, sessionId: SessionId, fields: Partial<Instan
 }
 
 const status = async (t: TestCore, id: SessionId) => (await t.store.findSession(id))?.status;
-const expectSoon = (value: () => unknown) => expect.poll(value, { interval: 1 });
+const expectSoon = (value: () => unknown) => expect.poll(value, { interval: 1, timeout: 5000 }); // rounds are a second apart
 
 describe("after a restart", () => {
   it("what belongs to no session is removed", async () => {

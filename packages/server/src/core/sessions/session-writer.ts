@@ -2,10 +2,18 @@
  * The one way to change a session: its row, its turns and its log move together in one durable step, and the bells
  * ring after it. Numbers of events are given here and nowhere else.
  */
-import { type ErrorShape, type EventType, type SessionId, type SessionStatus, type TurnId } from "@cc-docker/protocol";
+import {
+  type ErrorShape,
+  type EventType,
+  isCcError,
+  type SessionId,
+  type SessionStatus,
+  type TurnId,
+} from "@cc-docker/protocol";
 import type { Clock } from "../../lib/clock.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { EventRow, InterruptReason, SessionRow, Store, StoreWriter } from "../../ports/store/store.ts";
+import type { Leases } from "../leases/leases.ts";
 import { type Count, countEvent, countMove } from "./count-change.ts";
 import { isAtRest, type MoveReason, nextState } from "./session-status.ts";
 
@@ -17,7 +25,7 @@ export type SessionChange = {
   append(type: EventType, data: unknown, turnId?: TurnId): void;
   /** The newest events in order, with those of this change, about as many as `limit` and as large as `maxBytes`. */
   readTail(page: { limit: number; maxBytes: number }): Promise<EventRow[]>;
-  patch(fields: Partial<Omit<SessionRow, "id" | "owner" | "position" | "status" | "parked" | "lastSeq">>): void;
+  patch(fields: Partial<Omit<SessionRow, "id" | "owner" | "parked" | Given>>): void;
   /** The session's wrapper is to work on this turn: its bell rings after the commit. */
   command(turn: StartedTurn): void;
   /** There is something else to tell its wrapper: the bell rings after the commit. */
@@ -31,11 +39,20 @@ export type SessionChange = {
 /** `interrupt`: it is to end early. */
 export type StartedTurn = { id: TurnId; prompt: string; interrupt?: InterruptReason | undefined };
 
-export type NewSession = Omit<SessionRow, "position" | "lastSeq" | "updatedAt" | "createdAt" | "status">;
+/** What the writer gives a row by itself. */
+type Given = "position" | "lastSeq" | "updatedAt" | "createdAt" | "status" | "leaseHolder" | "leaseFence";
+export type NewSession = Omit<SessionRow, Given>;
 
 export type SessionWriter = {
-  /** Runs `work` on the session, durably; `undefined` when there is no such row. */
-  change<T>(id: SessionId, work: (change: SessionChange) => Promise<T>): Promise<T | undefined>;
+  /**
+   * Runs `work` on the session, durably; `undefined` when there is no such row. For what any gateway may do: what
+   * follows from it is for the session's holder, which this gateway becomes when it is nobody's.
+   */
+  change<T>(id: SessionId, work: Work<T>): Promise<T | undefined>;
+  /** The same, for what only the session's holder may do. @throws CcError LEASE_LOST, and nothing is stored */
+  changeAsHolder<T>(id: SessionId, work: Work<T>): Promise<T | undefined>;
+  /** Removes the rows of a session that this gateway holds. @throws CcError LEASE_LOST */
+  erase(id: SessionId): Promise<void>;
   /** Inserts the row that `work` draws up, with its first event. `undefined` when it draws up none. */
   insert(work: (tx: StoreWriter) => Promise<NewSession | undefined>): Promise<SessionRow | undefined>;
   /** The turn that a commit has just started, while its bell is ringing: who hears it in this process asks no store. */
@@ -44,31 +61,70 @@ export type SessionWriter = {
   findJustCommanded(id: SessionId): SessionRow | undefined;
 };
 
+type Work<T> = (change: SessionChange) => Promise<T>;
+/** Says, in the transaction, whose the session is for this change. @throws CcError LEASE_LOST */
+type Admit = (tx: StoreWriter, row: SessionRow) => Promise<SessionRow>;
+
 export type SessionWriterDeps = {
   store: Store;
+  leases: Leases;
   bus: Bus;
   clock: Clock;
   /** Hears each batch of events once it is durable, before the bells ring. */
   onAppended: (id: SessionId, events: readonly EventRow[]) => void;
   /** Hears what each change adds to the metrics, once it is durable. */
   onCounted: (counts: readonly Count[]) => void;
-  /** Hears the session as each change has left it, durably. */
+  /** Hears a session that this gateway holds as each change has left it, durably. */
   onChanged: (session: SessionRow) => void;
   /** The session's running turn is told to end early. */
   onInterrupted: (session: SessionRow) => void;
   /** The session wants an instance of its generation. */
   onInstanceWanted: (session: SessionRow) => void;
+  /** The session, nobody's so far, has become this gateway's: what there is to do for it is to be found out. */
+  onTaken: (sessionId: SessionId) => void;
 };
 
 export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
-  const { store, bus, clock, onAppended } = deps;
+  const { store, leases, bus, clock, onAppended } = deps;
   const justCommanded = new Map<SessionId, { session: SessionRow; turn: StartedTurn | undefined }>();
 
-  async function change<T>(id: SessionId, work: (change: SessionChange) => Promise<T>): Promise<T | undefined> {
+  function change<T>(id: SessionId, work: Work<T>): Promise<T | undefined> {
+    return apply(id, leases.claim, work);
+  }
+
+  function changeAsHolder<T>(id: SessionId, work: Work<T>): Promise<T | undefined> {
+    return asHolder(id, (check) => apply(id, check, work));
+  }
+
+  async function erase(id: SessionId): Promise<void> {
+    await asHolder(id, (check) =>
+      store.write(async (tx) => {
+        const row = await tx.findSession(id);
+        if (row) await check(tx, row);
+        await tx.deleteSession(id);
+      }),
+    );
+    leases.forget(id);
+  }
+
+  /** By the fence that this gateway believes in now, whatever it learns while it waits for the transaction. */
+  async function asHolder<T>(id: SessionId, run: (check: Admit) => Promise<T>): Promise<T> {
+    const fence = leases.findFence(id);
+    const check: Admit = async (_tx, row) => {
+      leases.check(row, fence);
+      return row;
+    };
+    return run(check).catch((error: unknown) => {
+      if (isCcError(error, "LEASE_LOST")) leases.letGo(id, fence);
+      throw error;
+    });
+  }
+
+  async function apply<T>(id: SessionId, admit: Admit, work: Work<T>): Promise<T | undefined> {
     const done = await store.write(async (tx) => {
       const row = await tx.findSession(id);
       if (!row) return undefined;
-      const draft = createDraft(tx, row, clock.nowIso());
+      const draft = createDraft(tx, await admit(tx, row), clock.nowIso());
       const value = await work(draft.change);
       await draft.flush();
       const outcome = draft.outcome();
@@ -78,13 +134,22 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
     onAppended(id, done.events);
     deps.onCounted(done.counts);
     const { session } = done;
+    const wasOurs = leases.holds(id);
+    const isOurs = leases.learn(session);
     // First: the agent's time is what all wait for.
     if (done.commanded || done.parks || done.rung) ringForWrapper(session, done.commanded);
     bus.publish(`events:${id}`, session.lastSeq);
-    deps.onChanged(session);
-    if (done.commanded?.interrupt) deps.onInterrupted(session);
-    if (done.instanceWanted) deps.onInstanceWanted(session);
+    if (isOurs) followUp(done, wasOurs);
+    else bus.publish(`holders:${id}`, session.lastSeq);
     return done.value;
+  }
+
+  /** What the holder does about a change. */
+  function followUp({ session, commanded, instanceWanted }: Outcome, wasOurs: boolean): void {
+    deps.onChanged(session);
+    if (commanded?.interrupt) deps.onInterrupted(session);
+    if (instanceWanted) deps.onInstanceWanted(session);
+    else if (!wasOurs) deps.onTaken(session.id);
   }
 
   function ringForWrapper(session: SessionRow, turn: StartedTurn | undefined): void {
@@ -98,13 +163,15 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
     const inserted = await store.write(async (tx) => {
       const row = await work(tx);
       if (!row) return undefined;
-      await tx.insertSession({ ...row, status: "starting", lastSeq: 0, createdAt: now, updatedAt: now });
+      const given = { status: "starting", lastSeq: 0, createdAt: now, updatedAt: now, ...leases.fresh() } as const;
+      await tx.insertSession({ ...row, ...given });
       const draft = createDraft(tx, (await tx.findSession(row.id)) as SessionRow, now);
       draft.change.append("session.starting", { reason: "created" });
       await draft.flush();
       return draft.change.session;
     });
     if (!inserted) return undefined;
+    leases.learn(inserted);
     deps.onCounted([countMove({ from: "none", to: "starting", reason: "created" })]);
     deps.onChanged(inserted);
     return inserted;
@@ -112,11 +179,22 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
 
   return {
     change,
+    changeAsHolder,
+    erase,
     insert,
     findJustStarted: (id) => justCommanded.get(id)?.turn,
     findJustCommanded: (id) => justCommanded.get(id)?.session,
   };
 }
+
+type Outcome = {
+  events: readonly EventRow[];
+  counts: readonly Count[];
+  session: SessionRow;
+  commanded: StartedTurn | undefined;
+  rung: boolean;
+  instanceWanted: boolean;
+};
 
 function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
   let session = row;
@@ -175,7 +253,7 @@ function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
       return session;
     },
   };
-  return { change, flush, outcome: () => ({ events, counts, session, commanded, rung, instanceWanted }) };
+  return { change, flush, outcome: (): Outcome => ({ events, counts, session, commanded, rung, instanceWanted }) };
 }
 
 function eventOf(status: SessionStatus): EventType {

@@ -120,7 +120,7 @@ export function createSessions({ store, writer, instances, maxTimeouts, newSessi
 
   async function stop(input: OwnedSession): Promise<Session> {
     const { id } = await requireSession(input);
-    await instances.stop(id, "requested");
+    await instances.stop(id);
     return toSession(await requireSession(input));
   }
 
@@ -129,7 +129,8 @@ export function createSessions({ store, writer, instances, maxTimeouts, newSessi
     await writer.change(id, async (change) => change.patch({ deleted: true }));
     failpoint("delete.marked");
     await instances.remove(id).catch((error: unknown) => {
-      if (!isCcError(error, "RUNTIME_UNAVAILABLE")) throw error; // the row says what is left to do, once the engine is back
+      const isPutOff = isCcError(error, "RUNTIME_UNAVAILABLE") || isCcError(error, "LEASE_LOST");
+      if (!isPutOff) throw error; // the row says what is left to do, to who holds it once the engine is back
     });
   }
 

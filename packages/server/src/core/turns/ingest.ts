@@ -22,7 +22,7 @@ export function createIngest({ writer, newId, onFailed }: IngestDeps): Ingest {
   return async ({ sessionId, generation, items }) => {
     const newest = items.at(-1)?.n ?? 0;
     let failed = false;
-    const acked = await writer.change(sessionId, async (change) => {
+    const acked = await writer.changeAsHolder(sessionId, async (change) => {
       const { session } = change;
       if (!isLive(session) || session.generation !== generation) return newest;
       failed = await applyItems(

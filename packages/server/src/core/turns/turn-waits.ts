@@ -40,7 +40,7 @@ export function createTurnWaits({ writer, background, setWaiting }: TurnWaitsDep
   }
 
   async function sayThatItWaits(sessionId: SessionId, wait: Wait, until: string): Promise<void> {
-    await writer.change(sessionId, async ({ session, append }) => {
+    await writer.changeAsHolder(sessionId, async ({ session, append }) => {
       wait.turnId = session.status === "running" ? session.runningTurn : undefined;
       if (wait.turnId) append("turn.waiting", { reason: "rate_limit", until }, wait.turnId);
     });
@@ -48,7 +48,7 @@ export function createTurnWaits({ writer, background, setWaiting }: TurnWaitsDep
 
   /** A turn that ended while it waited has said its last. */
   async function sayThatItGoesOn(sessionId: SessionId, { turnId }: Wait): Promise<void> {
-    await writer.change(sessionId, async ({ session, append }) => {
+    await writer.changeAsHolder(sessionId, async ({ session, append }) => {
       if (turnId && session.runningTurn === turnId && session.status === "running")
         append("turn.proceeding", { reason: "rate_limit" }, turnId);
     });

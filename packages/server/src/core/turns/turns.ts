@@ -88,7 +88,7 @@ export function createTurns({ store, bus, writer, newTurnId }: TurnsDeps): Turns
   }
 
   async function end({ id, runningTurn }: SessionRow, reason: InterruptReason): Promise<void> {
-    await writer.change(id, async (change) => {
+    await writer.changeAsHolder(id, async (change) => {
       const turn = runningTurn && (await change.tx.findTurn(runningTurn));
       if (turn) await interruptTurn(change, turn, reason);
     });

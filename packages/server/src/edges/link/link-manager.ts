@@ -36,21 +36,25 @@ export function startLinkManager({
   openPipe = openLinkPipe,
 }: LinkManagerDeps): LinkManager {
   const background = createBackground({ clock, log, isExpected: isCcError });
-  const held = new Set<SessionId>();
+  const held = new Map<SessionId, AbortController>();
 
   const unsubscribe = links.onWanted((sessionId) => {
     if (held.has(sessionId)) return;
-    held.add(sessionId);
-    background.run("link", (signal) => holdLink(sessionId, signal).finally(() => held.delete(sessionId)));
+    const lost = new AbortController();
+    held.set(sessionId, lost);
+    background.run("link", (closing) =>
+      holdLink(sessionId, AbortSignal.any([closing, lost.signal])).finally(() => held.delete(sessionId)),
+    );
   });
+  const unsubscribeLost = links.onLost((sessionId) => held.get(sessionId)?.abort());
 
-  /** Ends when the session needs no link any more. */
+  /** Ends when the session needs no link any more, or none of this gateway. */
   async function holdLink(sessionId: SessionId, signal: AbortSignal): Promise<void> {
     let heardAt = clock.monotonicMs();
     while (!signal.aborted) {
       const use = { generation: 0, heard: false };
       const error = await useLink(sessionId, use, signal).catch((reason: unknown) => reason);
-      if (signal.aborted || isCcError(error, "SESSION_NOT_RUNNING")) return;
+      if (signal.aborted || isOver(error)) return;
       log.debug({ err: error, session_id: sessionId }, "link broken");
       if (use.heard) heardAt = clock.monotonicMs();
       if (isFinal(error)) await links.giveUp({ sessionId, generation: use.generation }, error);
@@ -98,9 +102,14 @@ export function startLinkManager({
   return {
     async close() {
       unsubscribe();
+      unsubscribeLost();
       await background.close();
     },
   };
+}
+
+function isOver(error: unknown): boolean {
+  return isCcError(error, "SESSION_NOT_RUNNING") || isCcError(error, "LEASE_LOST");
 }
 
 /** Trying again would end the same way. */

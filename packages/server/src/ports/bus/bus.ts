@@ -8,7 +8,9 @@ export type Topic =
   /** Something for the session's wrapper may wait in the store. */
   | `commands:${string}`
   /** A session's instance should have a link: `value` is unused. */
-  | `links:${string}`;
+  | `links:${string}`
+  /** The session was changed by a gateway that does not hold it: its holder is to see what there is to do. */
+  | `holders:${string}`;
 
 export type Listener = (topic: Topic, value: number) => void;
 

@@ -38,6 +38,7 @@ function sessionRow(fields: Partial<Omit<SessionRow, "position">> = {}): Omit<Se
     agentCostUsd: 0,
     crashes: 0,
     openApprovals: 0,
+    leaseFence: 0,
   };
   const times = { createdAt: NOW, updatedAt: NOW };
   const id = SessionId.parse(randomUUID());
@@ -84,6 +85,52 @@ async function transcriptTexts(reader: StoreReader, id: SessionId, page: { after
 
 export function testStore({ name, open }: StoreUnderTest): void {
   const openEmpty = () => open(randomUUID());
+
+  describe(`store: ${name}: gateways and leases`, () => {
+    it("keeps the list of gateways, each once, with its newest beat", async () => {
+      await using store = await openEmpty();
+      await store.write(async (tx) => {
+        await tx.putGateway({ id: "b", beat: 1 });
+        await tx.putGateway({ id: "a", beat: 1 });
+      });
+      await store.write((tx) => tx.putGateway({ id: "b", beat: 2 }));
+      expect(await store.listGateways()).toEqual([
+        { id: "a", beat: 1 },
+        { id: "b", beat: 2 },
+      ]);
+      await store.write((tx) => tx.deleteGateway("b"));
+      expect(await store.listGateways()).toEqual([{ id: "a", beat: 1 }]);
+      await store.write((tx) => tx.deleteGateway("nobody"));
+    });
+
+    it("keeps who holds a session, and the fence; before the first there is nobody", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      expect(await store.findSession(id)).toMatchObject({ leaseFence: 0 });
+      expect(await store.findSession(id)).not.toHaveProperty("leaseHolder");
+      await store.write((tx) => tx.updateSession(id, { leaseHolder: "a", leaseFence: 1 }));
+      expect(await store.findSession(id)).toMatchObject({ leaseHolder: "a", leaseFence: 1 });
+      const born = await insertSession(store, { leaseHolder: "b", leaseFence: 1 });
+      expect(await store.findSession(born.id)).toMatchObject({ leaseHolder: "b", leaseFence: 1 });
+    });
+
+    it("lets nobody change what a work has read until the work ends, through whatever handle", async () => {
+      const database = randomUUID();
+      await using store = await open(database);
+      await using other = await open(database);
+      const { id } = await insertSession(store);
+      const take = (handle: Store, holder: string) =>
+        handle.write(async (tx) => {
+          const leaseFence = ((await tx.findSession(id))?.leaseFence ?? 0) + 1;
+          await tx.updateSession(id, { leaseHolder: holder, leaseFence });
+          return leaseFence;
+        });
+      const fences = await Promise.all(
+        Array.from({ length: 50 }, (_, n) => take(n % 2 === 0 ? store : other, `gateway ${n}`)),
+      );
+      expect(fences.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, n) => n + 1));
+    });
+  });
 
   describe(`store: ${name}: writing`, () => {
     it("resolves once others that open the database see what was written", async () => {

@@ -53,6 +53,10 @@ export type SessionRow = {
   createdAt: string;
   updatedAt: string;
   error?: ErrorShape | undefined;
+  /** The gateway that looks after the session, until another takes it. */
+  leaseHolder?: string;
+  /** Counts the changes of its holder: what an earlier holder believes is told from what holds by this number. */
+  leaseFence: number;
   /** Set when the session is to vanish; nobody sees it any more, what it owns is being removed. */
   deleted: boolean;
   /** Place in the order of creation; the cursor of `listSessions`. */
@@ -76,6 +80,9 @@ export type TurnRow = {
   /** Why the turn is to end early, once that is wanted. */
   interrupt?: InterruptReason | undefined;
 };
+
+/** A gateway that lives. It raises its `beat` while it does; others take it off the list when it no longer does. */
+export type GatewayRow = { id: string; beat: number };
 
 export type InterruptReason = "requested" | "request_timeout" | "hang";
 
@@ -151,6 +158,7 @@ export interface StoreReader {
   findTranscriptTail(sessionId: SessionId, uuid: string): Promise<string | undefined>;
   /** The newest line of the main transcript that has a `uuid`. */
   findLastTranscriptLine(sessionId: SessionId): Promise<string | undefined>;
+  listGateways(): Promise<GatewayRow[]>;
 }
 
 export interface StoreWriter extends StoreReader {
@@ -170,10 +178,19 @@ export interface StoreWriter extends StoreReader {
   ): Promise<void>;
   insertTranscript(sessionId: SessionId, rows: readonly TranscriptRow[]): Promise<void>;
   insertEvents(sessionId: SessionId, events: readonly EventRow[]): Promise<void>;
+  /** Puts the gateway on the list, or replaces what the list says of it. */
+  putGateway(row: GatewayRow): Promise<void>;
+  /** Takes the gateway off the list. Unknown ids are fine. */
+  deleteGateway(id: string): Promise<void>;
 }
 
 export interface Store extends StoreReader, AsyncDisposable {
-  /** Runs `work` durably. Rejects with what `work` threw, or when the commit failed: STORE_FULL, STORE_UNAVAILABLE. */
+  /** Whether several gateways may use the database at once. Where not, whoever opens it knows that no other lives. */
+  readonly isShared: boolean;
+  /**
+   * Runs `work` durably. The rows it reads are changed by nobody else until its end, whoever has opened the database.
+   * Rejects with what `work` threw, or when the commit failed: STORE_FULL, STORE_UNAVAILABLE.
+   */
   write<T>(work: (tx: StoreWriter) => Promise<T>): Promise<T>;
   /** Asks the database for real. @throws CcError STORE_UNAVAILABLE */
   check(): Promise<void>;

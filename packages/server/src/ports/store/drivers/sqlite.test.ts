@@ -31,6 +31,7 @@ const ROW = {
   agentCostUsd: 0,
   crashes: 0,
   openApprovals: 0,
+  leaseFence: 0,
   turnCount: 0,
   costUsd: 0,
   createdAt: "2026-01-01T00:00:00.000Z",
@@ -51,6 +52,11 @@ describe("the SQLite store", () => {
     await using again = await openSqliteStore({ path });
     expect(await again.findSession(ID)).toMatchObject(ROW);
     expect(await again.readEvents(ID, { after: 0, limit: 9, maxBytes: 9 })).toEqual([{ seq: 1, json: "{}" }]);
+  });
+
+  it("is no store that gateways share", async () => {
+    await using store = await openSqliteStore({ path: freshPath() });
+    expect(store.isShared).toBe(false);
   });
 
   it("syncs the log of commits to the disk before it answers a write", async () => {

@@ -21,6 +21,7 @@ type WalSync = { sync: () => Promise<void>; endSync: () => Promise<void> };
 /**
  * Opens the embedded store: one file, WAL, every commit on disk before it is answered. SQLite's own synchronous FULL
  * would wait for the disk on the event loop; here the same file is synced after each commit, beside the loop.
+ * It is not shared: who opens it holds the lock of its directory.
  * @throws CcError STORE_UNAVAILABLE, STORE_SCHEMA_TOO_NEW
  */
 export async function openSqliteStore({ path, openSync = createWalSync }: SqliteStoreOptions): Promise<Store> {
@@ -28,7 +29,7 @@ export async function openSqliteStore({ path, openSync = createWalSync }: Sqlite
   try {
     await migrate(writer);
     failpoint("start.migrated");
-    return createKyselyStore({ writer, reader: openDatabase(path), ...openSync(path) });
+    return createKyselyStore({ isShared: false, writer, reader: openDatabase(path), ...openSync(path) });
   } catch (error) {
     await writer.destroy();
     throw error;

@@ -4,6 +4,7 @@ import { failpoint } from "../../../lib/failpoint.ts";
 import type { Store, StoreReader, StoreWriter } from "../store.ts";
 import { createApprovalQueries } from "./approval-queries.ts";
 import { createEventQueries } from "./event-queries.ts";
+import { createGatewayQueries } from "./gateway-queries.ts";
 import { createSessionKeyQueries } from "./session-key-queries.ts";
 import { createSessionQueries } from "./session-queries.ts";
 import type { Database } from "./tables.ts";
@@ -11,7 +12,7 @@ import { createTranscriptQueries } from "./transcript-queries.ts";
 import { createTurnQueries } from "./turn-queries.ts";
 import { createWriteQueue, type Outcome, type Work } from "./write-queue.ts";
 
-export type KyselyStoreDeps = {
+export type KyselyStoreDeps = Pick<Store, "isShared"> & {
   /** Has one connection. */
   writer: Kysely<Database>;
   /** May see the last commit while a transaction is open. */
@@ -23,7 +24,7 @@ export type KyselyStoreDeps = {
 };
 
 /** The Store on Kysely, for every database Kysely speaks to. The schema must be up to date. */
-export function createKyselyStore({ writer, reader, sync, endSync }: KyselyStoreDeps): Store {
+export function createKyselyStore({ isShared, writer, reader, sync, endSync }: KyselyStoreDeps): Store {
   /** Of the newest batch, from before its commit. */
   let settled: Promise<void> = Promise.resolve();
   let broken: CcError | undefined;
@@ -78,6 +79,7 @@ export function createKyselyStore({ writer, reader, sync, endSync }: KyselyStore
 
   return {
     ...onlyDurable(createQueries(reader), () => settled, refuseIfBroken),
+    isShared,
     write: (work) => queue.write(work),
     check,
     close,
@@ -114,6 +116,7 @@ function onlyDurable(queries: StoreReader, settled: () => Promise<void>, refuseI
     readTranscript: waits(queries.readTranscript),
     findTranscriptTail: waits(queries.findTranscriptTail),
     findLastTranscriptLine: waits(queries.findLastTranscriptLine),
+    listGateways: waits(queries.listGateways),
   };
 }
 
@@ -125,6 +128,7 @@ function createQueries(db: Kysely<Database>): StoreWriter {
     ...createApprovalQueries(db),
     ...createEventQueries(db),
     ...createTranscriptQueries(db),
+    ...createGatewayQueries(db),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 import { Migrator } from "kysely/migration";
 import * as init from "./migrations/0001-init.ts";
 import * as recovery from "./migrations/0002-recovery.ts";
+import * as leases from "./migrations/0003-leases.ts";
 import * as approvals from "./migrations/0004-approvals.ts";
 import * as sessionKeys from "./migrations/0005-session-keys.ts";
 import * as pause from "./migrations/0006-pause.ts";
@@ -13,6 +14,7 @@ import * as totals from "./migrations/0010-totals.ts";
 const MIGRATIONS = {
   "0001-init": init,
   "0002-recovery": recovery,
+  "0003-leases": leases,
   "0004-approvals": approvals,
   "0005-session-keys": sessionKeys,
   "0006-pause": pause,

@@ -80,6 +80,8 @@ function fromRow(row: Selectable<SessionsTable>): SessionRow {
     agentCostUsd: row.agent_cost_usd,
     crashes: row.crashes,
     openApprovals: row.open_approvals,
+    ...(row.lease_holder !== null && { leaseHolder: row.lease_holder }),
+    leaseFence: row.lease_fence,
     position: row.position,
   };
 }
@@ -103,6 +105,8 @@ function toColumns(row: Partial<SessionRow>): Updateable<SessionsTable> {
     ...(row.agentCostUsd !== undefined && { agent_cost_usd: row.agentCostUsd }),
     ...(row.crashes !== undefined && { crashes: row.crashes }),
     ...(row.openApprovals !== undefined && { open_approvals: row.openApprovals }),
+    ...(row.leaseHolder !== undefined && { lease_holder: row.leaseHolder }),
+    ...(row.leaseFence !== undefined && { lease_fence: row.leaseFence }),
     ...(row.deleted !== undefined && { deleted: row.deleted ? 1 : 0 }),
   };
 }

@@ -22,6 +22,8 @@ export type SessionsTable = {
   agent_cost_usd: number;
   crashes: number;
   open_approvals: number;
+  lease_holder: string | null;
+  lease_fence: number;
 };
 
 export type TurnsTable = {
@@ -72,6 +74,8 @@ export type ApprovalsTable = {
 
 export type EventsTable = { session_id: string; seq: number; json: string };
 
+export type GatewaysTable = { id: string; beat: number };
+
 export type Database = {
   sessions: SessionsTable;
   session_keys: SessionKeysTable;
@@ -79,4 +83,5 @@ export type Database = {
   approvals: ApprovalsTable;
   events: EventsTable;
   transcript_entries: TranscriptEntriesTable;
+  gateways: GatewaysTable;
 };
