@@ -48,7 +48,7 @@ for (const [victim, kill] of Object.entries(KILLS)) {
 verifies("turn.recovers", "a prompt that the agent had not taken yet is handed to the next one", async () => {
   const client = stack().client();
   await using session = await openSession(client);
-  await runInside(session.id, "pkill -STOP -f wrapper.mjs", "wrapper"); // the prompt waits in the link
+  await runInside(session.id, "pkill -STOP -f '[w]rapper.mjs'", "wrapper"); // the prompt waits in the link
   const { id: turnId } = await client.chat.send.mutate({ sessionId: session.id, prompt: "say: in the end" });
   await (await containerOf(session.id)).kill();
   const events = await collectUntil(client, {
