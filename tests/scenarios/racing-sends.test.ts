@@ -52,7 +52,7 @@ verifies(
 
 /** A tool runs when the gateway dies, so no call of the model is under way: one that breaks would be made again. */
 async function keepBusy(client: Client, sessionId: string): Promise<void> {
-  await client.chat.send.mutate({ sessionId, prompt: "bash: sleep 3\nsay: first" });
+  await client.chat.send.mutate({ sessionId, prompt: "bash: sleep 3; echo up\nsay: first" });
   await collectUntil(client, { sessionId, isLast: ({ type }) => type === "agent.assistant" });
 }
 

@@ -1,8 +1,11 @@
-/** A session whose agent never rests, and who follows it. */
+/** A session whose agent never rests once it is put to work, and who follows it. */
 import { type Client, type Event, endsTurn } from "@cc-docker/client";
+import { withinSample } from "../or-abort.ts";
 import { isText } from "./watch-events.ts";
 
 export type BusySession = {
+  /** From now on it has a prompt at any time. */
+  begin(): void;
   /** When the newest event arrived. */
   heardAt(): number;
   /** Events that the subscriber got at other than their turn. */
@@ -19,12 +22,21 @@ export async function openBusySession({ client, prompt, signal }: OpenBusySessio
   const { id: sessionId } = await client.sessions.create.mutate({}, { signal });
   let [seq, misplaced, heardAt, speaking, finishing] = [0, 0, 0, false, false];
   let ended = Promise.withResolvers<Event>();
+  let working: Promise<void> | undefined;
+  const ready = Promise.withResolvers<void>();
 
   function take(event: Event): void {
     if (event.seq !== seq + 1) misplaced += 1;
     [seq, heardAt] = [event.seq, performance.now()];
     speaking ||= isText(event);
-    if (endsTurn(event.type) || event.type === "session.failed") ended.resolve(event);
+    if (event.type === "session.idle") ready.resolve();
+    if (event.type === "session.failed") fail(new Error(`the session failed: ${JSON.stringify(event.data)}`));
+    if (endsTurn(event.type)) ended.resolve(event);
+  }
+
+  function fail(error: unknown): void {
+    ready.reject(error);
+    ended.reject(error);
   }
 
   async function follow(): Promise<void> {
@@ -40,16 +52,22 @@ export async function openBusySession({ client, prompt, signal }: OpenBusySessio
     }
   }
 
-  follow().catch((error: unknown) => ended.reject(error));
-  const working = prompts();
-  working.catch(() => undefined); // told by `finish`
+  function begin(): void {
+    working = prompts();
+    working.catch(() => undefined); // told by `finish`
+  }
+
+  ended.promise.catch(() => undefined); // told by whom it keeps waiting
+  follow().catch(fail);
+  await withinSample(ready.promise, signal);
   return {
+    begin,
     heardAt: () => heardAt,
     misplaced: () => misplaced,
     isSpeaking: () => speaking,
-    finish: () => {
+    finish: async () => {
       finishing = true;
-      return working;
+      await working;
     },
   };
 }

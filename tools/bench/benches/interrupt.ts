@@ -39,7 +39,7 @@ type Work = { prompt: string; isUnderWay: (event: Event) => boolean; settleMs: n
 
 const STREAM: Work = { prompt: "stream: 5000 words every 5ms", isUnderWay: isText, settleMs: 0 };
 const TOOL: Work = {
-  prompt: "bash: sleep 60",
+  prompt: "bash: tail -f /dev/null",
   isUnderWay: ({ type }) => type === "agent.assistant",
   settleMs: TOOL_STARTS_MS,
 };

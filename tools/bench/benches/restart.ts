@@ -35,6 +35,8 @@ export async function restart(context: BenchContext): Promise<Outcome> {
   const client = createClient({ url: gateway.url, token: gateway.token, fetch: tap.fetch });
   const limits = AbortSignal.any([signal, died.signal]);
   const sessions = await openSessions(client, limits);
+  for (const session of sessions) session.begin();
+  await until(() => sessions.every((session) => session.isSpeaking()), limits);
   onProgress(`${SESSIONS} sessions are at work`);
   const times = await killAndKill({ gateway, client, sessions, samples, signal: limits });
   await Promise.all(sessions.map((session) => session.finish()));
@@ -44,11 +46,7 @@ export async function restart(context: BenchContext): Promise<Outcome> {
 
 async function openSessions(client: Client, signal: AbortSignal): Promise<BusySession[]> {
   const sessions: BusySession[] = [];
-  while (sessions.length < SESSIONS) {
-    const session = await openBusySession({ client, prompt: PROMPT, signal });
-    await until(session.isSpeaking, signal);
-    sessions.push(session);
-  }
+  while (sessions.length < SESSIONS) sessions.push(await openBusySession({ client, prompt: PROMPT, signal }));
   return sessions;
 }
 
@@ -68,10 +66,11 @@ async function killOnce({ gateway, client, sessions, signal }: Killing): Promise
   await gateway.kill();
   const startedAt = performance.now();
   const since = () => performance.now() - startedAt;
+  const healthy = untilHealthy(gateway.url, signal).then(() => performance.now());
   const all = Promise.all([
-    untilHealthy(gateway.url, signal).then(since),
+    healthy.then(since),
     untilServed(client, signal).then(since),
-    until(() => sessions.every((session) => session.heardAt() > startedAt), signal).then(since),
+    healthy.then((at) => until(() => sessions.every(({ heardAt }) => heardAt() > at), signal)).then(since),
     gateway.start(),
   ]);
   const [healthyMs, servingMs, receivingMs] = await withinSample(all, signal);
