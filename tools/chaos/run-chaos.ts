@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { History } from "../../tests/harness/history/history.ts";
 import { orAbort } from "../bench/or-abort.ts";
 import { type Seat, startSeat } from "./clients/seat.ts";
-import { countHistory } from "./count-history.ts";
+import { type Counts, countHistory } from "./count-history.ts";
 import { createCarryOut } from "./killer/carry-out.ts";
 import { planKills } from "./killer/plan-kills.ts";
 import { type Killed, runKiller } from "./killer/run-killer.ts";
@@ -30,10 +30,14 @@ export async function runChaos(run: RunChaos): Promise<Outcome> {
   const { options, history, onProgress, died, signal } = run;
   const [closing, over] = [new AbortController(), new AbortController()];
   const all = AbortSignal.any([signal, died, closing.signal]);
+  const deeds: Counts = {};
   const world: World = {
     seed: options.seed,
     client: run.stand.gateway.client,
     history,
+    did: (what) => {
+      deeds[what] = (deeds[what] ?? 0) + 1;
+    },
     watches: new Map(),
     leaving: new AbortController(),
     over: AbortSignal.any([over.signal, all]),
@@ -47,7 +51,7 @@ export async function runChaos(run: RunChaos): Promise<Outcome> {
   const outcome = (conclusion: Partial<Conclusion>): Outcome => ({
     seed: options.seed,
     kills: kills.toSorted((one, other) => one.atMs - other.atMs), // they are known when all is up again
-    counts: { ...countHistory(history), "model calls": conclusion.modelCalls ?? 0 },
+    counts: { ...countHistory(history), ...deeds, "model calls": conclusion.modelCalls ?? 0 },
     checks: conclusion.checks ?? [],
   });
   try {

@@ -16,6 +16,8 @@ export type World = {
   seed: number;
   client: Client;
   history: History;
+  /** Counts something that a client did besides sending prompts. */
+  did: (what: string) => void;
   /** Of each session that was used, by its id; they go on until `leaving`. */
   watches: Map<string, Watch>;
   /** No new prompts from here on; those already sent are sent again until they are answered. */

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type ErrorCode, isCcError } from "@cc-docker/client";
 import { createRandom, type Random } from "@cc-docker/server/random";
 import type { Watch, World } from "../world.ts";
+import { doSomething } from "./deeds.ts";
 import { makePrompt } from "./make-prompt.ts";
 import { watchSession } from "./watch-session.ts";
 
@@ -20,6 +21,8 @@ const AGAIN_MS = 200;
 const PATIENCE_MS = 45_000;
 const [SEND_TWICE, WAIT_FOR_END] = [0.25, 0.6];
 const LONGEST_PAUSE_MS = 300;
+/** Its agent is parked in most of the pauses between prompts. */
+const CONFIG = { parkAfter: 0.1 };
 /** The caller's cue to go on in a new session. */
 const ENDED: readonly ErrorCode[] = ["SESSION_NOT_RUNNING", "SESSION_NOT_FOUND"];
 
@@ -42,7 +45,7 @@ export function startSeat(world: World, number: number): Seat {
   async function createSession(): Promise<string | undefined> {
     while (!over.aborted) {
       try {
-        return (await client.sessions.create.mutate({}, { signal })).id;
+        return (await client.sessions.create.mutate({ config: CONFIG }, { signal })).id;
       } catch (error) {
         if (!isCcError(error)) throw error;
         await delay(AGAIN_MS, undefined, { signal });
@@ -59,6 +62,7 @@ export function startSeat(world: World, number: number): Seat {
       const turnId = await send(world, call);
       if (turnId === undefined) return;
       if (random.next() < SEND_TWICE) await send(world, call);
+      await doSomething({ world, sessionId, random });
       if (!(await pause(random, watch, turnId))) return;
     }
   }

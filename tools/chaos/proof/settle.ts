@@ -33,10 +33,10 @@ function haveEnded({ history, watches }: World): boolean {
   );
 }
 
-/** Nothing starts or runs, and both subscribers of each session have what there is. */
+/** Nothing starts or runs, what idles has been parked, and both subscribers of each session have what there is. */
 function isQuiet({ watches }: World, { sessions }: Snapshot): boolean {
   return sessions.every(({ id, status, lastSeq }) => {
-    const isMoving = status === "starting" || status === "running";
+    const isMoving = status === "starting" || status === "running" || status === "idle";
     return !isMoving && (watches.get(id)?.lowestSeq() ?? lastSeq) === lastSeq;
   });
 }
