@@ -10,6 +10,15 @@ import { migrate } from "../kysely/migrate.ts";
 import type { Database } from "../kysely/tables.ts";
 import type { Store } from "../store.ts";
 
+const PRAGMAS = [
+  "journal_mode = WAL",
+  "synchronous = NORMAL",
+  "foreign_keys = ON",
+  /** 32 MB, when there is so much: the pages of some thousand sessions at work. */
+  "cache_size = -32000",
+  /** 16 MB of the log go into the database at once: that waits for the disk on the event loop, and is rarer so. */
+  "wal_autocheckpoint = 4000",
+];
 /** Inserts of different lengths are different queries; beyond so many they are compiled each time. */
 const MAX_STATEMENTS = 500;
 
@@ -40,8 +49,7 @@ function openDatabase(path: string): Kysely<Database> {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const database = new SqliteDatabase(path, { timeout: 5000 });
-    for (const pragma of ["journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "cache_size = -32000"])
-      database.pragma(pragma);
+    for (const pragma of PRAGMAS) database.pragma(pragma);
     return new Kysely<Database>({ dialect: new SqliteDialect({ database: withPreparedStatements(database) }) });
   } catch (error) {
     throw new CcError("STORE_UNAVAILABLE", `The database ${path} cannot be opened: ${(error as Error).message}`, {
