@@ -1,14 +1,12 @@
 /** What a client does with a session besides sending prompts, and how often: one row each. */
 import { setTimeout as delay } from "node:timers/promises";
-import { isCcError } from "@cc-docker/client";
-import { ERRORS } from "@cc-docker/protocol";
-import type { Random } from "../random.ts";
+import type { Random } from "@cc-docker/server/random";
 import type { World } from "../world.ts";
+import { insist } from "./insist.ts";
 
 type Subject = { world: World; sessionId: string; random: Random };
 
 const [SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS] = [20, 1500];
-const AGAIN_MS = 200;
 
 const DEEDS = [
   /** Most of what is sent is left alone. */
@@ -35,17 +33,4 @@ async function pauseAwhile({ world, sessionId, random }: Subject): Promise<void>
   await insist(world, () => client.sessions.pause.mutate({ sessionId }, { signal }));
   await delay(awhileMs, undefined, { signal });
   await insist(world, () => client.sessions.resume.mutate({ sessionId }, { signal }));
-}
-
-/** Calls again until the gateway, and what it needs, is there; what is refused is not to be had. */
-async function insist<T>({ signal }: World, call: () => Promise<T>): Promise<T | undefined> {
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!isCcError(error)) throw error;
-      if (ERRORS[error.code].http < 500) return undefined;
-    }
-    await delay(AGAIN_MS, undefined, { signal });
-  }
 }

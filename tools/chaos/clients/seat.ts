@@ -21,14 +21,15 @@ const AGAIN_MS = 200;
 const PATIENCE_MS = 45_000;
 const [SEND_TWICE, WAIT_FOR_END] = [0.25, 0.6];
 const LONGEST_PAUSE_MS = 300;
-/** Its agent is parked in most of the pauses between prompts. */
-const CONFIG = { parkAfter: 0.1 };
+/** Agents are parked in most of the pauses between prompts, and every other one asks before it uses a tool. */
+const CONFIGS = [{ parkAfter: 0.1 }, { parkAfter: 0.1, permissionMode: "ask" }] as const;
 /** The caller's cue to go on in a new session. */
 const ENDED: readonly ErrorCode[] = ["SESSION_NOT_RUNNING", "SESSION_NOT_FOUND"];
 
 export function startSeat(world: World, number: number): Seat {
   const { client, over, signal, watches } = world;
   const random = createRandom(world.seed, `seat ${number}`);
+  const config = CONFIGS[number % CONFIGS.length];
   let current: string | undefined;
   let prompts = 0;
 
@@ -45,7 +46,7 @@ export function startSeat(world: World, number: number): Seat {
   async function createSession(): Promise<string | undefined> {
     while (!over.aborted) {
       try {
-        return (await client.sessions.create.mutate({ config: CONFIG }, { signal })).id;
+        return (await client.sessions.create.mutate({ config }, { signal })).id;
       } catch (error) {
         if (!isCcError(error)) throw error;
         await delay(AGAIN_MS, undefined, { signal });

@@ -1,8 +1,9 @@
-/** Two subscribers of one session: one that stays, and one that leaves and comes back all the time. */
-import { type Event, isCcError } from "@cc-docker/client";
+/** Two subscribers of one session: one that stays and answers what is asked, and one that leaves and comes back all the time. */
+import { type Approval, type Event, isCcError } from "@cc-docker/client";
 import { createRandom } from "@cc-docker/server/random";
 import { isEnd } from "../../../tests/harness/history/read-history.ts";
 import type { Watch, World } from "../world.ts";
+import { insist } from "./insist.ts";
 
 type Cursor = { subscriber: string; seq: number };
 
@@ -40,9 +41,21 @@ export function watchSession(world: World, sessionId: string): Watch {
     history.disturbed({ subscriber, sessionId, code });
   }
 
-  void follow(steady, ends.take).catch((error: unknown) => recordEnd(steady, error));
+  function take(event: Event): void {
+    ends.take(event);
+    if (event.type === "approval.requested") void allow(world, event.data).catch(() => undefined); // the run is over
+  }
+
+  void follow(steady, take).catch((error: unknown) => recordEnd(steady, error));
   void hop().catch((error: unknown) => recordEnd(hopping, error));
   return { hasEnded: ends.has, waitForEnd: ends.wait, lowestSeq: () => Math.min(steady.seq, hopping.seq) };
+}
+
+/** By now the question may be withdrawn, with its turn. */
+async function allow({ client, did, signal }: World, data: Event["data"]): Promise<void> {
+  const { id: approvalId } = (data as { approval: Approval }).approval;
+  did("approvals");
+  await insist({ signal }, () => client.approvals.answer.mutate({ approvalId, decision: "allow" }, { signal }));
 }
 
 /** The turns that are over, and who waits for others. */
