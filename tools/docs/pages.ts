@@ -1,7 +1,7 @@
 /** The generated documents as functions from rows to Markdown. */
 import { ERRORS, EXIT_CODES, exitCodeOf, isErrorCode } from "../../packages/protocol/src/errors.ts";
 import { EVENT_TYPES } from "../../packages/protocol/src/event.ts";
-import { FAILURES, POLICIES } from "../../packages/protocol/src/failures.ts";
+import { type Counted, FAILURES, POLICIES } from "../../packages/protocol/src/failures.ts";
 import { SETTINGS } from "../../packages/server/src/config.ts";
 import { METRICS } from "../../packages/server/src/core/metric-table.ts";
 import { FAILPOINTS } from "../../packages/server/src/lib/failpoint-table.ts";
@@ -57,22 +57,31 @@ function eventsPage(): string {
   });
 }
 
+const COUNTED = {
+  failures: "`failures_total`",
+  refusals: "`refusals_total`",
+  both: "`failures_total`, `refusals_total`",
+  exit: "–; the program that meets it says so",
+  log: "–; the gateway's log has it",
+} as const satisfies Record<Counted, string>;
+
 function failuresPage(): string {
   const policies = Object.entries(POLICIES).map(([policy, meaning]) => [`**${policy}**`, meaning]);
-  const rows = Object.entries(FAILURES).map(([code, { meaning, policy, note }]) => {
+  const rows = Object.entries(FAILURES).map(([code, { meaning, policy, note, counted = "refusals" }]) => {
     const words = policy.map((word) => `**${word}**`).join(", then ");
-    return [`\`${code}\``, meaning, note === undefined ? words : `${words}: ${note}`];
+    return [`\`${code}\``, meaning, note === undefined ? words : `${words}: ${note}`, COUNTED[counted]];
   });
   return page({
     title: "Failures",
     source: "packages/protocol/src/failures.ts",
     body: [
-      "Every code of [the error table](errors.md), what it means, and what is done about it without being asked. Each turn",
-      "and each session that ends with a code is counted in [`cc_docker_failures_total{of,code}`](metrics.md).",
+      "Every code of [the error table](errors.md), what it means, what is done about it without being asked, and which of the",
+      "[metrics](metrics.md) counts it: `cc_docker_failures_total{of,code}` each turn and each session that ended with it,",
+      "`cc_docker_refusals_total{code}` each call that was answered with it.",
       "",
       ...table(["Policy", "Means"], policies),
       "",
-      ...table(["Code", "Meaning", "Policy"], rows),
+      ...table(["Code", "Meaning", "Policy", "Counted in"], rows),
       "",
       "What follows from the gateway's own death has no code: it is in [concurrency](concurrency.md#what-a-restart-loses).",
     ],

@@ -19,7 +19,15 @@ export type FailureSpec = {
   policy: readonly [Policy, ...Policy[]];
   /** When which policy holds, where that is not plain. */
   note?: string;
+  /** Where it is counted; `refusals` when absent. */
+  counted?: Counted;
 };
+
+/**
+ * `failures`: where it ended a turn or a session. `refusals`: where a call was answered with it. `exit`: it ends a
+ * program, which says so itself. `log`: nobody is told; the gateway's log has it.
+ */
+export type Counted = "failures" | "refusals" | "both" | "exit" | "log";
 
 const BAD_CALL = "the call is not one that can be served; nothing was stored";
 const NOBODY_KNOWN = "nobody known is calling";
@@ -45,23 +53,32 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
     meaning: "a session at rest, or one that is paused, was asked for a link",
     policy: ["tell"],
     note: "ends the link; callers do not meet it",
+    counted: "log",
   },
   LEASE_LOST: {
     meaning: "the gateway would act for a session that another one holds by now",
     policy: ["tell"],
     note: "nothing is stored; it lets go of link, timers and starts, and the holder goes on; callers do not meet it",
+    counted: "log",
   },
   NO_TURN_RUNNING: { meaning: NO_SUCH_THING, policy: ["tell"] },
-  TURN_INTERRUPTED: { meaning: "the turn was ended on request", policy: ["tell"], note: TURN_ERROR },
+  TURN_INTERRUPTED: {
+    meaning: "the turn was ended on request",
+    policy: ["tell"],
+    note: TURN_ERROR,
+    counted: "failures",
+  },
   REQUEST_TIMEOUT: {
     meaning: "the turn took longer than its time",
     policy: ["tell"],
     note: "the turn is interrupted; the session goes on",
+    counted: "failures",
   },
   AGENT_SILENT: {
     meaning: "nothing was heard of the agent nor of the model in a turn for `HANG_TIMEOUT`",
     policy: ["tell", "resume", "stop"],
     note: 'the turn is interrupted; an agent that does not let go within 10 s is killed, and its turn goes on in a new one; with `onCrash: "fail"` the session stops',
+    counted: "failures",
   },
   APPROVAL_NOT_FOUND: { meaning: NO_SUCH_THING, policy: ["tell"] },
   APPROVAL_ANSWERED: { meaning: "somebody else answered first, otherwise", policy: ["tell"] },
@@ -82,74 +99,97 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
     meaning: "the engine does not answer",
     policy: ["wait", "stop", "tell"],
     note: "a turn that has lost its instance waits, every 500 ms up to the startup timeout; a new or waking session stops; a stop is told, and the container ended when the engine is back; a delete is done when it is back",
+    counted: "both",
   },
-  IMAGE_NOT_FOUND: { meaning: "the engine has not the session image", policy: ["stop"] },
-  IMAGE_BUILD_FAILED: { meaning: "`./dev image` could not build the session image", policy: ["tell"] },
+  IMAGE_NOT_FOUND: { meaning: "the engine has not the session image", policy: ["stop"], counted: "failures" },
+  IMAGE_BUILD_FAILED: { meaning: "`./dev image` could not build the session image", policy: ["tell"], counted: "exit" },
   ENGINE_DISK_FULL: {
     meaning: "the engine has no space for the container",
     policy: ["stop"],
+    counted: "failures",
   },
-  INSTANCE_START_FAILED: { meaning: "the engine cannot make the container", policy: ["stop"] },
-  STARTUP_TIMEOUT: { meaning: "the agent was not ready in time", policy: ["stop"] },
+  INSTANCE_START_FAILED: { meaning: "the engine cannot make the container", policy: ["stop"], counted: "failures" },
+  STARTUP_TIMEOUT: { meaning: "the agent was not ready in time", policy: ["stop"], counted: "failures" },
   INSTANCE_LOST: {
     meaning:
       "the container ended, is not there any more, or its link could not be had for 10 s (a link that breaks is opened again every 50 ms)",
     policy: ["resume", "stop"],
     note: WITHOUT_TURN_OR_ALLOWED,
+    counted: "failures",
   },
   SESSION_STOPPED: {
     meaning: "the session was stopped, or had its time, before the turn could finish",
     policy: ["tell"],
     note: "as the turn's error; a prompt wakes the session",
+    counted: "failures",
   },
   AGENT_EXITED: {
     meaning:
       "Claude Code ended by itself, or did not let go of a turn within 10 s of being told to end it, on request or by its time",
     policy: ["resume", "stop"],
     note: `${WITHOUT_TURN_OR_ALLOWED}, or with the turn interrupted`,
+    counted: "failures",
   },
   AGENT_OUTPUT_INVALID: {
     meaning:
       "Claude Code wrote 1000 lines or 64 MiB in a row that are no messages, or an answer that is too large to be one; lines that are no messages among others are left out and counted in `agent.unreadable_output`",
     policy: ["resume", "stop"],
     note: `${WITHOUT_TURN_OR_ALLOWED}. An answer that is too large is the turn's error, and the session goes on`,
+    counted: "failures",
   },
   OUT_OF_MEMORY: {
     meaning:
       "the kernel killed Claude Code, or all of the container, for want of memory; a tool that it kills is the tool's failure",
     policy: ["resume", "stop"],
     note: WITHOUT_TURN_OR_ALLOWED,
+    counted: "failures",
   },
   LINK_VERSION_MISMATCH: {
     meaning: "the container's wrapper is of another release than the gateway",
     policy: ["resume", "stop"],
     note: "goes on in the image of today",
+    counted: "failures",
   },
   LINK_PROTOCOL_BROKEN: {
     meaning: "the wrapper said what the gateway cannot read, and would say it again",
     policy: ["resume", "stop"],
+    counted: "failures",
   },
   MODEL_AUTH_FAILED: {
     meaning: "the model's service does not take the credential",
     policy: ["tell"],
     note: TURN_ERROR,
+    counted: "failures",
   },
   MODEL_NOT_FOUND: {
     meaning: "the model's service does not know the model, or not for this credential",
     policy: ["tell"],
     note: TURN_ERROR,
+    counted: "failures",
   },
   MODEL_RATE_LIMITED: {
     meaning: "the model's service limits calls with the gateway's credential",
     policy: ["wait", "retry", "tell"],
     note: `where the limit says when it ends, the gateway holds all calls until then, at most for \`RATE_LIMIT_MAX_WAIT\` ([how](sessions.md#rate-limits)); where it does not, ${CLAUDE_RETRIES}`,
+    counted: "failures",
   },
-  MODEL_OVERLOADED: { meaning: "the model's service is overloaded", policy: ["retry", "tell"], note: CLAUDE_RETRIES },
-  MODEL_UNREACHABLE: { meaning: "the model's service is away", policy: ["retry", "tell"], note: CLAUDE_RETRIES },
+  MODEL_OVERLOADED: {
+    meaning: "the model's service is overloaded",
+    policy: ["retry", "tell"],
+    note: CLAUDE_RETRIES,
+    counted: "failures",
+  },
+  MODEL_UNREACHABLE: {
+    meaning: "the model's service is away",
+    policy: ["retry", "tell"],
+    note: CLAUDE_RETRIES,
+    counted: "failures",
+  },
   MODEL_FAILED: {
     meaning: "the model's service refuses or fails",
     policy: ["retry", "tell"],
     note: `where the failure may pass ${CLAUDE_RETRIES}`,
+    counted: "failures",
   },
   BROKER_REQUEST_REFUSED: {
     meaning: "something in the container asked the broker for what it does not forward",
@@ -165,10 +205,10 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
     policy: ["tell", "wait"],
     note: "callers are told; what wrappers have is kept in their outboxes, and timeouts that are due, wait until there is space, once a second",
   },
-  STORE_SCHEMA_TOO_NEW: { meaning: CANNOT_START, policy: ["tell"], note: THEN_ENDS },
-  DATA_DIR_IN_USE: { meaning: CANNOT_START, policy: ["tell"], note: THEN_ENDS },
-  PORT_IN_USE: { meaning: CANNOT_START, policy: ["tell"], note: THEN_ENDS },
-  CONFIG_INVALID: { meaning: CANNOT_START, policy: ["tell"], note: THEN_ENDS },
+  STORE_SCHEMA_TOO_NEW: { meaning: CANNOT_START, policy: ["tell"], note: THEN_ENDS, counted: "exit" },
+  DATA_DIR_IN_USE: { meaning: CANNOT_START, policy: ["tell"], note: THEN_ENDS, counted: "exit" },
+  PORT_IN_USE: { meaning: CANNOT_START, policy: ["tell"], note: THEN_ENDS, counted: "exit" },
+  CONFIG_INVALID: { meaning: CANNOT_START, policy: ["tell"], note: THEN_ENDS, counted: "exit" },
   SERVER_STOPPING: {
     meaning: "the gateway is going",
     policy: ["retry", "tell"],
@@ -178,6 +218,7 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
     meaning: "the gateway is away",
     policy: ["retry", "tell"],
     note: "as for a gateway that is going",
+    counted: "exit",
   },
   INTERNAL: { meaning: "a defect", policy: ["tell"], note: "the log has the rest" },
 };

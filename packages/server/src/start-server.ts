@@ -83,6 +83,7 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
     log,
     rateLimitMaxWaitMs: config.RATE_LIMIT_MAX_WAIT * 1000,
     onTraffic: core.links.heard,
+    onRefused: (code) => meter.add("cc_docker_refusals_total", { code }),
     onWait: core.links.tellWait,
   });
   resources.add("broker", broker.close);

@@ -15,7 +15,7 @@ export const METRICS = {
     labels: ["of", "code"],
   },
   cc_docker_refusals_total: {
-    help: "Calls of the API that were refused or failed, by the code of their error.",
+    help: "Calls that were refused or failed, of the API and of agents to the broker, by the code of their error.",
     labels: ["code"],
   },
 } as const satisfies Record<string, MetricRow>;

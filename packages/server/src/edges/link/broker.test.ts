@@ -51,6 +51,7 @@ async function startBroker(
     rateLimitMaxWaitMs: 60_000,
     patience: { silentMs: 500, pingEveryMs: 100 },
     onTraffic: heard,
+    onRefused: () => undefined,
     onWait: (_sessionId, _call, until) => waits(until),
   });
   const sessionId = SessionId.parse(randomUUID());

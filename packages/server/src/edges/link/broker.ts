@@ -39,6 +39,8 @@ export type BrokerDeps = {
   onTraffic: (sessionId: SessionId) => void;
   /** The call waits for a rate limit to reset at that time; with `undefined` it waits no more. */
   onWait: (sessionId: SessionId, call: object, until: string | undefined) => void;
+  /** A call is answered with an error of ours. */
+  onRefused: (code: ErrorCode) => void;
 };
 
 export function createBroker(deps: BrokerDeps): Broker {
@@ -53,26 +55,20 @@ export function createBroker(deps: BrokerDeps): Broker {
   const server: Server = createServer((request, response) => {
     forward(request, response).catch((error: unknown) => {
       log.info({ err: error, session_id: sessionOf.get(request.socket) }, "model call broken");
-      if (response.headersSent || response.destroyed) response.destroy();
-      else if (isCcError(error, "MODEL_RATE_LIMITED")) refuse(response, 429, error.code, error.message);
-      else if (isCcError(error)) refuse(response, ERRORS[error.code].http, error.code, error.message);
-      else
-        refuse(response, 502, "MODEL_UNREACHABLE", `The gateway cannot reach the model: ${(error as Error).message}`);
+      if (response.headersSent || response.destroyed) return void response.destroy();
+      const refusal = isCcError(error) ? error : unreachable(error as Error);
+      deps.onRefused(refusal.code);
+      refuse(response, refusal);
     });
   });
   server.requestTimeout = 0; // the agent's own deadlines hold; a turn may think for long
 
   async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = allowedPath(request);
-    if (!path)
-      return refuse(
-        response,
-        403,
-        "BROKER_REQUEST_REFUSED",
-        `${request.method} ${String(request.url).slice(0, 200)} is not allowed.`,
-      );
+    const asked = `${request.method} ${String(request.url).slice(0, 200)}`;
+    if (!path) throw new CcError("BROKER_REQUEST_REFUSED", `${asked} is not allowed.`);
     if (Number(request.headers["content-length"] ?? 0) > MAX_REQUEST_BYTES)
-      return refuse(response, 413, "BODY_TOO_LARGE", "The request is too large.");
+      throw new CcError("BODY_TOO_LARGE", "The request is too large.");
     failpoint("broker.call-taken");
     const body = await readBody(request);
     const waiting = createPatientAnswer({ response, body: body.bytes, clock: deps.clock, patience });
@@ -180,8 +176,13 @@ function joinPath(base: URL, path: string): string {
   return base.origin + base.pathname.replace(/\/$/, "") + path;
 }
 
+function unreachable(cause: Error): CcError {
+  return new CcError("MODEL_UNREACHABLE", `The gateway cannot reach the model: ${cause.message}`, { cause });
+}
+
 /** In the shape of the model's own errors, so that the agent shows the message. */
-function refuse(response: ServerResponse, status: number, code: ErrorCode, message: string): void {
+function refuse(response: ServerResponse, { code, message }: CcError): void {
+  const status = code === "MODEL_RATE_LIMITED" ? 429 : ERRORS[code].http;
   response.writeHead(status, {
     "content-type": "application/json",
     "x-should-retry": status === 502 ? "true" : "false",

@@ -265,6 +265,7 @@ export function testLink({ name, image, open }: LinkUnderTest): void {
         log: silent,
         rateLimitMaxWaitMs: 0,
         onTraffic: () => undefined,
+        onRefused: () => undefined,
         onWait: () => undefined,
       });
       await using link = await openLink((stream) => broker.serve(link.sessionId, stream));
