@@ -5,7 +5,7 @@ import { createCaller } from "./callers/caller.test-helper.ts";
 import { createLedger } from "./callers/ledger.test-helper.ts";
 import { collectFindings } from "./checks/findings.test-helper.ts";
 import { INVARIANTS } from "./checks/invariants.test-helper.ts";
-import { ACTIONS, resume } from "./plan/actions.test-helper.ts";
+import { ACTIONS, answer, resume } from "./plan/actions.test-helper.ts";
 import { FAULTS, mend } from "./plan/faults.test-helper.ts";
 import { pickWeighted, type Stage } from "./plan/stage.test-helper.ts";
 import { createGateways } from "./world/gateways.test-helper.ts";
@@ -101,13 +101,15 @@ async function comeToRest(stage: Stage): Promise<void> {
   await clock.pass(AFTERWARDS_MS);
 }
 
+/** What waits for a person gets one. */
 async function isBusy(stage: Stage): Promise<boolean> {
-  if ([...stage.ledger.open.values()].some((count) => count > 0)) return true;
-  const { sessions, turns } = await withTime(stage, collectFindings(stage));
+  const { sessions, turns, approvals } = await withTime(stage, collectFindings(stage));
   const held = sessions.filter((session) => !session.deleted && isHeld(session));
   for (const { id } of held) resume(stage, id);
+  if (approvals.some(({ state }) => state === "open")) answer(stage, 1);
   return (
     held.length > 0 ||
+    [...stage.ledger.open.values()].some((count) => count > 0) ||
     sessions.some(({ status, deleted }) => deleted || status === "starting" || status === "running") ||
     [...turns.values()].some(({ status }) => !isTurnOver(status))
   );

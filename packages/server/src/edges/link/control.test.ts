@@ -12,13 +12,21 @@ import {
 } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
 import { openTestCore, type TestCore } from "../../core/core.test-helper.ts";
+import { systemClock } from "../../lib/clock.ts";
 import { runControl } from "./control.ts";
 
 /** A wrapper's end of the conversation, spoken by hand against the real core. */
 async function openControl(t: TestCore, sessionId: SessionId) {
   const [wrapper, stream] = duplexPair();
   const session = await t.core.links.require(sessionId);
-  const ended = runControl({ links: t.core.links, session, stream, modelMaxRetries: 3, onHello: () => undefined });
+  const ended = runControl({
+    links: t.core.links,
+    session,
+    stream,
+    clock: systemClock,
+    modelMaxRetries: 3,
+    onHello: () => undefined,
+  });
   ended.catch(() => undefined);
   const reader = createLineReader({ maxBytes: 10_000_000 });
   const heard: ToWrapper[] = [];

@@ -15,7 +15,7 @@ import {
 } from "@cc-docker/protocol";
 import type { Core, SessionRow } from "../../core/core.ts";
 import { assertNever } from "../../lib/assert-never.ts";
-import { systemClock } from "../../lib/clock.ts";
+import type { Clock } from "../../lib/clock.ts";
 import { failpoint } from "../../lib/failpoint.ts";
 import { retry } from "../../lib/wait.ts";
 
@@ -27,6 +27,7 @@ export type ControlDeps = {
   session: SessionRow;
   stream: Duplex;
   modelMaxRetries: number;
+  clock: Clock;
   /** The wrapper has said who it is: the link works. */
   onHello: () => void;
 };
@@ -38,7 +39,14 @@ type Send = (message: ToWrapper, onWritten?: () => void) => void;
  * Talks until the stream ends. Commands are read from the store whenever its bell rings, so none is lost.
  * @throws CcError LINK_VERSION_MISMATCH, LINK_PROTOCOL_BROKEN
  */
-export async function runControl({ links, session, stream, modelMaxRetries, onHello }: ControlDeps): Promise<void> {
+export async function runControl({
+  links,
+  session,
+  stream,
+  modelMaxRetries,
+  clock,
+  onHello,
+}: ControlDeps): Promise<void> {
   const { id: sessionId, generation } = session;
   const send: Send = (message, onWritten) => void stream.write(encodeLine(message), onWritten);
   const commands = createCommandSender({ links, session, send, fail: (error) => stream.destroy(error) });
@@ -62,7 +70,7 @@ export async function runControl({ links, session, stream, modelMaxRetries, onHe
   async function takeItems(items: OutboxItem[]): Promise<void> {
     if (items.length === 0) return;
     failpoint("ingest.received");
-    acked = await insist(() => links.ingest({ sessionId, generation, items }), stream);
+    acked = await insist(() => links.ingest({ sessionId, generation, items }), { stream, clock });
     send({ type: "ack", n: acked }, () => failpoint("ingest.acked"));
   }
 
@@ -105,13 +113,13 @@ export async function runControl({ links, session, stream, modelMaxRetries, onHe
 }
 
 /** While the disk is full the wrapper keeps what it has: the link, with the model calls on it, stays as it is. */
-async function insist<T>(work: () => Promise<T>, stream: Duplex): Promise<T> {
+async function insist<T>(work: () => Promise<T>, { stream, clock }: Pick<ControlDeps, "stream" | "clock">): Promise<T> {
   const gone = new AbortController();
   const onClose = () => gone.abort();
   stream.once("close", onClose);
   const isPassing = (error: unknown) => isCcError(error, "STORE_FULL");
   try {
-    return await retry(work, { clock: systemClock, signal: gone.signal, delayMs: RETRY_MS, isPassing });
+    return await retry(work, { clock, signal: gone.signal, delayMs: RETRY_MS, isPassing });
   } finally {
     stream.off("close", onClose);
   }

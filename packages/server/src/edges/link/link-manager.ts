@@ -79,7 +79,8 @@ export function startLinkManager({
     const onHello = () => (use.heard = true);
     const { promise: conversation, resolve, reject } = Promise.withResolvers<void>();
     const pipe = openPipe(duplex, {
-      control: (stream) => void runControl({ links, session, stream, modelMaxRetries, onHello }).then(resolve, reject),
+      control: (stream) =>
+        void runControl({ links, session, stream, modelMaxRetries, clock, onHello }).then(resolve, reject),
       broker: (stream) => serveBroker(sessionId, stream),
     });
     signal.addEventListener("abort", pipe.close);

@@ -13,7 +13,12 @@ export type Caller = {
   begin(name: string, work: () => Promise<void>, refusals?: readonly ErrorCode[]): void;
 };
 
-const PASSING = ["STORE_UNAVAILABLE", "RUNTIME_UNAVAILABLE", "SERVER_STOPPING"] as const satisfies ErrorCode[];
+const PASSING = [
+  "STORE_UNAVAILABLE",
+  "STORE_FULL",
+  "RUNTIME_UNAVAILABLE",
+  "SERVER_STOPPING",
+] as const satisfies ErrorCode[];
 
 export function createCaller(world: World, gateways: Gateways, ledger: Ledger): Caller {
   const { clock, trace, defects } = world;

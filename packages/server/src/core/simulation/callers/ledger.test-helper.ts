@@ -1,5 +1,5 @@
 /** What callers know: the sessions they made, the prompts they sent, and what they were answered. */
-import type { SessionId, TurnId } from "@cc-docker/protocol";
+import type { ApprovalAnswer, ApprovalId, SessionId, TurnId } from "@cc-docker/protocol";
 
 export type SentPrompt = {
   key: string;
@@ -14,10 +14,12 @@ export type Ledger = {
   /** Somebody has asked for their deletion. */
   deleted: Set<SessionId>;
   prompts: SentPrompt[];
+  /** What was taken as the answer to a question. */
+  answers: Map<ApprovalId, Set<ApprovalAnswer["decision"]>>;
   /** Calls that are under way. */
   open: Map<string, number>;
 };
 
 export function createLedger(): Ledger {
-  return { sessions: new Set(), deleted: new Set(), prompts: [], open: new Map() };
+  return { sessions: new Set(), deleted: new Set(), prompts: [], answers: new Map(), open: new Map() };
 }

@@ -1,6 +1,6 @@
 /** All that is left when a world has come to rest, for the invariants to judge. */
 import { Event, type SessionId, type TurnId } from "@cc-docker/protocol";
-import type { SessionRow, TurnRow } from "../../../ports/store/store.ts";
+import type { ApprovalRow, SessionRow, TurnRow } from "../../../ports/store/store.ts";
 import { OWNER, type Stage } from "../plan/stage.test-helper.ts";
 
 export type Findings = {
@@ -9,6 +9,7 @@ export type Findings = {
   logs: Map<SessionId, Event[]>;
   /** Of each turn that a log or an answer names, if there is a row. */
   turns: Map<TurnId, TurnRow>;
+  approvals: ApprovalRow[];
 };
 
 const EVERYTHING = { after: 0, limit: 1_000_000, maxBytes: 1e9 };
@@ -33,5 +34,6 @@ export async function collectFindings(stage: Stage): Promise<Findings> {
     const row = await store.findTurn(id);
     if (row) turns.set(id, row);
   }
-  return { stage, sessions, logs, turns };
+  const approvals = await store.listApprovals({ owner: OWNER, limit: 100_000 });
+  return { stage, sessions, logs, turns, approvals };
 }

@@ -27,6 +27,7 @@ export const INVARIANTS: readonly Invariant[] = [
   { promise: "what was deleted is gone", check: deletedIsGone },
   { promise: "a message is stored once", check: messagesOnce },
   { promise: "what the agent has told of a turn it does not do again", check: stepsToldOnce },
+  { promise: "a question has one answer, and the agent acts by it", check: answersHaveOneEffect },
   { promise: "a crash costs at most one call of the model", check: modelCallsBounded },
 ];
 
@@ -156,6 +157,34 @@ function stepsToldOnce({ turns, logs }: Findings): string[] {
       : [];
   });
 }
+
+function answersHaveOneEffect({ stage, approvals, sessions }: Findings): string[] {
+  const { ledger, world } = stage;
+  const torn = [...ledger.answers].filter(([, decisions]) => decisions.size > 1);
+  const stated = approvals.filter(({ id, state }) => {
+    const [decision] = ledger.answers.get(id) ?? [];
+    return decision && state !== STATE_OF[decision];
+  });
+  const there = new Set(approvals.map(({ turnId }) => turnId)); // those of deleted sessions are gone
+  const unfounded = world.toolDecisions.filter(
+    ({ turnId, step, decision }) =>
+      there.has(turnId) &&
+      !approvals.some((row) => row.turnId === turnId && row.input["step"] === step && row.state === STATE_OF[decision]),
+  );
+  const open = approvals.filter(({ state }) => state === "open");
+  const counted = sessions.filter(({ openApprovals }) => openApprovals !== 0);
+  return [
+    ...torn.map(([id]) => `question ${short(id)} was answered both ways`),
+    ...stated.map(({ id, state }) => `question ${short(id)} is ${state}, which was not its answer`),
+    ...unfounded.map(
+      ({ turnId, step, decision }) => `the tool ${step} of turn ${short(turnId)} was taken for ${decision}`,
+    ),
+    ...open.map(({ id }) => `question ${short(id)} is still open`),
+    ...counted.map(({ id, openApprovals }) => `session ${short(id)} counts ${openApprovals} open questions`),
+  ];
+}
+
+const STATE_OF = { allow: "allowed", deny: "denied" } as const;
 
 function modelCallsBounded({ stage, turns, logs }: Findings): string[] {
   return [...turns.values()].flatMap(({ id, sessionId, prompt }) => {

@@ -2,11 +2,21 @@
  * An agent that works on prompts like `3 steps`: each step is a call of the model, and a tool between two of them. It
  * keeps a transcript, goes on from one, swallows a prompt that is in it, and can be made to die, hang or turn deaf.
  */
-import type { AgentSessionId, SessionId, TranscriptEntry, TurnId } from "@cc-docker/protocol";
+import type {
+  AgentSessionId,
+  ApprovalAnswer,
+  SessionId,
+  ToolInput,
+  TranscriptEntry,
+  TurnId,
+} from "@cc-docker/protocol";
 import type { Random } from "../../../lib/random.ts";
 import { createFreezableClock, type ProgramClock } from "./freezable-clock.test-helper.ts";
 
 export type AgentMessage = { type: string; [field: string]: unknown };
+
+/** `asks`: before it uses a tool. */
+export type AgentStart = { asks: boolean; resume: Resume | undefined };
 
 export type Resume = {
   agentSessionId: AgentSessionId;
@@ -14,10 +24,14 @@ export type Resume = {
   entries: TranscriptEntry[];
 };
 
+export type Question = { key: string; toolName: string; input: ToolInput };
+
 export type AgentHandlers = {
   onReady(): void;
   onMessage(message: AgentMessage): void;
   onTranscript(agentSessionId: AgentSessionId, entries: TranscriptEntry[]): void;
+  /** Resolves with the answer; never, once `signal` withdraws the question. */
+  onQuestion(question: Question, signal: AbortSignal): Promise<ApprovalAnswer>;
   onExit(detail: string): void;
   /** The model speaks to it. */
   onTraffic(): void;
@@ -29,6 +43,8 @@ export type AgentNotes = {
   modelCalled(turnId: TurnId): void;
   /** The model speaks to the agent of a session. */
   modelTraffic(sessionId: SessionId): void;
+  /** The agent does, or leaves, what it asked for. */
+  toolDecided(tool: { turnId: TurnId; step: number; decision: ApprovalAnswer["decision"] }): void;
   /** A prompt that the agent knows already was handed to it as if it were new: it will never answer. */
   promptSwallowed(turnId: TurnId): void;
 };
@@ -50,12 +66,13 @@ export type Agent = {
   hang(how: { deaf: boolean }): void;
 };
 
+type Work = { turnId: TurnId; interrupted: AbortController };
 type Line = TranscriptEntry & { message?: { role: string; content: unknown; stop_reason?: string } };
 
 /** The transcript is written later than what it is about is told, up to so long. */
 const TRANSCRIPT_LAG_MS = 100;
 
-export function startAgent(deps: AgentDeps, resume: Resume | undefined, handlers: AgentHandlers): Agent {
+export function startAgent(deps: AgentDeps, { asks, resume }: AgentStart, handlers: AgentHandlers): Agent {
   const { random, newId, notes } = deps;
   const clock = createFreezableClock(deps.clock);
   const agentSessionId = resume?.agentSessionId ?? (newId() as AgentSessionId);
@@ -65,7 +82,7 @@ export function startAgent(deps: AgentDeps, resume: Resume | undefined, handlers
   let state: "up" | "hung" | "deaf" | "gone" = "up";
   let isReady = false;
   let costUsd = 0;
-  let work: { turnId: TurnId; interrupted: boolean } | undefined;
+  let work: Work | undefined;
 
   clock.after(random.between(20, 400), () => {
     if (state !== "up") return;
@@ -86,12 +103,12 @@ export function startAgent(deps: AgentDeps, resume: Resume | undefined, handlers
 
   /** From wherever the transcript says that the turn has got to. */
   async function run(turnId: TurnId): Promise<void> {
-    const own = { turnId, interrupted: false };
+    const own = { turnId, interrupted: new AbortController() };
     work = own;
-    const goesOn = () => state === "up" && !own.interrupted;
+    const goesOn = () => state === "up" && !own.interrupted.signal.aborted;
     const done = () => linesOf(turnId).filter(({ type }) => type === "assistant").length;
     while (goesOn() && done() < stepsOf(turnId)) {
-      if (done() > 0 && linesOf(turnId).at(-1)?.type === "assistant") await useTool(goesOn);
+      if (done() > 0 && linesOf(turnId).at(-1)?.type === "assistant") await useTool(own, { step: done(), goesOn });
       if (goesOn()) await callModel(turnId, goesOn);
     }
     if (goesOn()) finish({ subtype: "success", is_error: false, result: "done" });
@@ -108,9 +125,17 @@ export function startAgent(deps: AgentDeps, resume: Resume | undefined, handlers
     tell({ type: "assistant", message: { role: "assistant", content, stop_reason: isLast ? "end_turn" : "tool_use" } });
   }
 
-  async function useTool(goesOn: () => boolean): Promise<void> {
+  async function useTool({ turnId, interrupted }: Work, { step, goesOn }: { step: number; goesOn: () => boolean }) {
+    const key = `${turnId} ${step}${random.next() < 0.5 ? "" : ` ${newId()}`}`;
+    if (asks) {
+      const question = { key, toolName: "Bash", input: { turnId, step } };
+      const { decision } = await handlers.onQuestion(question, interrupted.signal);
+      if (!goesOn()) return;
+      notes.toolDecided({ turnId, step, decision });
+    }
     await clock.sleep(random.between(1, 900));
-    if (goesOn()) tell({ type: "user", message: { role: "user", content: [{ type: "tool_result", content: "ok" }] } });
+    const content = [{ type: "tool_result", tool_use_id: key, content: "ok" }];
+    if (goesOn()) tell({ type: "user", message: { role: "user", content } });
   }
 
   function tell(message: Omit<Line, "uuid"> & { type: string }): void {
@@ -145,7 +170,7 @@ export function startAgent(deps: AgentDeps, resume: Resume | undefined, handlers
   function interrupt(): void {
     const own = work;
     if (!own || state === "deaf" || state === "gone") return;
-    own.interrupted = true;
+    own.interrupted.abort();
     state = "up";
     clock.after(random.between(1, 40), () => {
       if (state !== "up" || work !== own) return;

@@ -4,6 +4,7 @@ import type { Instance } from "../../../ports/runtime/runtime.ts";
 import { type Agent, type AgentDeps, startAgent } from "./agent.test-helper.ts";
 import { createFreezableClock } from "./freezable-clock.test-helper.ts";
 import { createPipe, type Pipe, type WrapperEnd } from "./pipe.test-helper.ts";
+import { createQuestions, type NewItem } from "./questions.test-helper.ts";
 
 /** What a session has on disk beside its instance. */
 export type Home = {
@@ -12,8 +13,6 @@ export type Home = {
   /** The newest that was said, stored or not, for a network that says it once more. */
   said: { generation: number; item: OutboxItem }[];
 };
-
-export type NewItem = OutboxItem extends infer Item ? (Item extends { n: number } ? Omit<Item, "n"> : never) : never;
 
 export type Wrapper = {
   /** @returns `undefined` while it does not listen */
@@ -72,6 +71,7 @@ export function startWrapper(deps: AgentDeps, { sessionId, generation }: Instanc
     if (message.type === "transcript") transcript.push(...message.entries);
     if (message.type === "start" && !started) start(message);
     if (message.type === "turn.start") startTurn(message);
+    if (message.type === "approval.answer") questions.answer(message.key, message.answer);
     if (message.type === "park") park(message.parked);
     if (message.type === "turn.interrupt" && message.turnId === running) agent?.interrupt();
     if (message.type === "hello") sendItems();
@@ -87,25 +87,34 @@ export function startWrapper(deps: AgentDeps, { sessionId, generation }: Instanc
     home.items = home.items.filter((item) => item.n > n);
   }
 
-  function start({ resume }: Extract<ToWrapper, { type: "start" }>): void {
+  const questions = createQuestions({ runningTurn: () => running, add });
+
+  function start({ config, resume }: Extract<ToWrapper, { type: "start" }>): void {
     started = true;
     running = resume?.unfinishedTurn;
     if (running) known.add(running);
-    agent = startAgent({ ...deps, clock }, resume && { ...resume, entries: transcript.splice(0) }, {
-      onReady: () => {
-        ready = true;
-        send()?.send({ type: "ready" });
+    const restored = resume && { ...resume, entries: transcript.splice(0) };
+    agent = startAgent(
+      { ...deps, clock },
+      { asks: config.permissionMode === "ask", resume: restored },
+      {
+        onQuestion: questions.ask,
+        onReady: () => {
+          ready = true;
+          send()?.send({ type: "ready" });
+        },
+        onMessage: (message) => {
+          questions.heard();
+          add({ kind: "agent", ...turnField(), message });
+          if (message.type === "result") running = undefined;
+        },
+        onTranscript: (agentSessionId, entries) => add({ kind: "transcript", agentSessionId, entries }),
+        onExit: (detail) => add({ kind: "agent-exited", ...turnField(), detail }),
+        onTraffic: () => {
+          if (send()) deps.notes.modelTraffic(sessionId);
+        },
       },
-      onMessage: (message) => {
-        add({ kind: "agent", ...turnField(), message });
-        if (message.type === "result") running = undefined;
-      },
-      onTranscript: (agentSessionId, entries) => add({ kind: "transcript", agentSessionId, entries }),
-      onExit: (detail) => add({ kind: "agent-exited", ...turnField(), detail }),
-      onTraffic: () => {
-        if (send()) deps.notes.modelTraffic(sessionId);
-      },
-    });
+    );
   }
 
   function startTurn({ turnId, prompt }: { turnId: TurnId; prompt: string }): void {

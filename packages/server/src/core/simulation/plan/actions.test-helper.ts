@@ -8,6 +8,11 @@ import { OWNER, pickOne, type Stage, short, type Weighted } from "./stage.test-h
 export type Action = Weighted & { begin: (stage: Stage, random: Random) => void };
 
 const MAX_SESSIONS = 5;
+const REFUSED_ANSWERS = [
+  "APPROVAL_ANSWERED",
+  "APPROVAL_WITHDRAWN",
+  "APPROVAL_NOT_FOUND",
+] as const satisfies ErrorCode[];
 const GONE = ["SESSION_NOT_FOUND"] as const satisfies ErrorCode[];
 
 export const ACTIONS: readonly Action[] = [
@@ -43,6 +48,7 @@ export const ACTIONS: readonly Action[] = [
     weight: 2,
     begin: (stage, random) => onPrompt(stage, random, (prompt) => interruptOne(stage, prompt)),
   },
+  { name: "answer", weight: 8, begin: (stage, random) => answer(stage, random.pick([1, 1, 3])) },
   { name: "pause", weight: 3, begin: (stage, random) => onSession(stage, random, (id) => pause(stage, id)) },
   { name: "resume", weight: 4, begin: (stage, random) => onSession(stage, random, (id) => resume(stage, id)) },
   { name: "stop", weight: 3, begin: (stage, random) => onSession(stage, random, (id) => stop(stage, id)) },
@@ -65,6 +71,7 @@ function onPrompt({ ledger }: Stage, random: Random, act: (prompt: SentPrompt) =
 function create({ ledger, caller, world }: Stage, random: Random): void {
   if (ledger.sessions.size - ledger.deleted.size >= MAX_SESSIONS) return;
   const config: SessionConfig = {
+    ...(random.next() < 0.4 && { permissionMode: "ask" as const }),
     ...(random.next() < 0.2 && { onCrash: "fail" as const }),
     ...(random.next() < 0.2 && { requestTimeout: random.between(2, 10) }),
     ...(random.next() < 0.2 && { sessionTimeout: random.between(5, 60) }),
@@ -132,6 +139,25 @@ function interruptOne({ caller }: Stage, { sessionId, answers }: SentPrompt): vo
   const work = async () =>
     void (await caller.insist((core) => core.turns.interrupt({ owner: OWNER, sessionId, turnId })));
   caller.begin(`interrupt turn ${short(turnId)} of ${short(sessionId)}`, work, GONE);
+}
+
+/** So many callers answer one question, each as it likes. */
+export function answer({ caller, world, ledger }: Stage, racers: number): void {
+  const random = world.random("answers");
+  const find = async () => {
+    const state = random.next() < 0.7 ? ({ state: "open" } as const) : {};
+    const { approvals } = await caller.insist((core) => core.approvals.list({ owner: OWNER, limit: 50, ...state }));
+    const approvalId = pickOne(approvals, random)?.id;
+    for (let racer = 0; approvalId && racer < racers; racer += 1) {
+      const decision = random.pick(["allow", "deny"] as const);
+      const work = async () => {
+        await caller.insist((core) => core.approvals.answer({ owner: OWNER, approvalId, answer: { decision } }));
+        ledger.answers.set(approvalId, (ledger.answers.get(approvalId) ?? new Set()).add(decision));
+      };
+      caller.begin(`answer ${short(approvalId)}: ${decision}`, work, REFUSED_ANSWERS);
+    }
+  };
+  caller.begin("look for questions", find);
 }
 
 function pause({ caller }: Stage, sessionId: SessionId): void {

@@ -59,7 +59,8 @@ export const FAULTS: readonly Fault[] = [
     weight: 1,
     strike: ({ world }, random) => troubleStarts(world.engine, "slow", random.between(1, 2)),
   },
-  { name: "store refuses", weight: 3, strike: refuse },
+  { name: "store refuses", weight: 3, strike: (stage, random) => refuse(stage, random, "STORE_UNAVAILABLE") },
+  { name: "disk is full", weight: 2, strike: (stage, random) => refuse(stage, random, "STORE_FULL") },
   {
     name: "wall clock jumps",
     weight: 2,
@@ -71,7 +72,7 @@ export const FAULTS: readonly Fault[] = [
 export function mend({ world, gateways }: Stage): void {
   world.engine.startTrouble.count = 0;
   world.engine.comeBack();
-  world.storeTrouble.refuses = false;
+  world.storeTrouble.code = undefined;
   for (const { life } of gateways.up) {
     life.dieIn(Number.POSITIVE_INFINITY);
     life.thaw();
@@ -160,10 +161,14 @@ function troubleStarts({ startTrouble }: Stage["world"]["engine"], kind: "fails"
   return `${count}`;
 }
 
-function refuse({ world: { storeTrouble, clock } }: Stage, random: Random): string {
+function refuse(
+  { world: { storeTrouble, clock } }: Stage,
+  random: Random,
+  code: "STORE_UNAVAILABLE" | "STORE_FULL",
+): string {
   const ms = random.between(10, 4000);
-  storeTrouble.refuses = true;
-  clock.after(ms, () => void (storeTrouble.refuses = false));
+  storeTrouble.code = code;
+  clock.after(ms, () => void (storeTrouble.code = undefined));
   return `for ${ms} ms`;
 }
 

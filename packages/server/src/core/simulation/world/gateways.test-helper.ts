@@ -1,5 +1,5 @@
 /** The gateways of a world: each is core and its links over ports that die with it. One that dies is started again. */
-import { isCcError, type SessionId } from "@cc-docker/protocol";
+import { CcError, type ErrorCode, isCcError, type SessionId } from "@cc-docker/protocol";
 import { startLinkManager } from "../../../edges/link/link-manager.ts";
 import type { Logger } from "../../../lib/logger.ts";
 import { createMeter } from "../../../lib/meter.ts";
@@ -7,7 +7,7 @@ import { type Core, type CoreSettings, createCore } from "../../core.ts";
 import { METRICS } from "../../metric-table.ts";
 import { createLife, type Life } from "./life.test-helper.ts";
 import { mortalBus, mortalClock, mortalStore } from "./mortal-ports.test-helper.ts";
-import { refuseIf, type World } from "./world.test-helper.ts";
+import type { World } from "./world.test-helper.ts";
 
 export type Gateway = { life: Life; core: Core; close(): Promise<void> };
 
@@ -74,9 +74,11 @@ function openGateway(world: World, life: Life): Gateway {
     sabotage: world.sabotage,
     outside: async () => {
       if (random.next() < 0.2) await clock.sleep(random.between(0, 5));
-      refuseIf(storeTrouble.refuses);
+      if (storeTrouble.code === "STORE_UNAVAILABLE") refuse(storeTrouble.code);
     },
-    inside: () => refuseIf(storeTrouble.refuses),
+    inside: () => {
+      if (storeTrouble.code) refuse(storeTrouble.code);
+    },
   });
   const ownClock = mortalClock(clock, life);
   const runtime = world.engine.runtimeOf(life);
@@ -114,6 +116,10 @@ function openGateway(world: World, life: Life): Gateway {
     life.die();
   }
   return { life, core, close };
+}
+
+function refuse(code: ErrorCode): never {
+  throw new CcError(code, "The database refused.");
 }
 
 /** What core logs as an error is a defect by its own word. */

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CcError, type SessionId, type TurnId } from "@cc-docker/protocol";
+import type { ApprovalAnswer, SessionId, TurnId } from "@cc-docker/protocol";
 import { createRandom, type Random } from "../../../lib/random.ts";
 import type { Bus } from "../../../ports/bus/bus.ts";
 import { openInProcessBus } from "../../../ports/bus/drivers/in-process.ts";
@@ -12,6 +12,8 @@ import type { Store, StoreWriter } from "../../../ports/store/store.ts";
 import { createEngine, type Engine } from "../engine/engine.test-helper.ts";
 import { createTrace, type Trace } from "./trace.test-helper.ts";
 import { createVirtualClock, type VirtualClock } from "./virtual-clock.test-helper.ts";
+
+export type ToolDecision = { turnId: TurnId; step: number; decision: ApprovalAnswer["decision"] };
 
 export type World = {
   clock: VirtualClock;
@@ -24,8 +26,10 @@ export type World = {
   trace: Trace;
   /** What tests do to the store, to see that it is found out. */
   sabotage: Sabotage;
-  /** Whether the database refuses. */
-  storeTrouble: { refuses: boolean };
+  /** What agents did of what they had asked for. */
+  toolDecisions: ToolDecision[];
+  /** Whether the database refuses, or has no space to write. */
+  storeTrouble: { code: "STORE_UNAVAILABLE" | "STORE_FULL" | undefined };
   modelCalls: Map<TurnId, number>;
   /** Hear that the model speaks to the agent of a session. */
   trafficListeners: Set<(sessionId: SessionId) => void>;
@@ -49,6 +53,7 @@ export async function openWorld(seed: number, sabotage: Sabotage = (store) => st
   const trace = createTrace(clock);
   const defects: string[] = [];
   const modelCalls = new Map<TurnId, number>();
+  const toolDecisions: ToolDecision[] = [];
   const trafficListeners: World["trafficListeners"] = new Set();
   const newId = () => makeUuid(random("ids"));
   const directory = await mkdtemp(join(MEMORY, "cc-docker-simulation-"));
@@ -60,6 +65,7 @@ export async function openWorld(seed: number, sabotage: Sabotage = (store) => st
   const notes = {
     modelCalled: (turnId: TurnId) => void modelCalls.set(turnId, (modelCalls.get(turnId) ?? 0) + 1),
     modelTraffic: (sessionId: SessionId) => trafficListeners.forEach((listener) => listener(sessionId)),
+    toolDecided: (tool: ToolDecision) => void toolDecisions.push(tool),
     promptSwallowed: (turnId: TurnId) =>
       void defects.push(`turn ${turnId} was handed to an agent that knew its prompt`),
   };
@@ -68,12 +74,16 @@ export async function openWorld(seed: number, sabotage: Sabotage = (store) => st
   async function close(): Promise<void> {
     await rm(directory, { recursive: true, force: true }); // the store is left open: a commit of it may wait for a time that never comes
   }
-  const told = { sabotage, trace, defects, modelCalls, trafficListeners, storeTrouble: { refuses: false } };
+  const told = {
+    sabotage,
+    trace,
+    defects,
+    modelCalls,
+    trafficListeners,
+    toolDecisions,
+    storeTrouble: { code: undefined },
+  };
   return { clock, random, newId, store, bus, engine, ...told, [Symbol.asyncDispose]: close };
-}
-
-export function refuseIf(refuses: boolean): void {
-  if (refuses) throw new CcError("STORE_UNAVAILABLE", "The database refused.");
 }
 
 function makeUuid(random: Random): string {
