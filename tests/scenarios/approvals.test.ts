@@ -11,6 +11,9 @@ import { verifies } from "../verifies.ts";
 const stack = shareStack();
 
 const ASK = { permissionMode: "ask" } as const;
+/** A session is started twice, and a loaded machine takes its time. */
+const PATIENCE = { deadlineMs: 100_000 };
+const LONG = { timeout: 120_000 };
 const QUESTION = {
   question: "Which colour?",
   header: "Colour",
@@ -191,7 +194,7 @@ for (const [victim, kill] of Object.entries(KILLS)) {
       const client = stack().client();
       await using session = await openSession(client, ASK);
       const command = `echo ${victim.length} >> log.txt`;
-      const running = runTurn(client, session.id, `bash: ${command}\nsay: done`);
+      const running = runTurn(client, session.id, `bash: ${command}\nsay: done`, PATIENCE);
       const asked = await untilAsked(client, session.id);
       await kill(session.id);
       await untilResumed(client, session.id);
@@ -204,64 +207,93 @@ for (const [victim, kill] of Object.entries(KILLS)) {
       const calls = stack().model.journal.requests.filter(({ body }) => JSON.stringify(body).includes(command));
       expect(calls.length).toBeLessThanOrEqual(3); // two undisturbed, and one for the crash
     },
+    LONG,
   );
 }
 
-verifies("approval.survives", "an answer that the dying agent never got is used by the next, unasked", async () => {
-  const client = stack().client();
-  await using session = await openSession(client, ASK);
-  const running = runTurn(client, session.id, "bash: echo once >> log.txt\nsay: done");
-  const { id: approvalId } = await untilAsked(client, session.id);
-  const container = await containerOf(session.id);
-  await container.pause(); // the answer waits in the link
-  await client.approvals.answer.mutate({ approvalId, decision: "allow" });
-  await container.kill();
-  const { text, events } = await running;
-  expect(text).toBe("done");
-  expect(await readWorkspace(session.id, "log.txt")).toBe("once\n");
-  expect(events.filter(({ type }) => type === "approval.requested")).toHaveLength(1);
-});
+verifies(
+  "approval.survives",
+  "an answer that the dying agent never got is used by the next, unasked",
+  async () => {
+    const client = stack().client();
+    await using session = await openSession(client, ASK);
+    const running = runTurn(client, session.id, "bash: echo once >> log.txt\nsay: done", PATIENCE);
+    const { id: approvalId } = await untilAsked(client, session.id);
+    const container = await containerOf(session.id);
+    await container.pause(); // the answer waits in the link
+    await client.approvals.answer.mutate({ approvalId, decision: "allow" });
+    await container.kill();
+    const { text, events } = await running;
+    expect(text).toBe("done");
+    expect(await readWorkspace(session.id, "log.txt")).toBe("once\n");
+    expect(events.filter(({ type }) => type === "approval.requested")).toHaveLength(1);
+  },
+  LONG,
+);
 
-verifies("approval.survives", "a question outlives the gateway, and is answered through the next one", async () => {
-  await using own = await startStack();
-  const { id: sessionId } = await openSession(own.client(), ASK);
-  const prompt = "bash: echo once >> log.txt\nsay: done";
-  const { id: turnId } = await own.client().chat.send.mutate({ sessionId, prompt });
-  const asked = await untilAsked(own.client(), sessionId);
-  await own.stop();
-  await own.start();
-  const client = own.client();
-  expect(await untilAsked(client, sessionId)).toEqual(asked);
-  await client.approvals.answer.mutate({ approvalId: asked.id, decision: "allow" });
-  const ended = await client.chat.ask.mutate({ sessionId, prompt: "say: after" });
-  expect(ended.status).toBe("completed");
-  expect(await client.chat.get.query({ sessionId, turnId })).toMatchObject({ result: { text: "done" } });
-  expect(await readWorkspace(sessionId, "log.txt")).toBe("once\n");
-});
+verifies(
+  "approval.survives",
+  "a question outlives the gateway, and is answered through the next one",
+  async () => {
+    await using own = await startStack();
+    const { id: sessionId } = await openSession(own.client(), ASK);
+    const prompt = "bash: echo once >> log.txt\nsay: done";
+    const { id: turnId } = await own.client().chat.send.mutate({ sessionId, prompt });
+    const asked = await untilAsked(own.client(), sessionId);
+    await own.stop();
+    await own.start();
+    const client = own.client();
+    expect(await untilAsked(client, sessionId)).toEqual(asked);
+    await client.approvals.answer.mutate({ approvalId: asked.id, decision: "allow" });
+    const ended = await client.chat.ask.mutate({ sessionId, prompt: "say: after" });
+    expect(ended.status).toBe("completed");
+    expect(await client.chat.get.query({ sessionId, turnId })).toMatchObject({ result: { text: "done" } });
+    expect(await readWorkspace(sessionId, "log.txt")).toBe("once\n");
+  },
+  LONG,
+);
 
-verifies("approval.survives", "a plan that was to be approved is so again after a crash", async () => {
-  const client = stack().client();
-  await using session = await openSession(client, ASK);
-  const running = runTurn(client, session.id, "tool: EnterPlanMode {}\nsay: so\ntool: ExitPlanMode {}\nsay: planned");
-  const plan = await untilAsked(client, session.id);
-  await (await containerOf(session.id)).kill();
-  await untilResumed(client, session.id);
-  expect(await untilAsked(client, session.id)).toEqual(plan);
-  await client.approvals.answer.mutate({ approvalId: plan.id, decision: "allow" });
-  const { text, events } = await running;
-  expect(text).toBe("planned");
-  expect(toolResults(events).join()).toMatch(/has approved/);
-});
+verifies(
+  "approval.survives",
+  "a plan that was to be approved is so again after a crash",
+  async () => {
+    const client = stack().client();
+    await using session = await openSession(client, ASK);
+    const running = runTurn(
+      client,
+      session.id,
+      "tool: EnterPlanMode {}\nsay: so\ntool: ExitPlanMode {}\nsay: planned",
+      PATIENCE,
+    );
+    const plan = await untilAsked(client, session.id);
+    await (await containerOf(session.id)).kill();
+    await untilResumed(client, session.id);
+    expect(await untilAsked(client, session.id)).toEqual(plan);
+    await client.approvals.answer.mutate({ approvalId: plan.id, decision: "allow" });
+    const { text, events } = await running;
+    expect(text).toBe("planned");
+    expect(toolResults(events).join()).toMatch(/has approved/);
+  },
+  LONG,
+);
 
-verifies("approval.patient", "the turn's time does not run while a question is open", async () => {
-  const client = stack().client();
-  await using session = await openSession(client, { ...ASK, requestTimeout: 3 });
-  const running = runTurn(client, session.id, "bash: echo late >> log.txt\nsay: done");
-  const { id: approvalId, createdAt } = await untilAsked(client, session.id);
-  await waitUntil(() => Date.now() - Date.parse(createdAt) > 5000, { what: "more than the turn's time to pass" });
-  await client.approvals.answer.mutate({ approvalId, decision: "allow" });
-  expect((await running).text).toBe("done");
-});
+verifies(
+  "approval.patient",
+  "the turn's time does not run while a question is open",
+  async () => {
+    const client = stack().client();
+    await using session = await openSession(client, { ...ASK, requestTimeout: 10 });
+    const running = runTurn(client, session.id, "bash: echo late >> log.txt\nsay: done", PATIENCE);
+    const { id: approvalId, createdAt } = await untilAsked(client, session.id);
+    await waitUntil(() => Date.now() - Date.parse(createdAt) > 11_000, {
+      what: "more than the turn's time to pass",
+      deadlineMs: 20_000,
+    });
+    await client.approvals.answer.mutate({ approvalId, decision: "allow" });
+    expect((await running).text).toBe("done");
+  },
+  LONG,
+);
 
 async function untilResumed(client: Client, sessionId: string): Promise<void> {
   const isBack = async () => {
