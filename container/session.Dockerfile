@@ -23,7 +23,7 @@ RUN ! id node >/dev/null 2>&1 || userdel --remove node; \
 # Claude Code is pinned by the image and updates only with it.
 ENV DISABLE_AUTOUPDATER=1 LANG=C.UTF-8
 
-COPY entrypoint.sh wrapper.mjs /opt/cc-docker/
+COPY entrypoint.sh copy-files.sh wrapper.mjs /opt/cc-docker/
 # Node keeps compiled code per user, so the cache is filled as the wrapper and then taken from it.
 RUN install --directory --owner wrapper /opt/cc-docker/compile-cache && \
     NODE_COMPILE_CACHE=/opt/cc-docker/compile-cache setpriv --reuid=wrapper --regid=wrapper --clear-groups node /opt/cc-docker/wrapper.mjs --warm && \

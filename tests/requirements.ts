@@ -9,6 +9,8 @@ export const REQUIREMENTS = {
     "A session that a person pauses stands still, also in the midst of a turn, and goes on when it is resumed.",
   "session.parks": "The agent of an idle session is parked: it uses no CPU, and the next prompt does not notice.",
   "session.orphans": "What no session owns is removed within 15 s; what another install owns never is.",
+  "session.forks":
+    "A fork goes on from another session's files, and from its conversation up to a turn; the other one is untouched.",
   "session.delete": "Deleting a session removes its container, its volumes, its socket, its log.",
   "session.list": "A list has all sessions of its owner once, page by page, and nobody else's.",
   "session.foreign": "What belongs to another owner answers exactly like what does not exist.",

@@ -6,6 +6,12 @@ import { verifies } from "../verifies.ts";
 
 /** For points that one session's life does not reach by itself, or reaches in several ways. The others: once, by that. */
 const CRASHES: Partial<Record<Failpoint, readonly Crash[]>> = {
+  "fork.committed": [{ points: ["fork.committed"], forks: true }],
+  "fork.frozen": [{ points: ["fork.frozen"], forks: true }],
+  "fork.helper-made": [{ points: ["fork.helper-made"], forks: true }],
+  "fork.helper-started": [{ points: ["fork.helper-started", "fork.helper-started"], forks: true }],
+  "fork.copied": [{ points: ["fork.copied"], forks: true }],
+  "fork.noted": [{ points: ["fork.noted"], forks: true }],
   "launch.container-found": [{ points: ["launch.container-created", "launch.container-found"] }],
   "launch.stale-removed": [{ points: ["launch.stale-removed"], losesContainer: true }],
   "link.start-prepared": [
@@ -68,6 +74,7 @@ type PathOf<Name> = Name extends `${infer Path}.${string}` ? Path : never;
 const DOING: Record<PathOf<Failpoint>, string> = {
   start: "starts",
   create: "starts a session",
+  fork: "forks a session",
   launch: "starts a session",
   link: "starts a session",
   ready: "starts a session",

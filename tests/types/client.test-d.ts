@@ -6,8 +6,10 @@ import {
   type Event,
   isCcError,
   type Session,
+  type SessionId,
   type SessionStatus,
   type Turn,
+  type TurnId,
 } from "@cc-docker/client";
 import { expectTypeOf } from "vitest";
 
@@ -16,6 +18,14 @@ const client = createClient({ url: "http://127.0.0.1:8000", token: async () => "
 // A session is a Session, wherever it comes from; the key of a new one may be left to the client.
 expectTypeOf(client.sessions.create.mutate({})).resolves.toEqualTypeOf<Session>();
 expectTypeOf(client.sessions.create.mutate({ idempotencyKey: "k" })).resolves.toEqualTypeOf<Session>();
+expectTypeOf(
+  client.sessions.fork.mutate({ sessionId: "id", turnId: "id", config: { model: "opus" }, idempotencyKey: "k" }),
+).resolves.toEqualTypeOf<Session>();
+expectTypeOf<Session["forkedFrom"]>().toEqualTypeOf<
+  { sessionId: SessionId; turnId?: TurnId | undefined } | undefined
+>();
+// @ts-expect-error a fork is made from a session
+void client.sessions.fork.mutate({ config: {} });
 expectTypeOf(client.sessions.get.query({ sessionId: "id" })).resolves.toEqualTypeOf<Session>();
 expectTypeOf(client.sessions.pause.mutate({ sessionId: "id" })).resolves.toEqualTypeOf<Session>();
 expectTypeOf(client.sessions.resume.mutate({ sessionId: "id" })).resolves.toEqualTypeOf<Session>();

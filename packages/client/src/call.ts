@@ -11,7 +11,7 @@ import { wait } from "./wait.ts";
 const MOST_ATTEMPTS = 8;
 
 /** What the idempotency key makes safe to send twice. */
-const KEYED_CALLS: ReadonlySet<string> = new Set(["chat.send", "chat.ask", "sessions.create"]);
+const KEYED_CALLS: ReadonlySet<string> = new Set(["chat.send", "chat.ask", "sessions.create", "sessions.fork"]);
 
 /** The same answer to the same question is given once, however often it is sent. */
 const REPEATABLE_CALLS: ReadonlySet<string> = new Set(["approvals.answer"]);

@@ -28,8 +28,8 @@ type PromptCall<Of extends { mutate: (...args: never) => unknown }> = {
 export type Client = Omit<Calls, "chat"> & {
   /**
    * `send` resolves when the prompt is accepted and on disk, `ask` when its turn has ended. Both, and
-   * `sessions.create`, survive a broken connection or a restart of the gateway for some 12 s by being sent again under
-   * the same idempotency key: the prompt runs once, the session is made once.
+   * `sessions.create` and `sessions.fork`, survive a broken connection or a restart of the gateway for some 12 s by being
+   * sent again under the same idempotency key: the prompt runs once, the session is made once.
    */
   chat: Omit<Chat, "send" | "ask"> & { send: PromptCall<Chat["send"]>; ask: PromptCall<Chat["ask"]> };
   /**

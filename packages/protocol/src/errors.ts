@@ -135,6 +135,12 @@ export const ERRORS = {
     retry: "never",
     hint: "Name the tool alone in allowedTools: in `ask` mode each use of it is asked for. Or use `bypass` mode.",
   },
+  TURN_NOT_OVER: {
+    exit: "refused",
+    http: 409,
+    retry: "later",
+    hint: "Wait for the turn's end, interrupt it, or fork at an earlier turn.",
+  },
   IDEMPOTENCY_KEY_REUSED: {
     exit: "refused",
     http: 409,
@@ -170,6 +176,18 @@ export const ERRORS = {
     http: 503,
     retry: "later",
     hint: "Read the message; `./dev doctor` checks engine, disk and image.",
+  },
+  FORK_COPY_FAILED: {
+    exit: "unavailable",
+    http: 503,
+    retry: "later",
+    hint: "Make room on the engine's disk, or raise FORK_COPY_TIMEOUT; the next prompt wakes the fork and copies anew.",
+  },
+  FORK_PARENT_GONE: {
+    exit: "refused",
+    http: 409,
+    retry: "never",
+    hint: "The session was deleted before its files were copied; delete the fork.",
   },
   STARTUP_TIMEOUT: {
     exit: "unavailable",

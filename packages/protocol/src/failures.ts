@@ -94,6 +94,7 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
     note: "nothing is changed",
   },
   TURN_NOT_FOUND: { meaning: NO_SUCH_THING, policy: ["tell"] },
+  TURN_NOT_OVER: { meaning: "a fork was asked for at a turn that is not over; nothing was stored", policy: ["tell"] },
   IDEMPOTENCY_KEY_REUSED: { meaning: BAD_CALL, policy: ["tell"] },
   RUNTIME_UNAVAILABLE: {
     meaning: "the engine does not answer",
@@ -104,11 +105,23 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
   IMAGE_NOT_FOUND: { meaning: "the engine has not the session image", policy: ["stop"], counted: "failures" },
   IMAGE_BUILD_FAILED: { meaning: "`./dev image` could not build the session image", policy: ["tell"], counted: "exit" },
   ENGINE_DISK_FULL: {
-    meaning: "the engine has no space for the container",
+    meaning: "the engine has no space for the container, or for the files of a fork",
     policy: ["stop"],
     counted: "failures",
   },
   INSTANCE_START_FAILED: { meaning: "the engine cannot make the container", policy: ["stop"], counted: "failures" },
+  FORK_COPY_FAILED: {
+    meaning: "the files of a fork's parent could not be copied, or not within `FORK_COPY_TIMEOUT`",
+    policy: ["stop"],
+    note: "nothing half is kept; waking copies again",
+    counted: "failures",
+  },
+  FORK_PARENT_GONE: {
+    meaning: "the session a fork was to get its files from was deleted while the fork rested without them",
+    policy: ["stop"],
+    note: "waking does not help",
+    counted: "failures",
+  },
   STARTUP_TIMEOUT: { meaning: "the agent was not ready in time", policy: ["stop"], counted: "failures" },
   INSTANCE_LOST: {
     meaning:
@@ -212,7 +225,7 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
   SERVER_STOPPING: {
     meaning: "the gateway is going",
     policy: ["retry", "tell"],
-    note: "the client's `send` and `ask` try again for about 12 s, `followEvents` until it is told to end",
+    note: "the client's calls that carry a key try again for about 12 s, `followEvents` until it is told to end",
   },
   SERVER_UNREACHABLE: {
     meaning: "the gateway is away",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SessionId } from "./ids.ts";
+import { SessionId, TurnId } from "./ids.ts";
 import { ToolRule } from "./tool-rule.ts";
 import { errorShape, TurnTotals } from "./turn.ts";
 
@@ -72,6 +72,8 @@ export const Session = z.object({
   costUsd: z.number().nonnegative(),
   /** Time, calls of the model and tokens, summed over the turns. */
   totals: TurnTotals,
+  /** Present on a fork: the session it comes from, and the newest turn of that one whose conversation it has. */
+  forkedFrom: z.object({ sessionId: SessionId, turnId: TurnId.optional() }).optional(),
   createdAt: z.iso.datetime(),
   /** Last change of status, prompt or event. */
   updatedAt: z.iso.datetime(),

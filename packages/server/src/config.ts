@@ -61,6 +61,11 @@ const rows = {
     default: "60",
     schema: seconds,
   },
+  FORK_COPY_TIMEOUT: {
+    description: "Seconds the copy of a session's files for a fork may take. A running session stands still meanwhile.",
+    default: "300",
+    schema: seconds,
+  },
   REQUEST_TIMEOUT: {
     description: "Seconds a turn may take; then it is interrupted.",
     default: "600",

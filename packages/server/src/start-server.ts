@@ -117,6 +117,7 @@ function coreSettings(config: Config): CoreDeps["settings"] {
   return {
     image: config.SESSION_IMAGE,
     startupTimeoutMs: config.STARTUP_TIMEOUT * 1000,
+    copyTimeoutMs: config.FORK_COPY_TIMEOUT * 1000,
     requestTimeoutMs: config.REQUEST_TIMEOUT * 1000,
     hangTimeoutMs: config.HANG_TIMEOUT * 1000,
     parkAfterMs: config.PARK_AFTER * 1000,

@@ -8,6 +8,7 @@ import { createModelCallReader, type ModelCall } from "../history/model-calls.ts
 import { isEnd } from "../history/read-history.ts";
 import { describeViolation } from "../history/violation.ts";
 import { type Install, openInstall } from "../install.ts";
+import { toolResults } from "../run-turn.ts";
 import { findFreePort } from "../start-gateway-process.ts";
 import { waitUntil } from "../wait-until.ts";
 import { checkMessages } from "./check-messages.ts";
@@ -33,6 +34,8 @@ export type Crash = {
   parks?: "resumed" | "prompted";
   /** The session asks before it uses a tool, and is answered. */
   asks?: boolean;
+  /** Makes a fork once two turns are over, and sends the third prompt there. */
+  forks?: boolean;
   /** A volume of a session that nobody knows lies there before the first start. */
   hasOrphan?: boolean;
 };
@@ -41,8 +44,9 @@ const PROMPTS = [
   { key: "first", prompt: "say: one", answers: 1 },
   { key: "second", prompt: "bash: echo two > note.txt; cat note.txt\nsay: three", answers: 2 },
   { key: "third", prompt: "wait: 1s\nsay: four", answers: 1 },
+  { key: "forked", prompt: "bash: grep two note.txt\nsay: five", answers: 2 },
 ] as const;
-const [FIRST, SECOND, THIRD] = PROMPTS;
+const [FIRST, SECOND, THIRD, FORKED] = PROMPTS;
 const answersOf = (said: string) => PROMPTS.find(({ prompt }) => prompt === said)?.answers ?? 0;
 
 const SAID_CHARS = 1000;
@@ -50,6 +54,8 @@ const SAID_CHARS = 1000;
 const PARK_AFTER = 0.5;
 /** R4's own deadline. */
 const SETTLE_MS = 15_000;
+/** A fork is copied and started before its first turn. */
+const LONG_MS = 60_000;
 
 /** @throws Error naming the promises that were broken, or the points that were never reached */
 export async function liveThrough(crash: Crash): Promise<void> {
@@ -96,6 +102,7 @@ async function work(life: Life, crash: Crash): Promise<Promise<void>[]> {
   await send(life, SECOND);
   if (crash.asks) await allowOnce(life);
   await untilSeen(life, 2, isEnd);
+  const forked = crash.forks ? await useFork(life) : [];
   if (crash.wakes) await stopOnce(life);
   if (crash.parks) await untilParked(life);
   if (crash.parks === "resumed") await resumeOnce(life);
@@ -106,8 +113,25 @@ async function work(life: Life, crash: Crash): Promise<Promise<void>[]> {
   if (crash.losesContainer) await loseContainer(life);
   if (hasThird) await untilSeen(life, 3, isEnd);
   if (!crash.deletesLive) await stopOnce(life);
-  for (const prompt of hasThird ? PROMPTS : [FIRST, SECOND]) await send(life, prompt);
-  return [early, late];
+  for (const prompt of hasThird ? [FIRST, SECOND, THIRD] : [FIRST, SECOND]) await send(life, prompt);
+  return [early, late, ...forked];
+}
+
+/** A fork's whole life, which ends before its parent's. @returns the end of its follower */
+async function useFork(life: Life): Promise<[Promise<void>]> {
+  const { client, history, sessionId } = life;
+  const make = () => client.sessions.fork.mutate({ sessionId, idempotencyKey: "the fork" });
+  const [{ id }, again] = [await insist(make), await insist(make)];
+  if (again.id !== id) throw new Error(`one fork was made, there are ${id} and ${again.id}`);
+  const own = { ...life, sessionId: id };
+  const follower = follow(own, "early");
+  await send(own, FORKED);
+  await untilSeen(own, 3, isEnd, LONG_MS);
+  const said = history.entries.flatMap((e) => (e.kind === "delivered" && e.event.sessionId === id ? [e.event] : []));
+  if (!toolResults(said).includes("two"))
+    throw new Error(`the fork has not its parent's files: ${toolResults(said).join("; ")}`);
+  await deleteOnce(own);
+  return [follower];
 }
 
 async function loseContainer(life: Life): Promise<void> {
@@ -194,14 +218,19 @@ async function follow({ client, history, sessionId }: Life, subscriber: string):
 }
 
 /** Such an event was delivered of so many turns. */
-async function untilSeen({ history }: Life, count: number, isSuch: (event: Event) => boolean): Promise<void> {
+async function untilSeen(
+  { history }: Life,
+  count: number,
+  isSuch: (event: Event) => boolean,
+  deadlineMs = 30_000,
+): Promise<void> {
   const isSeen = () => {
     const turns = history.entries.flatMap((entry) =>
       entry.kind === "delivered" && isSuch(entry.event) ? [entry.event.turnId] : [],
     );
     return new Set(turns).size >= count;
   };
-  await waitUntil(isSeen, { what: `events of ${count} turns`, deadlineMs: 30_000 });
+  await waitUntil(isSeen, { what: `events of ${count} turns`, deadlineMs });
 }
 
 /** Every promise is kept, at once or as soon as what was cut off is put right. */

@@ -10,7 +10,7 @@ import { type Clock, systemClock } from "../lib/clock.ts";
 import { createMeter } from "../lib/meter.ts";
 import type { Bus } from "../ports/bus/bus.ts";
 import { openInProcessBus } from "../ports/bus/drivers/in-process.ts";
-import type { Instance, InstanceExit, InstanceSpec, Runtime } from "../ports/runtime/runtime.ts";
+import type { CopySpec, Instance, InstanceExit, InstanceSpec, Runtime } from "../ports/runtime/runtime.ts";
 import { openSqliteStore } from "../ports/store/drivers/sqlite.ts";
 import type { Store } from "../ports/store/store.ts";
 import { type Core, type CoreSettings, createCore } from "./core.ts";
@@ -22,6 +22,8 @@ export type IdleRuntime = Runtime & {
   owners: Set<SessionId>;
   /** Called before an instance is there; a start waits for it and fails with it. */
   beforeStart: (spec: InstanceSpec, signal: AbortSignal) => Promise<void>;
+  /** A copy waits for it and fails with it. */
+  beforeCopy: (spec: CopySpec, signal: AbortSignal) => Promise<void>;
   beforeRemove: (sessionId: SessionId) => Promise<void>;
   exit(exit: InstanceExit): void;
   /** Something has changed behind core's back. */
@@ -39,6 +41,7 @@ function createIdleRuntime(): IdleRuntime {
     instances: new Map(),
     owners: new Set(),
     beforeStart: async () => undefined,
+    beforeCopy: async () => undefined,
     beforeRemove: async () => undefined,
     exit: (exit) => listeners.forEach((listener) => listener(exit)),
     change: () => changeListeners.forEach((listener) => listener()),
@@ -51,6 +54,13 @@ function createIdleRuntime(): IdleRuntime {
       runtime.instances.set(sessionId, instance);
       runtime.owners.add(sessionId);
       return instance;
+    },
+    async copy(spec, signal) {
+      await runtime.beforeCopy(spec, signal);
+      signal.throwIfAborted();
+      if (!runtime.owners.has(spec.from)) return false;
+      runtime.owners.add(spec.to);
+      return true;
     },
     openLink: async () => new PassThrough(),
     pause: async (sessionId) => setPaused(sessionId, true),
@@ -101,6 +111,7 @@ const TEST_SETTINGS: CoreSettings = {
   image: "image",
   startupTimeoutMs: 10_000,
   parkAfterMs: 0,
+  copyTimeoutMs: 10_000,
   idleTimeoutMs: HOUR_MS,
   sessionTimeoutMs: HOUR_MS,
   requestTimeoutMs: HOUR_MS,

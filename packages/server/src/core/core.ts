@@ -45,6 +45,7 @@ export type CoreDeps = {
 export type CoreSettings = DeadlineSettings & {
   image: string;
   startupTimeoutMs: number;
+  copyTimeoutMs: number;
   maxTimeouts: MaxTimeouts;
   reconcileEveryMs: number;
   version: string;
@@ -131,13 +132,24 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
     onInstanceWanted: (session) => instances.replace(session),
     onTaken: (id) => bus.publish(`holders:${id}`, 0),
   });
-  const instances = createInstances({ store, bus, runtime, clock, writer, leases, background, log, settings });
+  const instances = createInstances({
+    store,
+    bus,
+    runtime,
+    clock,
+    writer,
+    leases,
+    background,
+    log,
+    settings,
+    heard: deadlines.heard,
+  });
   const sessions = createSessions({
     store,
     writer,
     instances,
     maxTimeouts: settings.maxTimeouts,
-    newSessionId: () => newId() as SessionId,
+    newId,
   });
   const turns = createTurns({ store, bus, writer, newTurnId: () => newId() as TurnId });
   const turnWaits = createTurnWaits({ writer, background, setWaiting: deadlines.setWaiting });

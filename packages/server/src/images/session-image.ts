@@ -11,7 +11,13 @@ import { PUBLIC_BASE, VERSIONS } from "./versions.ts";
 export { VERSIONS };
 
 const REPOSITORY = "cc-docker/session";
-const CONTEXT_FILES = ["session.Dockerfile", "packages.txt", "install-claude-code.sh", "entrypoint.sh"];
+const CONTEXT_FILES = [
+  "session.Dockerfile",
+  "packages.txt",
+  "install-claude-code.sh",
+  "entrypoint.sh",
+  "copy-files.sh",
+];
 const NEVER = new AbortController().signal;
 
 /** `contextDir` is the folder `container/`, `wrapperBundle` the path of the built `wrapper.mjs`. */

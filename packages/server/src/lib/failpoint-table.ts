@@ -53,6 +53,36 @@ export const FAILPOINTS = {
     missing: "Nothing is made for it; the caller has no answer.",
     repair: "Reconcile launches what is `starting`. The caller's next try, under the same key, gets the same session.",
   },
+  "fork.committed": {
+    done: "A fork's row, first event and conversation are on disk.",
+    missing: "Its files are not copied; the caller has no answer.",
+    repair: "Reconcile launches what is `starting`, and copies first. The caller's next try gets the same fork.",
+  },
+  "fork.frozen": {
+    done: "The fork's parent stands still.",
+    missing: "Nothing is copied; the parent's row knows nothing of it.",
+    repair: "Reconcile compares the parent's row with its container and has it go on; the fork's launch copies.",
+  },
+  "fork.helper-made": {
+    done: "The fork's volumes are there, empty, and the container that is to fill them.",
+    missing: "It is not started.",
+    repair: "Reconcile launches again; the copy removes what an earlier try left and begins anew.",
+  },
+  "fork.helper-started": {
+    done: "The files are being copied.",
+    missing: "Nobody waits for the end of it.",
+    repair: "As above.",
+  },
+  "fork.copied": {
+    done: "The files are copied, the container that did it is gone.",
+    missing: "The fork's row says that they are still to be copied.",
+    repair: "As above: they are copied again.",
+  },
+  "fork.noted": {
+    done: "The row says that the fork has its files.",
+    missing: "Its container is not made.",
+    repair: "Reconcile launches it.",
+  },
   "launch.socket-made": {
     done: "The socket's directory is there.",
     missing: "There is no container and no volume.",

@@ -12,6 +12,7 @@ import type { Instance, InstanceExit, Runtime } from "../../ports/runtime/runtim
 import type { SessionRow, Store } from "../../ports/store/store.ts";
 import type { Leases } from "../leases/leases.ts";
 import { endAllTurns, sessionStoppedError, startNextTurn } from "../turns/turn-moves.ts";
+import { createCopies } from "./copies.ts";
 import { createLaunches, startupTimeoutMs } from "./launches.ts";
 import { createPauses, type Pauses } from "./pauses.ts";
 import { crashReason, crash as crashSession } from "./session-moves.ts";
@@ -36,7 +37,7 @@ export type Instances = Pauses & {
   crash(dead: { sessionId: SessionId; generation: number }, error: ErrorShape): Promise<void>;
   /** The session has no instance of its generation any more: the same as its death. */
   lose(session: SessionRow): Promise<void>;
-  /** Removes what a deleted session owned, then its rows; left to its holder likewise. */
+  /** Removes what a deleted session owned, then its rows; later, when a fork is being made of it. Left to its holder likewise. */
   remove(sessionId: SessionId): Promise<void>;
   /** Ends the instance of a session that is at rest by now. */
   sweep(sessionId: SessionId): void;
@@ -59,7 +60,9 @@ export type InstancesDeps = {
   leases: Leases;
   background: Background;
   log: Logger;
-  settings: { image: string; startupTimeoutMs: number };
+  /** The session's agent is alive. */
+  heard: (sessionId: SessionId) => void;
+  settings: { image: string; startupTimeoutMs: number; copyTimeoutMs: number };
 };
 
 export function createInstances(deps: InstancesDeps): Instances {
@@ -68,9 +71,16 @@ export function createInstances(deps: InstancesDeps): Instances {
   const known = new Map<SessionId, Instance>();
   const lock = createKeyedLock<SessionId>();
   const onStarted = (instance: Instance) => void known.set(instance.sessionId, instance);
-  const launches = createLaunches({ ...deps, lock, onStarted, onFailed: failLaunch });
+  const copies = createCopies({ ...deps, lock });
+  const launches = createLaunches({ ...deps, lock, prepare, onStarted, onFailed: failLaunch });
   const hasInstance = async ({ id, generation }: SessionRow) => (await findRunning(id, generation)) !== undefined;
   const pauses = createPauses({ ...deps, lock, hasInstance, lose });
+
+  /** A fork has its files before its first instance; a session that is being copied does not move meanwhile. */
+  async function prepare(session: SessionRow, cancelled: AbortSignal): Promise<void> {
+    await copies.bring(session, cancelled);
+    await copies.untilRead(session.id, cancelled);
+  }
 
   async function failLaunch(sessionId: SessionId, late: boolean, error: unknown): Promise<void> {
     if (late && !isCcError(error, "RUNTIME_UNAVAILABLE")) {
@@ -165,6 +175,7 @@ export function createInstances(deps: InstancesDeps): Instances {
 
   async function remove(sessionId: SessionId): Promise<void> {
     if (!leases.holds(sessionId)) return;
+    if (await store.isFilesSource(sessionId)) return; // once a fork that starts has its copy, or has failed, it is done
     await launches.cancel(sessionId, Number.POSITIVE_INFINITY);
     known.delete(sessionId);
     await lock(sessionId, () => runtime.remove(sessionId));

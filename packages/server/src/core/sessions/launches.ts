@@ -29,6 +29,8 @@ export type LaunchesDeps = {
   /** Held while the engine works on a session's instance. */
   lock: KeyedLock<SessionId>;
   settings: { image: string; startupTimeoutMs: number };
+  /** Does what must be done before the start, whose deadline begins after it. */
+  prepare: (session: SessionRow, cancelled: AbortSignal) => Promise<void>;
   onStarted: (instance: Instance) => void;
   /** `late`: the deadline has passed; otherwise `error` says what went wrong. Not called for a start that was cancelled. */
   onFailed: (sessionId: SessionId, late: boolean, error: unknown) => Promise<void>;
@@ -50,15 +52,17 @@ export function createLaunches(deps: LaunchesDeps): Launches {
 
   async function start(session: SessionRow, cancelled: AbortSignal): Promise<void> {
     const { id, generation, config } = session;
-    const deadline = timeoutSignal(clock, startupTimeoutMs(config, settings));
-    const signal = AbortSignal.any([cancelled, deadline]);
+    let deadline: AbortSignal | undefined;
     try {
+      await deps.prepare(session, cancelled);
+      deadline = timeoutSignal(clock, startupTimeoutMs(config, settings));
+      const signal = AbortSignal.any([cancelled, deadline]);
       deps.onStarted(await startInstance(session, signal));
       bus.publish(`links:${id}`, generation);
       failpoint("launch.link-wanted");
       await untilStarted(id, generation, signal);
     } catch (error) {
-      if (!cancelled.aborted) await deps.onFailed(id, deadline.aborted, error);
+      if (!cancelled.aborted) await deps.onFailed(id, deadline?.aborted ?? false, error);
     }
   }
 

@@ -95,6 +95,7 @@ export function createReconcile({ store, runtime, bus, instances, leases, deadli
 
   async function settlePause(session: SessionRow, instance: Instance | undefined): Promise<void> {
     if (!instance?.running || instance.paused === isHeld(session)) return;
+    if (await store.isFilesSource(session.id)) return; // it stands still to be copied; whoever copies lets it go
     log.warn({ session_id: session.id, paused: instance.paused }, "session and container differ in their pause");
     failpoint("reconcile.pause-differs");
     await instances.applyPause(session.id);

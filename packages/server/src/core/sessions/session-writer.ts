@@ -41,7 +41,10 @@ export type StartedTurn = { id: TurnId; prompt: string; interrupt?: InterruptRea
 
 /** What the writer gives a row by itself. */
 type Given = "position" | "lastSeq" | "updatedAt" | "createdAt" | "status" | "leaseHolder" | "leaseFence";
-export type NewSession = Omit<SessionRow, Given>;
+export type NewSession = Omit<SessionRow, Given> & {
+  /** What is to be written with the row, in the same step. */
+  begin?: (change: SessionChange) => Promise<void>;
+};
 
 export type SessionWriter = {
   /**
@@ -161,12 +164,14 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
   async function insert(work: (tx: StoreWriter) => Promise<NewSession | undefined>): Promise<SessionRow | undefined> {
     const now = clock.nowIso();
     const inserted = await store.write(async (tx) => {
-      const row = await work(tx);
-      if (!row) return undefined;
+      const drawn = await work(tx);
+      if (!drawn) return undefined;
+      const { begin, ...row } = drawn;
       const given = { status: "starting", lastSeq: 0, createdAt: now, updatedAt: now, ...leases.fresh() } as const;
       await tx.insertSession({ ...row, ...given });
       const draft = createDraft(tx, (await tx.findSession(row.id)) as SessionRow, now);
-      draft.change.append("session.starting", { reason: "created" });
+      draft.change.append("session.starting", { reason: "created", forkedFrom: row.forkedFrom });
+      await begin?.(draft.change);
       await draft.flush();
       return draft.change.session;
     });

@@ -1,22 +1,13 @@
-import {
-  CcError,
-  describeError,
-  isCcError,
-  NO_TOTALS,
-  type Session,
-  type SessionConfig,
-  type SessionId,
-  type SessionStatus,
-} from "@cc-docker/protocol";
+import { CcError, isCcError, type Session, type SessionId, type SessionStatus } from "@cc-docker/protocol";
 import { failpoint } from "../../lib/failpoint.ts";
-import { fingerprint } from "../../lib/fingerprint.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
 import { parseCursor } from "../cursor.ts";
-import { checkToolRules } from "./check-tool-rules.ts";
-import { checkTimeouts, type MaxTimeouts } from "./deadlines.ts";
+import type { MaxTimeouts } from "./deadlines.ts";
+import type { ForkSession } from "./forks.ts";
 import type { Instances } from "./instances.ts";
-import { claimKey } from "./session-keys.ts";
+import { type CreateSession, createNewSessions } from "./new-sessions.ts";
 import type { SessionWriter } from "./session-writer.ts";
+import { toSession } from "./to-session.ts";
 
 export type Sessions = {
   /**
@@ -25,6 +16,12 @@ export type Sessions = {
    * @throws CcError TIMEOUT_TOO_LONG, TOOL_RULE_UNENFORCEABLE, IDEMPOTENCY_KEY_REUSED; SESSION_NOT_FOUND when the key's session was deleted
    */
   create(input: CreateSession): Promise<Session>;
+  /**
+   * A new session that goes on from another's conversation up to the end of a turn, with the other's files as they are
+   * when they are copied, in the background. The other one is not changed.
+   * @throws CcError as `create`; SESSION_NOT_FOUND, TURN_NOT_FOUND, TURN_NOT_OVER
+   */
+  fork(input: ForkSession): Promise<Session>;
   /** @throws CcError SESSION_NOT_FOUND, also for what belongs to another owner or was deleted */
   get(input: OwnedSession): Promise<Session>;
   /** Newest first. `nextCursor` is present when there may be more. */
@@ -42,7 +39,6 @@ export type Sessions = {
   delete(input: OwnedSession): Promise<void>;
 };
 
-export type CreateSession = { owner: string; config: SessionConfig; idempotencyKey?: string | undefined };
 export type OwnedSession = { owner: string; sessionId: SessionId };
 export type ListInput = { owner: string; limit: number; cursor?: string; status?: SessionStatus };
 type SessionsDeps = {
@@ -50,36 +46,14 @@ type SessionsDeps = {
   writer: SessionWriter;
   instances: Instances;
   maxTimeouts: MaxTimeouts;
-  newSessionId: () => SessionId;
+  newId: () => string;
 };
 
-const FRESH = {
-  generation: 1,
-  outboxAcked: 0,
-  turnCount: 0,
-  costUsd: 0,
-  agentCostUsd: 0,
-  crashes: 0,
-  openApprovals: 0,
-  deleted: false,
-};
+export function createSessions({ store, writer, instances, maxTimeouts, newId }: SessionsDeps): Sessions {
+  const { create, fork } = createNewSessions({ writer, instances, maxTimeouts, newId, get });
 
-export function createSessions({ store, writer, instances, maxTimeouts, newSessionId }: SessionsDeps): Sessions {
-  async function create({ owner, config, idempotencyKey: key }: CreateSession): Promise<Session> {
-    const claim = { owner, sessionId: newSessionId(), request: fingerprint({ create: config }) };
-    let { sessionId } = claim;
-    const session = await writer.insert(async (tx) => {
-      const earlier = key === undefined ? undefined : await claimKey(tx, { ...claim, key });
-      sessionId = earlier ?? sessionId;
-      if (earlier) return undefined;
-      checkTimeouts(config, maxTimeouts);
-      checkToolRules(config);
-      return { ...FRESH, id: sessionId, owner, config };
-    });
-    if (!session) return toSession(await requireSession({ owner, sessionId }));
-    failpoint("create.committed");
-    instances.launch(session);
-    return toSession(session);
+  async function get(input: OwnedSession): Promise<Session> {
+    return toSession(await requireSession(input));
   }
 
   async function requireSession({ owner, sessionId }: OwnedSession): Promise<SessionRow> {
@@ -134,31 +108,5 @@ export function createSessions({ store, writer, instances, maxTimeouts, newSessi
     });
   }
 
-  return {
-    create,
-    get: async (input) => toSession(await requireSession(input)),
-    list,
-    pause,
-    resume,
-    stop,
-    delete: remove,
-  };
-}
-
-function toSession({ error, ...row }: SessionRow): Session {
-  const { id, status, parked, config, lastSeq, turnCount, costUsd, totals = NO_TOTALS, createdAt, updatedAt } = row;
-  const described = error && { error: describeError(error.code, error.message) };
-  return {
-    id,
-    status,
-    ...(parked && { parked }),
-    config,
-    lastSeq,
-    turnCount,
-    costUsd,
-    totals,
-    createdAt,
-    updatedAt,
-    ...described,
-  };
+  return { create, fork, get, list, pause, resume, stop, delete: remove };
 }

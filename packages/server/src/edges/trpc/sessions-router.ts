@@ -1,8 +1,14 @@
-import { SessionConfig, SessionId, SessionStatus } from "@cc-docker/protocol";
+import { SessionConfig, SessionId, SessionStatus, TurnId } from "@cc-docker/protocol";
 import { z } from "zod";
 import { IdempotencyKey, procedure, router } from "./trpc.ts";
 
 const OneSession = z.strictObject({ sessionId: SessionId });
+const ForkSession = z.strictObject({
+  sessionId: SessionId,
+  turnId: TurnId.optional(),
+  config: SessionConfig.default({}),
+  idempotencyKey: IdempotencyKey.optional(),
+});
 const ListSessions = z.strictObject({
   limit: z.int().min(1).max(200).default(50),
   cursor: z.string().max(40).optional(),
@@ -13,6 +19,9 @@ export const sessionsRouter = router({
   create: procedure
     .input(z.strictObject({ config: SessionConfig.default({}), idempotencyKey: IdempotencyKey.optional() }))
     .mutation(({ ctx, input }) => ctx.core.sessions.create({ owner: ctx.owner, ...input })),
+  fork: procedure
+    .input(ForkSession)
+    .mutation(({ ctx, input }) => ctx.core.sessions.fork({ owner: ctx.owner, ...input })),
   get: procedure.input(OneSession).query(({ ctx, input }) => ctx.core.sessions.get({ owner: ctx.owner, ...input })),
   list: procedure.input(ListSessions).query(({ ctx, input: { cursor, status, limit } }) =>
     ctx.core.sessions.list({

@@ -17,6 +17,11 @@ export type RuntimeArena = AsyncDisposable & {
   runtime: Runtime;
   /** Another install's runtime on the same engine. */
   openOther: () => Promise<Runtime>;
+  /** Leaves files of all kinds in an instance's workspace and state. */
+  writeFiles: (instance: Instance) => Promise<void>;
+  changeFiles: (instance: Instance) => Promise<void>;
+  /** Every file that a copy must have, with all that is to be equal. */
+  readFiles: (instance: Instance) => Promise<string>;
   /** Has an instance stand still, from outside the runtime. */
   freeze: (instance: Instance) => Promise<void>;
   thaw: (instance: Instance) => Promise<void>;
@@ -188,6 +193,77 @@ export function testRuntime({ name, image, open }: RuntimeUnderTest): void {
         await arena.runtime.remove(id);
       }
       await expectNothingLeft(arena.runtime, sessionId);
+    });
+  });
+
+  describe(`runtime: ${name}: copy`, () => {
+    /** A session at rest that has files. */
+    async function leaveFiles(arena: RuntimeArena): Promise<SessionId> {
+      const instance = await arena.runtime.start(newSpec(), deadline());
+      await arena.writeFiles(instance);
+      const files = await arena.readFiles(instance);
+      await arena.runtime.stop(instance.sessionId, 5000);
+      left.set(instance.sessionId, files);
+      return instance.sessionId;
+    }
+    const left = new Map<SessionId, string>();
+
+    it("gives the other session all the files, as they are, and leaves the first's alone", async () => {
+      await using arena = await open();
+      const from = await leaveFiles(arena);
+      const to = newSpec().sessionId;
+      expect(await arena.runtime.copy({ from, to, image }, deadline())).toBe(true);
+      expect(new Set(await arena.runtime.listOwners())).toEqual(new Set([from, to]));
+      const copy = await arena.runtime.start({ ...newSpec(), sessionId: to }, deadline());
+      expect(await arena.readFiles(copy)).toBe(left.get(from));
+      await arena.changeFiles(copy);
+      expect(await arena.readFiles(copy)).not.toBe(left.get(from));
+      const first = await arena.runtime.start({ ...newSpec(2), sessionId: from }, deadline());
+      expect(await arena.readFiles(first)).toBe(left.get(from));
+    });
+
+    it("begins anew, whatever an earlier one has left, and leaves no other thing behind", async () => {
+      await using arena = await open();
+      const from = await leaveFiles(arena);
+      const to = newSpec().sessionId;
+      const copy = await arena.runtime.start({ ...newSpec(), sessionId: to }, deadline());
+      await arena.changeFiles(copy);
+      await arena.runtime.stop(to, 1000);
+      for (let n = 0; n < 2; n += 1) expect(await arena.runtime.copy({ from, to, image }, deadline())).toBe(true);
+      expect(await arena.runtime.list()).toEqual([]);
+      expect(await arena.runtime.listActive()).toEqual([]);
+      const whole = await arena.runtime.start({ ...newSpec(), sessionId: to }, deadline());
+      expect(await arena.readFiles(whole)).toBe(left.get(from));
+    });
+
+    it("that is given up at any moment leaves nothing", async () => {
+      await using arena = await open();
+      const from = await leaveFiles(arena);
+      for (const afterMs of [0, 5, 20, 60, 120, 250, 500]) {
+        const to = newSpec().sessionId;
+        const copied = await arena.runtime
+          .copy({ from, to, image }, AbortSignal.timeout(afterMs))
+          .catch((error: unknown) => error);
+        if (copied === true) break; // a fast engine
+        expect(copied).toMatchObject({ name: "TimeoutError" });
+        await expectNothingLeft(arena.runtime, to);
+      }
+    });
+
+    it("of a session that has nothing makes nothing", async () => {
+      await using arena = await open();
+      const [from, to] = [newSpec().sessionId, newSpec().sessionId];
+      expect(await arena.runtime.copy({ from, to, image }, deadline())).toBe(false);
+      expect(await arena.runtime.listOwners()).toEqual([]);
+    });
+
+    it("without the image fails with IMAGE_NOT_FOUND and leaves nothing", async () => {
+      await using arena = await open();
+      const from = await leaveFiles(arena);
+      const to = newSpec().sessionId;
+      const copying = arena.runtime.copy({ from, to, image: "cc-docker/there-is-no-such-image:1" }, deadline());
+      await expect(copying).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
+      await expectNothingLeft(arena.runtime, to);
     });
   });
 

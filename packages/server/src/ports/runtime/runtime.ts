@@ -4,6 +4,9 @@ import type { SessionId } from "@cc-docker/protocol";
 
 export type InstanceSpec = { sessionId: SessionId; generation: number; image: string };
 
+/** `image`: the session image, whose tools copy. */
+export type CopySpec = { from: SessionId; to: SessionId; image: string };
+
 /** One of ours, running or not. `ref` is the driver's own name for it; `paused`: it runs, and stands still. */
 export type Instance = { ref: string; sessionId: SessionId; generation: number; running: boolean; paused: boolean };
 
@@ -19,13 +22,21 @@ export interface Runtime extends AsyncDisposable {
    * @throws CcError RUNTIME_UNAVAILABLE, IMAGE_NOT_FOUND, ENGINE_DISK_FULL, INSTANCE_START_FAILED, STORE_FULL
    */
   start(spec: InstanceSpec, signal: AbortSignal): Promise<Instance>;
+  /**
+   * Gives `to` a copy of the workspace and state of `from`: owners, modes, times and links as they are; no sockets, and
+   * nothing of what the wrapper and the agent keep for their own conversation. All or nothing: what an earlier try left is
+   * removed first, a copy that fails leaves nothing. `from` is only read; nobody may write to it meanwhile. Ends with `signal`.
+   * @returns whether `from` had both; what it has not is not copied
+   * @throws CcError RUNTIME_UNAVAILABLE, IMAGE_NOT_FOUND, ENGINE_DISK_FULL, FORK_COPY_FAILED
+   */
+  copy(spec: CopySpec, signal: AbortSignal): Promise<boolean>;
   /** A byte pipe to the wrapper of a running instance; waits for the wrapper to listen until `signal`. */
   openLink(instance: Instance, signal: AbortSignal): Promise<Duplex>;
   /** Has the instance of a session stand still, with all that runs in it. Fine when it does, or is not there. */
   pause(sessionId: SessionId): Promise<void>;
   /** Has it go on from where it was. Fine when it does, or is not there. */
   unpause(sessionId: SessionId): Promise<void>;
-  /** Ends and removes the instance of a session, paused or not; its workspace and state stay. Unknown ids are fine. */
+  /** Ends and removes the instance of a session, paused or not, and a copy begun for it; its workspace and state stay. Unknown ids are fine. */
   stop(sessionId: SessionId, graceMs: number): Promise<void>;
   /** Removes all a session owns: instance, workspace, state, sockets. Unknown ids are fine. */
   remove(sessionId: SessionId): Promise<void>;
@@ -33,7 +44,7 @@ export interface Runtime extends AsyncDisposable {
   list(): Promise<Instance[]>;
   /** Sessions of this install that own anything here: instance, workspace, state or sockets. */
   listOwners(): Promise<SessionId[]>;
-  /** Those of them that have what a session at rest must not have: an instance or a socket. */
+  /** Those of them that have what a session at rest must not have: an instance, a socket, or a copy begun for it. */
   listActive(): Promise<SessionId[]>;
   /** Reports each end of an instance once, until the returned function is called. */
   onExit(listener: (exit: InstanceExit) => void): () => void;

@@ -325,6 +325,37 @@ export function testStore({ name, open }: StoreUnderTest): void {
       }
       expect((await store.listUnsettledSessions()).map(({ id }) => id)).toEqual(expected);
     });
+
+    it("keep where they come from, and whose files they lack until they have them", async () => {
+      await using store = await openEmpty();
+      const { id: parent } = await insertSession(store);
+      const turnId = TurnId.parse(randomUUID());
+      const fork = await insertSession(store, { forkedFrom: { sessionId: parent, turnId }, filesFrom: parent });
+      expect(await store.findSession(fork.id)).toMatchObject(fork);
+      const bare = await insertSession(store, { forkedFrom: { sessionId: parent } });
+      expect((await store.findSession(bare.id))?.forkedFrom).toEqual({ sessionId: parent });
+      await store.write((tx) => tx.updateSession(fork.id, { filesFrom: undefined }));
+      expect(await store.findSession(fork.id)).toMatchObject({ forkedFrom: { sessionId: parent, turnId } });
+      expect(await store.findSession(fork.id)).not.toHaveProperty("filesFrom");
+    });
+
+    it("are wanted for their files by those that start and lack them", async () => {
+      await using store = await openEmpty();
+      const { id: parent } = await insertSession(store);
+      const { id } = await insertSession(store, { filesFrom: parent, status: "starting" });
+      const wanted: boolean[] = [];
+      for (const patch of [
+        { crashes: 1 },
+        { status: "failed" },
+        { status: "starting", deleted: true },
+        { deleted: false },
+      ] as const) {
+        await store.write((tx) => tx.updateSession(id, patch));
+        wanted.push(await store.isFilesSource(parent));
+      }
+      await store.write((tx) => tx.updateSession(id, { filesFrom: undefined }));
+      expect([...wanted, await store.isFilesSource(parent)]).toEqual([true, false, false, true, false]);
+    });
   });
 
   describe(`store: ${name}: turns`, () => {
@@ -413,6 +444,27 @@ export function testStore({ name, open }: StoreUnderTest): void {
       expect(await store.findNextTurn(one.id)).toEqual(turns[0]);
       const queued = await store.listQueuedTurns(one.id);
       expect(queued).toEqual(turns.filter((_, index) => index !== 1).map(({ id }) => id));
+    });
+
+    it("has an oldest turn that is not over, up to a turn, and a newest before a turn", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      const { id: other } = await insertSession(store);
+      const statuses = ["completed", "cancelled", "running", "cancelled", "queued"] as const;
+      const turns = statuses.map((status) => turnRow(id, { status }));
+      await store.write(async (tx) => {
+        for (const turn of [turnRow(other), ...turns, turnRow(other)]) await tx.insertTurn(turn);
+      });
+      const at = (n: number) => turns[n]?.id as TurnId;
+      expect(await store.findOpenTurn(id)).toMatchObject({ id: at(2) });
+      expect(await store.findOpenTurn(id, at(1))).toBeUndefined();
+      expect(await store.findOpenTurn(id, at(2))).toMatchObject({ id: at(2) });
+      expect(await store.findOpenTurn(id, at(3))).toMatchObject({ id: at(2) });
+      expect(await store.findLastTurn(id)).toMatchObject({ id: at(4) });
+      expect(await store.findLastTurn(id, at(2))).toMatchObject({ id: at(1) });
+      expect(await store.findLastTurn(id, at(0))).toBeUndefined();
+      const { id: empty } = await insertSession(store);
+      expect([await store.findOpenTurn(empty), await store.findLastTurn(empty)]).toEqual([undefined, undefined]);
     });
   });
 
@@ -541,9 +593,7 @@ export function testStore({ name, open }: StoreUnderTest): void {
       await store.write((tx) => tx.insertTranscript(id, rows.slice(0, 2)));
       await store.write((tx) => tx.insertTranscript(id, rows.slice(2)));
       const read = await store.readTranscript(id, { after: 0, maxBytes: 1e9 });
-      expect(read).toEqual(
-        rows.map(({ subpath, json }) => ({ position: expect.any(Number), json, ...(subpath && { subpath }) })),
-      );
+      expect(read).toEqual(rows.map((row) => ({ ...row, position: expect.any(Number) })));
       const [first] = read;
       expect(await transcriptTexts(store, id, { after: first?.position ?? 0 })).toEqual(["subagents/a: two", "three"]);
     });
@@ -632,6 +682,40 @@ export function testStore({ name, open }: StoreUnderTest): void {
       await store.write((tx) => tx.insertTranscript(one.id, [title, ...others]));
       expect(await store.findLastTranscriptLine(one.id)).toBe(title.json);
       expect(await store.findLastTranscriptLine(two.id)).toBeUndefined();
+    });
+
+    it("is read up to a position, where one is named", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      const rows = ["one", "two", "three"].map((text) => transcriptRow(text));
+      await store.write((tx) => tx.insertTranscript(id, rows));
+      const [, , last] = await store.readTranscript(id, { after: 0, maxBytes: 1e9 });
+      const page = await store.readTranscript(id, { after: 0, before: last?.position, maxBytes: 1e9 });
+      expect(page).toMatchObject(rows.slice(0, 2));
+    });
+
+    it("tells where the first prompt after a turn is, in its main file, of the session's own turns", async () => {
+      await using store = await openEmpty();
+      const [one, two] = [await insertSession(store), await insertSession(store)];
+      const turns = [turnRow(one.id), turnRow(one.id), turnRow(one.id)] as const;
+      const prompt = (n: 0 | 1 | 2, fields: Partial<TranscriptRow> = {}) =>
+        transcriptRow(`prompt ${n}`, { uuid: turns[n].id, ...fields });
+      await store.write(async (tx) => {
+        for (const turn of turns) await tx.insertTurn(turn);
+        await tx.insertTranscript(one.id, [prompt(0), prompt(2, { subpath: "a" }), transcriptRow("said"), prompt(2)]);
+        await tx.insertTranscript(two.id, [prompt(0)]);
+      });
+      const findText = async (id: SessionId, turnId: TurnId | undefined) => {
+        const position = await store.findPromptAfter(id, turnId);
+        if (position === undefined) return undefined;
+        const [row] = await store.readTranscript(id, { after: position - 1, maxBytes: 1 });
+        return JSON.parse(row?.json ?? "{}").text;
+      };
+      expect(await findText(one.id, undefined)).toBe("prompt 0");
+      expect(await findText(one.id, turns[0].id)).toBe("prompt 2"); // the second never ran
+      expect(await findText(one.id, turns[1].id)).toBe("prompt 2");
+      expect(await findText(one.id, turns[2].id)).toBeUndefined();
+      expect(await findText(two.id, undefined)).toBeUndefined();
     });
 
     it("is undone with the work that wrote it", async () => {

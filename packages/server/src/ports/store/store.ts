@@ -57,6 +57,10 @@ export type SessionRow = {
   leaseHolder?: string;
   /** Counts the changes of its holder: what an earlier holder believes is told from what holds by this number. */
   leaseFence: number;
+  /** The session it is a fork of, and the newest turn of that one it knows of. Either may be gone. */
+  forkedFrom?: { sessionId: SessionId; turnId?: TurnId } | undefined;
+  /** The session whose files it is still to get, before its first instance. */
+  filesFrom?: SessionId | undefined;
   /** Set when the session is to vanish; nobody sees it any more, what it owns is being removed. */
   deleted: boolean;
   /** Place in the order of creation; the cursor of `listSessions`. */
@@ -132,6 +136,8 @@ export interface StoreReader {
   listSessions(query: ListSessions): Promise<SessionRow[]>;
   /** Sessions of all owners that own something outside the store: not at rest, or deleted. Oldest first. */
   listUnsettledSessions(): Promise<SessionRow[]>;
+  /** Whether a session that is starting is still to get this one's files. */
+  isFilesSource(id: SessionId): Promise<boolean>;
   findSessionKey(owner: string, key: string): Promise<SessionKeyRow | undefined>;
   findTurn(id: TurnId): Promise<TurnRow | undefined>;
   /** The turn the agent of a `running` session works on. */
@@ -139,6 +145,10 @@ export interface StoreReader {
   findTurnByKey(sessionId: SessionId, idempotencyKey: string): Promise<TurnRow | undefined>;
   /** The oldest of a session's waiting turns. */
   findNextTurn(sessionId: SessionId): Promise<TurnRow | undefined>;
+  /** The oldest turn that is not over; with `upTo`, of those accepted no later than it. */
+  findOpenTurn(sessionId: SessionId, upTo?: TurnId): Promise<TurnRow | undefined>;
+  /** The newest turn; with `before`, of those accepted before it. */
+  findLastTurn(sessionId: SessionId, before?: TurnId): Promise<TurnRow | undefined>;
   /** Ids of a session's waiting turns, in the order they were accepted. */
   listQueuedTurns(sessionId: SessionId): Promise<TurnId[]>;
   /** The row, also of a deleted session. */
@@ -149,16 +159,18 @@ export interface StoreReader {
   listTurnApprovals(turnId: TurnId): Promise<ApprovalRow[]>;
   /** Events with `seq > after`, in order, at most `limit` and at most about `maxBytes` (always at least one). */
   readEvents(sessionId: SessionId, page: { after: number; limit: number; maxBytes: number }): Promise<EventRow[]>;
-  /** The transcript in the order it was written, after a position, at most about `maxBytes` (always at least one). */
+  /** The transcript in the order it was written, between two positions, at most about `maxBytes` (always at least one). */
   readTranscript(
     sessionId: SessionId,
-    page: { after: number; maxBytes: number },
-  ): Promise<{ position: number; subpath?: string; json: string }[]>;
+    page: { after: number; before?: number | undefined; maxBytes: number },
+  ): Promise<(TranscriptRow & { position: number })[]>;
   /** The newest message of the main transcript when it holds the prompt with that `uuid`; else `undefined`. */
   findTranscriptTail(sessionId: SessionId, uuid: string): Promise<string | undefined>;
   /** The newest line of the main transcript that has a `uuid`. */
   findLastTranscriptLine(sessionId: SessionId): Promise<string | undefined>;
   listGateways(): Promise<GatewayRow[]>;
+  /** Where the main transcript has the first prompt of a turn accepted after `turnId`, or of any turn. */
+  findPromptAfter(sessionId: SessionId, turnId: TurnId | undefined): Promise<number | undefined>;
 }
 
 export interface StoreWriter extends StoreReader {

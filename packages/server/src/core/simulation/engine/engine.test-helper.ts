@@ -104,6 +104,14 @@ export function createEngine(deps: AgentDeps & { clock: VirtualClock }): Engine 
     boxes.delete(sessionId);
   }
 
+  /** Files are no part of this world; whose they are is. */
+  function copy(from: SessionId, to: SessionId): boolean {
+    homes.delete(to);
+    if (!homes.has(from)) return false;
+    homes.set(to, { items: [], lastNumber: 0, said: [] });
+    return true;
+  }
+
   /** Who answers is whoever listens where the session's wrapper does, and waits until somebody does. */
   async function openLink(sessionId: SessionId, signal: AbortSignal, life: Life) {
     for (;;) {
@@ -127,6 +135,7 @@ export function createEngine(deps: AgentDeps & { clock: VirtualClock }): Engine 
     return {
       check: () => life.call(() => request(() => undefined)),
       start: (spec, signal) => life.call(() => start(spec, signal, life)),
+      copy: ({ from, to }) => life.call(() => request(() => copy(from, to), random.between(40, 4000))),
       openLink: ({ sessionId }, signal) => life.call(() => openLink(sessionId, signal, life)),
       pause: (sessionId) => life.call(() => request(() => setPaused(sessionId, true))),
       unpause: (sessionId) => life.call(() => request(() => setPaused(sessionId, false))),

@@ -17,6 +17,7 @@ const GONE = ["SESSION_NOT_FOUND"] as const satisfies ErrorCode[];
 
 export const ACTIONS: readonly Action[] = [
   { name: "create", weight: 3, begin: create },
+  { name: "fork", weight: 2, begin: (stage, random) => onSession(stage, random, (id) => fork(stage, id)) },
   {
     name: "send",
     weight: 20,
@@ -82,6 +83,18 @@ function create({ ledger, caller, world }: Stage, random: Random): void {
     ledger.sessions.add(id);
     world.trace.note(`created ${short(id)}`);
   });
+}
+
+function fork({ ledger, caller, world }: Stage, sessionId: SessionId): void {
+  if (ledger.sessions.size - ledger.deleted.size >= MAX_SESSIONS) return;
+  const ask = { owner: OWNER, sessionId, config: {}, idempotencyKey: world.newId() };
+  const name = `fork ${short(sessionId)} ${short(ask.idempotencyKey)}`;
+  const work = async () => {
+    const { id, forkedFrom } = await caller.insist((core) => core.sessions.fork(ask));
+    ledger.sessions.add(id);
+    world.trace.note(`${name}: ${short(id)} at ${forkedFrom?.turnId ? short(forkedFrom.turnId) : "the beginning"}`);
+  };
+  caller.begin(name, work, GONE);
 }
 
 function newPrompt({ ledger, world }: Stage, random: Random, sessionId: SessionId): SentPrompt {

@@ -22,6 +22,7 @@ export type Gateways = {
 const SETTINGS: CoreSettings = {
   image: "image",
   startupTimeoutMs: 10_000,
+  copyTimeoutMs: 300_000,
   parkAfterMs: 3000,
   idleTimeoutMs: 20_000,
   sessionTimeoutMs: 120_000,

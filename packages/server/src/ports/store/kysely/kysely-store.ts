@@ -103,11 +103,14 @@ function onlyDurable(queries: StoreReader, settled: () => Promise<void>, refuseI
     findSession: waits(queries.findSession),
     listSessions: waits(queries.listSessions),
     listUnsettledSessions: waits(queries.listUnsettledSessions),
+    isFilesSource: waits(queries.isFilesSource),
     findSessionKey: waits(queries.findSessionKey),
     findTurn: waits(queries.findTurn),
     findRunningTurn: waits(queries.findRunningTurn),
     findTurnByKey: waits(queries.findTurnByKey),
     findNextTurn: waits(queries.findNextTurn),
+    findOpenTurn: waits(queries.findOpenTurn),
+    findLastTurn: waits(queries.findLastTurn),
     listQueuedTurns: waits(queries.listQueuedTurns),
     findApproval: waits(queries.findApproval),
     listApprovals: waits(queries.listApprovals),
@@ -117,6 +120,7 @@ function onlyDurable(queries: StoreReader, settled: () => Promise<void>, refuseI
     findTranscriptTail: waits(queries.findTranscriptTail),
     findLastTranscriptLine: waits(queries.findLastTranscriptLine),
     listGateways: waits(queries.listGateways),
+    findPromptAfter: waits(queries.findPromptAfter),
   };
 }
 

@@ -6,6 +6,7 @@ import * as recovery from "./migrations/0002-recovery.ts";
 import * as leases from "./migrations/0003-leases.ts";
 import * as approvals from "./migrations/0004-approvals.ts";
 import * as sessionKeys from "./migrations/0005-session-keys.ts";
+import * as sessionOrigins from "./migrations/0005-session-origins.ts";
 import * as pause from "./migrations/0006-pause.ts";
 import * as lists from "./migrations/0009-lists.ts";
 import * as totals from "./migrations/0010-totals.ts";
@@ -17,6 +18,7 @@ const MIGRATIONS = {
   "0003-leases": leases,
   "0004-approvals": approvals,
   "0005-session-keys": sessionKeys,
+  "0005-session-origins": sessionOrigins,
   "0006-pause": pause,
   "0009-lists": lists,
   "0010-totals": totals,

@@ -14,7 +14,13 @@ import type { Database, SessionsTable } from "./tables.ts";
 
 type SessionQueries = Pick<
   StoreWriter,
-  "findSession" | "listSessions" | "listUnsettledSessions" | "insertSession" | "updateSession" | "deleteSession"
+  | "findSession"
+  | "listSessions"
+  | "listUnsettledSessions"
+  | "isFilesSource"
+  | "insertSession"
+  | "updateSession"
+  | "deleteSession"
 >;
 
 /** Those that are not at rest, named: an index finds what is there, not what is absent. */
@@ -38,6 +44,11 @@ export function createSessionQueries(db: Kysely<Database>): SessionQueries {
         .selectAll()
         .where((eb) => eb.or([eb("deleted", "=", 1), eb.and([eb("deleted", "=", 0), eb("status", "in", UNSETTLED)])]));
       return (await unsettled.orderBy("position").execute()).map(fromRow);
+    },
+    async isFilesSource(id) {
+      const waiting = db.selectFrom("sessions").select("id").where("files_from", "=", id);
+      const starting = waiting.where("status", "=", "starting").where("deleted", "=", 0);
+      return (await starting.limit(1).executeTakeFirst()) !== undefined;
     },
     async insertSession(row) {
       await db
@@ -82,8 +93,14 @@ function fromRow(row: Selectable<SessionsTable>): SessionRow {
     openApprovals: row.open_approvals,
     ...(row.lease_holder !== null && { leaseHolder: row.lease_holder }),
     leaseFence: row.lease_fence,
+    ...(row.forked_from_session !== null && { forkedFrom: toOrigin(row.forked_from_session, row.forked_from_turn) }),
+    ...(row.files_from !== null && { filesFrom: row.files_from as SessionId }),
     position: row.position,
   };
+}
+
+function toOrigin(sessionId: string, turnId: string | null): SessionRow["forkedFrom"] {
+  return { sessionId: sessionId as SessionId, ...(turnId !== null && { turnId: turnId as TurnId }) };
 }
 
 function toColumns(row: Partial<SessionRow>): Updateable<SessionsTable> {
@@ -107,6 +124,11 @@ function toColumns(row: Partial<SessionRow>): Updateable<SessionsTable> {
     ...(row.openApprovals !== undefined && { open_approvals: row.openApprovals }),
     ...(row.leaseHolder !== undefined && { lease_holder: row.leaseHolder }),
     ...(row.leaseFence !== undefined && { lease_fence: row.leaseFence }),
+    ...(row.forkedFrom !== undefined && {
+      forked_from_session: row.forkedFrom.sessionId,
+      forked_from_turn: row.forkedFrom.turnId ?? null,
+    }),
+    ...("filesFrom" in row && { files_from: row.filesFrom ?? null }),
     ...(row.deleted !== undefined && { deleted: row.deleted ? 1 : 0 }),
   };
 }

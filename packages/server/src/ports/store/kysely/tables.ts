@@ -24,6 +24,9 @@ export type SessionsTable = {
   open_approvals: number;
   lease_holder: string | null;
   lease_fence: number;
+  forked_from_session: string | null;
+  forked_from_turn: string | null;
+  files_from: string | null;
 };
 
 export type TurnsTable = {

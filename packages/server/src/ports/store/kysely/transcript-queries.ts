@@ -4,7 +4,7 @@ import type { Database } from "./tables.ts";
 
 type TranscriptQueries = Pick<
   StoreWriter,
-  "insertTranscript" | "readTranscript" | "findTranscriptTail" | "findLastTranscriptLine"
+  "insertTranscript" | "readTranscript" | "findTranscriptTail" | "findLastTranscriptLine" | "findPromptAfter"
 >;
 
 /** Rows that one page looks at; their bytes decide how many it takes. */
@@ -23,13 +23,17 @@ export function createTranscriptQueries(db: Kysely<Database>): TranscriptQueries
           .execute();
       }
     },
-    async readTranscript(sessionId, { after, maxBytes }) {
-      const page = entriesOf(sessionId).where("position", ">", after).orderBy("position").limit(MAX_ROWS_PER_PAGE);
+    async readTranscript(sessionId, { after, before = Number.MAX_SAFE_INTEGER, maxBytes }) {
+      const wanted = entriesOf(sessionId).where("position", ">", after).where("position", "<", before);
+      const page = wanted.orderBy("position").limit(MAX_ROWS_PER_PAGE);
       const sizes = await page.select(["position", sql<number>`octet_length(json)`.as("bytes")]).execute();
       let bytes = 0;
       const fitting = sizes.filter(({ bytes: own }, index) => (bytes += own) <= maxBytes || index === 0);
       const rows = fitting.length === 0 ? [] : await page.selectAll().limit(fitting.length).execute();
-      return rows.map(({ position, subpath, json }) => ({ position, json, ...(subpath !== MAIN && { subpath }) }));
+      return rows.map(({ position, subpath, uuid, type, json }) => {
+        const place = { ...(subpath !== MAIN && { subpath }), ...(uuid !== null && { uuid }) };
+        return { position, type, json, ...place };
+      });
     },
     async findTranscriptTail(sessionId, uuid) {
       const main = entriesOf(sessionId).where("subpath", "=", MAIN);
@@ -38,6 +42,16 @@ export function createTranscriptQueries(db: Kysely<Database>): TranscriptQueries
       const messages = main.select("json").where("type", "in", ["user", "assistant"]);
       const last = await messages.orderBy("position", "desc").limit(1).executeTakeFirstOrThrow();
       return last.json;
+    },
+    async findPromptAfter(sessionId, turnId) {
+      let turns = db.selectFrom("turns").select("id").where("session_id", "=", sessionId);
+      const own = db
+        .selectFrom("turns")
+        .select("position")
+        .where("id", "=", turnId ?? "");
+      if (turnId !== undefined) turns = turns.where("position", ">", own);
+      const prompts = entriesOf(sessionId).where("subpath", "=", MAIN).where("uuid", "in", turns);
+      return (await prompts.select("position").orderBy("position").limit(1).executeTakeFirst())?.position;
     },
     async findLastTranscriptLine(sessionId) {
       const lines = entriesOf(sessionId).where("subpath", "=", MAIN).where("uuid", "is not", null);

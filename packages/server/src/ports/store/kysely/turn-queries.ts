@@ -5,13 +5,23 @@ import type { Database, TurnsTable } from "./tables.ts";
 
 type TurnQueries = Pick<
   StoreWriter,
-  "findTurn" | "findRunningTurn" | "findTurnByKey" | "findNextTurn" | "listQueuedTurns" | "insertTurn" | "updateTurn"
+  | "findTurn"
+  | "findRunningTurn"
+  | "findTurnByKey"
+  | "findNextTurn"
+  | "findOpenTurn"
+  | "findLastTurn"
+  | "listQueuedTurns"
+  | "insertTurn"
+  | "updateTurn"
 >;
 
 export function createTurnQueries(db: Kysely<Database>): TurnQueries {
   const queued = (sessionId: SessionId) =>
     db.selectFrom("turns").where("session_id", "=", sessionId).where("status", "=", "queued").orderBy("position");
   const turns = () => db.selectFrom("turns").selectAll();
+  const turnsOf = (sessionId: SessionId) => turns().where("session_id", "=", sessionId);
+  const positionOf = (id: TurnId) => db.selectFrom("turns").select("position").where("id", "=", id);
   return {
     async findTurn(id) {
       const row = await turns().where("id", "=", id).executeTakeFirst();
@@ -32,6 +42,18 @@ export function createTurnQueries(db: Kysely<Database>): TurnQueries {
     },
     async findNextTurn(sessionId) {
       const row = await queued(sessionId).selectAll().limit(1).executeTakeFirst();
+      return row && fromRow(row);
+    },
+    async findOpenTurn(sessionId, upTo) {
+      let open = turnsOf(sessionId).where("status", "in", ["queued", "running"]);
+      if (upTo !== undefined) open = open.where("position", "<=", positionOf(upTo));
+      const row = await open.orderBy("position").limit(1).executeTakeFirst();
+      return row && fromRow(row);
+    },
+    async findLastTurn(sessionId, before) {
+      let earlier = turnsOf(sessionId);
+      if (before !== undefined) earlier = earlier.where("position", "<", positionOf(before));
+      const row = await earlier.orderBy("position", "desc").limit(1).executeTakeFirst();
       return row && fromRow(row);
     },
     async listQueuedTurns(sessionId) {

@@ -9,6 +9,8 @@ export const LABELS = {
   install: "cc-docker.install",
   session: "cc-docker.session",
   generation: "cc-docker.generation",
+  /** On a container that copies files for the session: whose. */
+  copyOf: "cc-docker.copy-of",
 } as const;
 
 /** Where the wrapper's socket is, inside. Behind a directory of the image that only the wrapper may enter. */

@@ -9,6 +9,7 @@ import { orAbort } from "../../../../lib/wait.ts";
 import type { Instance, InstanceSpec, Runtime } from "../../runtime.ts";
 import { pauseContainer, unpauseContainer } from "./container-pause.ts";
 import { containerTemplate, LABELS } from "./container-template.ts";
+import { createFilesCopier } from "./copy-files.ts";
 import { withDeadlines } from "./engine-deadlines.ts";
 import {
   ignoreGone,
@@ -52,6 +53,7 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   const usesSocket =
     link === "socket" || (link === "auto" && sharesFilesystem(host) && fitsSocketPath(socketsDirectory));
   if (usesSocket) mkdirSync(socketsDirectory, { recursive: true, mode: 0o700 });
+  const copier = createFilesCopier(docker, installId);
   const own = createOwnActions();
   const watch = watchEngine({ docker, installId, own, listEnded: () => list({ status: ENDED }) });
 
@@ -207,7 +209,8 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
 
   async function list(only: { status?: string[] } = {}): Promise<Instance[]> {
     const containers = await docker.listContainers({ all: true, filters: { ...ours(), ...only } });
-    return containers.map(({ Id, Labels, State }) => ({
+    const instances = containers.filter(({ Labels }) => Labels[LABELS.generation] !== undefined);
+    return instances.map(({ Id, Labels, State }) => ({
       ref: Id,
       sessionId: Labels[LABELS.session] as SessionId,
       generation: Number(Labels[LABELS.generation]),
@@ -226,7 +229,8 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
 
   async function listActive(): Promise<SessionId[]> {
     const sockets = existsSync(socketsDirectory) ? (readdirSync(socketsDirectory) as SessionId[]) : [];
-    return [...new Set([...(await list()).map(({ sessionId }) => sessionId), ...sockets])];
+    const containers = await docker.listContainers({ all: true, filters: ours() });
+    return [...new Set([...containers.map(({ Labels }) => Labels[LABELS.session] as SessionId), ...sockets])];
   }
 
   function ours(sessionId?: SessionId): { label: string[] } {
@@ -236,6 +240,7 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
 
   return {
     check: namingLostEngine(check),
+    copy: (spec, signal) => own.during(spec.to, () => copier.copy(spec, signal)),
     start: (spec, signal) => own.during(spec.sessionId, () => start(spec, signal)),
     openLink,
     pause: namingLostEngine((id: SessionId) => own.during(id, () => pause(id))),

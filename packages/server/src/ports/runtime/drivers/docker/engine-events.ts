@@ -67,7 +67,8 @@ export function watchEngine({ docker, installId, own, listEnded }: WatchDeps) {
     if (Type === "volume") return takeVolume(ownerOfVolume(id));
     const sessionId = attributes[LABELS.session];
     if (attributes[LABELS.install] !== installId || !sessionId) return;
-    if (Action === "die") ending = ending.then(() => reportEnd(id, attributes));
+    if (Action === "die" && attributes[LABELS.generation] !== undefined)
+      ending = ending.then(() => reportEnd(id, attributes));
     else if (!own.isActing(sessionId)) reportChange();
   }
 

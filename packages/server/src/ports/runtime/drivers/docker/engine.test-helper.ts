@@ -23,9 +23,25 @@ export type TestEngine = AsyncDisposable & {
   freeze(instance: Instance): Promise<void>;
   thaw(instance: Instance): Promise<void>;
   crash(instance: Instance): Promise<void>;
+  writeFiles(instance: Instance): Promise<void>;
+  changeFiles(instance: Instance): Promise<void>;
+  readFiles(instance: Instance): Promise<string>;
   /** Runs a command inside and returns what it wrote to stdout; throws with stderr when it fails. */
   runInside(instance: Instance, command: string[], options?: { user?: string; stdin?: string }): Promise<string>;
 };
+
+/** All that a file may be to its agent: closed, without rights, setgid, linked hard, softly, nowhere and out, sparse, old. */
+const WRITE_FILES = `cd /workspace
+echo plain > plain; ln plain hard; ln -s plain soft; ln -s /nowhere broken; ln -s /etc/passwd out
+mkdir -p closed/deep shared; echo secret > closed/deep/file; chmod 0000 closed/deep/file; chmod 0500 closed/deep closed
+chmod 2775 shared; echo run > run; chmod 6755 run; mkfifo pipe; truncate -s 5M sparse; echo new > "$(printf 'odd \\n"name')"
+touch -d 2001-02-03T04:05:06Z plain shared
+mkdir -p ~agent/.config; echo state > ~agent/.config/state; chmod 0600 ~agent/.config/state`;
+
+/** Owner, rights, links, bytes, time and name of each; of plain files that may be read their content. */
+const READ_FILES = `for at in /workspace /home/agent/.config; do cd $at
+find . -printf '%M %U:%G %n %s %t %p -> %l\\n' | sort
+find . -type f -readable -exec sha256sum {} + | sort; done`;
 
 export type TestEngineOptions = {
   link: "socket" | "exec";
@@ -72,6 +88,9 @@ export async function openTestEngine({ link, atEnd = onTestFinished }: TestEngin
     return out;
   }
 
+  const asAgent = (instance: Instance, script: string) =>
+    runInside(instance, ["setpriv", "--reuid=agent", "--regid=agent", "--clear-groups", "sh", "-euc", script]);
+
   async function removeAll(): Promise<void> {
     for (const runtime of runtimes) await runtime.close();
     for (const installId of installIds) await removeInstall(docker, installId);
@@ -87,6 +106,9 @@ export async function openTestEngine({ link, atEnd = onTestFinished }: TestEngin
     thaw: async ({ ref }) => docker.getContainer(ref).unpause(),
     crash,
     runInside,
+    writeFiles: async (instance) => void (await asAgent(instance, WRITE_FILES)),
+    changeFiles: async (instance) => void (await asAgent(instance, "echo changed >> /workspace/plain")),
+    readFiles: (instance) => asAgent(instance, READ_FILES),
     [Symbol.asyncDispose]: removeAll,
   };
 }

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Makes a fork's files: /from/workspace and /from/home, read only, become the new volumes at /workspace and /home. What
+# is said of the conversation comes from the gateway at the fork's start, up to the turn it was forked at, so the
+# agent's own record of all of it stays behind, and so does the wrapper's outbox.
+set -eu
+
+conversations=/home/agent/.claude/projects/-workspace
+
+if [ -d /from/workspace ]; then
+  cp --archive /from/workspace/. /workspace/
+fi
+if [ -d /from/home ]; then
+  cp --archive /from/home/agent /home/
+  install --directory --mode 0700 --owner wrapper --group wrapper /home/wrapper
+  if [ -d "$conversations" ]; then find "$conversations" -type f -name '*.jsonl' -delete; fi
+fi
+find /workspace /home -type s -delete
+sync --file-system /workspace /home

@@ -1,0 +1,117 @@
+/**
+ * Gives forks their parents' files. A parent stands still while it is copied, so the copy is of one moment, and nobody
+ * starts, ends or removes it meanwhile; its row knows nothing of it. What is still to be copied is noted on the fork's.
+ */
+import { CcError, isCcError, type SessionId } from "@cc-docker/protocol";
+import { type Clock, timeoutSignal } from "../../lib/clock.ts";
+import { failpoint } from "../../lib/failpoint.ts";
+import type { KeyedLock } from "../../lib/keyed-lock.ts";
+import { orAbort } from "../../lib/wait.ts";
+import type { Bus } from "../../ports/bus/bus.ts";
+import type { Runtime } from "../../ports/runtime/runtime.ts";
+import type { SessionRow, Store } from "../../ports/store/store.ts";
+import { isHeld } from "./session-status.ts";
+import { isLive, type SessionWriter } from "./session-writer.ts";
+
+export type Copies = {
+  /**
+   * Copies the files that the session still lacks, if any.
+   * @throws CcError FORK_COPY_FAILED, FORK_PARENT_GONE, ENGINE_DISK_FULL, IMAGE_NOT_FOUND, RUNTIME_UNAVAILABLE
+   */
+  bring(session: SessionRow, cancelled: AbortSignal): Promise<void>;
+  /** Resolves when nobody copies the session's own files. */
+  untilRead(sessionId: SessionId, cancelled: AbortSignal): Promise<void>;
+};
+
+export type CopiesDeps = {
+  store: Store;
+  bus: Bus;
+  writer: SessionWriter;
+  runtime: Runtime;
+  clock: Clock;
+  /** Held while the engine works on a session's instance, or copies its files. */
+  lock: KeyedLock<SessionId>;
+  settings: { image: string; copyTimeoutMs: number };
+  /** The session's agent is not to be taken for dead. */
+  heard: (sessionId: SessionId) => void;
+};
+
+/** Far more often than any agent must be heard. */
+const HEARD_EVERY_MS = 500;
+
+export function createCopies(deps: CopiesDeps): Copies {
+  const { store, bus, writer, runtime, clock, lock, settings } = deps;
+
+  async function bring({ id, filesFrom }: SessionRow, cancelled: AbortSignal): Promise<void> {
+    if (!filesFrom) return;
+    const deadline = timeoutSignal(clock, settings.copyTimeoutMs);
+    const signal = AbortSignal.any([cancelled, deadline]);
+    try {
+      await whenFree(filesFrom, signal, () => copy({ from: filesFrom, to: id }, signal));
+    } catch (error) {
+      throw deadline.aborted && !cancelled.aborted ? lateError(filesFrom, settings.copyTimeoutMs) : error;
+    }
+    failpoint("fork.copied");
+    await writer.changeAsHolder(id, async ({ patch }) => patch({ filesFrom: undefined }));
+    failpoint("fork.noted");
+    bus.publish(`holders:${filesFrom}`, 0); // it may be deleted by now, and wait with its end
+  }
+
+  async function copy({ from, to }: { from: SessionId; to: SessionId }, signal: AbortSignal): Promise<void> {
+    const whole = await whileFrozen(from, () => runtime.copy({ from, to, image: settings.image }, signal));
+    if (whole) return;
+    const parent = await store.findSession(from);
+    if (parent && !parent.deleted) return; // it has no files yet, or has lost them: its own next start finds none either
+    throw new CcError("FORK_PARENT_GONE", `Session ${from} was deleted before its files were copied.`);
+  }
+
+  async function whileFrozen<T>(sessionId: SessionId, work: () => Promise<T>): Promise<T> {
+    const stopHearing = keepHeard(sessionId);
+    try {
+      await runtime.pause(sessionId);
+      failpoint("fork.frozen");
+      return await work();
+    } finally {
+      await thaw(sessionId).finally(stopHearing);
+    }
+  }
+
+  /** As its row says by now; an engine that is away is told by reconcile. */
+  async function thaw(sessionId: SessionId): Promise<void> {
+    const session = await store.findSession(sessionId);
+    if (!session || !isLive(session) || isHeld(session)) return; // ended, removed or frozen for itself
+    await runtime.unpause(sessionId).catch((error: unknown) => {
+      if (!isCcError(error, "RUNTIME_UNAVAILABLE")) throw error;
+    });
+  }
+
+  function keepHeard(sessionId: SessionId): () => void {
+    let cancel = () => {};
+    const beat = () => {
+      deps.heard(sessionId);
+      cancel = clock.setTimer(HEARD_EVERY_MS, beat);
+    };
+    beat();
+    return () => cancel();
+  }
+
+  /** Gives up waiting with the signal; work that has begun hears the signal itself, and is awaited. */
+  async function whenFree(sessionId: SessionId, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    let begun = false;
+    const done = lock(sessionId, async () => {
+      signal.throwIfAborted();
+      begun = true;
+      await work();
+    });
+    await orAbort(done, signal).catch((error: unknown) => {
+      if (!begun) throw error;
+    });
+    await done;
+  }
+
+  return { bring, untilRead: (sessionId, cancelled) => whenFree(sessionId, cancelled, async () => undefined) };
+}
+
+function lateError(from: SessionId, ms: number): CcError {
+  return new CcError("FORK_COPY_FAILED", `The files of session ${from} were not copied within ${ms / 1000} s.`);
+}

@@ -1,0 +1,75 @@
+/** How sessions come to be: from nothing, or as forks of others. Under one key one session, whatever is asked for. */
+import type { Session, SessionConfig, SessionId } from "@cc-docker/protocol";
+import { failpoint } from "../../lib/failpoint.ts";
+import { fingerprint } from "../../lib/fingerprint.ts";
+import type { StoreWriter } from "../../ports/store/store.ts";
+import { checkToolRules } from "./check-tool-rules.ts";
+import { checkTimeouts, type MaxTimeouts } from "./deadlines.ts";
+import { drawFork, type ForkSession } from "./forks.ts";
+import type { Instances } from "./instances.ts";
+import { claimKey } from "./session-keys.ts";
+import type { NewSession, SessionWriter } from "./session-writer.ts";
+import { toSession } from "./to-session.ts";
+
+export type CreateSession = { owner: string; config: SessionConfig; idempotencyKey?: string | undefined };
+
+export type NewSessions = {
+  create(input: CreateSession): Promise<Session>;
+  fork(input: ForkSession): Promise<Session>;
+};
+
+export type NewSessionsDeps = {
+  writer: SessionWriter;
+  instances: Instances;
+  maxTimeouts: MaxTimeouts;
+  newId: () => string;
+  /** @throws CcError SESSION_NOT_FOUND */
+  get: (input: { owner: string; sessionId: SessionId }) => Promise<Session>;
+};
+
+const FRESH = {
+  generation: 1,
+  outboxAcked: 0,
+  turnCount: 0,
+  costUsd: 0,
+  agentCostUsd: 0,
+  crashes: 0,
+  openApprovals: 0,
+  deleted: false,
+};
+
+type Wish = { owner: string; key: string | undefined; request: string };
+type Drawn = Pick<NewSession, "config" | "forkedFrom" | "filesFrom" | "begin">;
+
+export function createNewSessions({ writer, instances, maxTimeouts, newId, get }: NewSessionsDeps): NewSessions {
+  function create({ owner, config, idempotencyKey: key }: CreateSession): Promise<Session> {
+    return make({ owner, key, request: fingerprint({ create: config }) }, async () => ({ config }));
+  }
+
+  function fork({ idempotencyKey: key, ...wish }: ForkSession): Promise<Session> {
+    const { owner, ...asked } = wish;
+    return make({ owner, key, request: fingerprint({ fork: asked }) }, (tx) => drawFork(tx, { ...wish, newId }));
+  }
+
+  async function make({ owner, key, request }: Wish, draw: (tx: StoreWriter) => Promise<Drawn>): Promise<Session> {
+    let sessionId = newId() as SessionId;
+    const made = await writer.insert(async (tx) => {
+      const earlier = key === undefined ? undefined : await claimKey(tx, { owner, key, sessionId, request });
+      if (earlier) {
+        sessionId = earlier;
+        return undefined;
+      }
+      const drawn = await draw(tx);
+      checkTimeouts(drawn.config, maxTimeouts);
+      checkToolRules(drawn.config);
+      return { ...FRESH, id: sessionId, owner, ...drawn };
+    });
+    if (!made) return get({ owner, sessionId });
+    if (made.forkedFrom) failpoint("fork.committed");
+    else failpoint("create.committed");
+    instances.launch(made);
+    return toSession(made);
+  }
+
+  return { create, fork };
+}
