@@ -350,6 +350,24 @@ describe("the time of a turn", () => {
     vi.advanceTimersByTime(GRACE_MS);
     expect(heard).toEqual(["request", "deaf 2"]);
   });
+
+  it("has a grace of its own for each agent that is told to end it", () => {
+    const { watch, interrupted, heard } = startWatching({ requestTimeoutMs: 90_000 });
+    watch(running());
+    interrupted(running());
+    vi.advanceTimersByTime(GRACE_MS - 1);
+    watch(recovering());
+    watch(running({ generation: 2, crashes: 1 }));
+    vi.advanceTimersByTime(GRACE_MS);
+    expect(heard).toEqual([]); // it was the one before that was told
+    for (const generation of [2, 3]) {
+      const next = running({ generation, crashes: generation - 1 });
+      watch(next);
+      interrupted(next);
+      vi.advanceTimersByTime(GRACE_MS);
+      expect(heard.at(-1)).toBe(`deaf ${generation}`);
+    }
+  });
 });
 
 describe("a turn that waits for what is not its agent's doing", () => {

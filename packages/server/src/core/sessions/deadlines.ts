@@ -82,7 +82,7 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
     else set(own.life, "life", lifeMs, () => handlers.onSession(id));
     watchPhase(own);
     watchSilence(own);
-    if (own.grace.key !== session.runningTurn || isHeld(session)) set(own.grace, "", undefined, nothing);
+    if (own.grace.key !== graceKey(session) || isHeld(session)) set(own.grace, "", undefined, nothing);
   }
 
   /** Being heard costs no timer: the one there is looks again when its time is up. */
@@ -130,10 +130,10 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
     watch(own.session);
   }
 
-  function interrupted({ id, runningTurn }: SessionRow): void {
-    const own = watched.get(id);
-    if (!own || !runningTurn) return;
-    set(own.grace, runningTurn, INTERRUPT_GRACE_MS, () => handlers.onDeaf(own.session));
+  function interrupted(session: SessionRow): void {
+    const own = watched.get(session.id);
+    if (!own || !session.runningTurn) return;
+    set(own.grace, graceKey(session), INTERRUPT_GRACE_MS, () => handlers.onDeaf(own.session));
   }
 
   function set(timer: Timer, key: string, ms: number | undefined, onEnd: () => void): void {
@@ -188,6 +188,11 @@ function newWatched(session: SessionRow, heardAt: number): Watched {
 /** Its agent waits for a person, who may take as long as it takes. */
 function isAsking({ runningTurn, openApprovals }: SessionRow): boolean {
   return runningTurn !== undefined && openApprovals > 0;
+}
+
+/** What one agent was told says nothing of the next, which may have the same turn. */
+function graceKey({ runningTurn, generation }: SessionRow): string {
+  return runningTurn === undefined ? "" : `${runningTurn} ${generation}`;
 }
 
 function newTimer(): Timer {

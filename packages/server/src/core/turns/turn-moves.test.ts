@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { SessionId, TurnId } from "@cc-docker/protocol";
+import { CcError, type SessionId, type TurnId } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
 import { agentMessage, openTestCore, refused, resultMessage, type TestCore } from "../core.test-helper.ts";
 
@@ -90,6 +90,19 @@ describe("to interrupt a turn", () => {
     const foreign = t.core.turns.interrupt({ owner: "bob", sessionId: one, turnId });
     await expect(foreign).rejects.toMatchObject(refused("SESSION_NOT_FOUND"));
     expect(await t.store.findTurn(turnId)).not.toHaveProperty("interrupt");
+  });
+
+  it("whose agent hangs ends it for good: it is not the hang's to go on with", async () => {
+    await using t = await openTestCore({ timeouts: { hangTimeoutMs: 20 } });
+    const sessionId = await t.openSession();
+    const turnId = await t.send(sessionId);
+    const findInterrupt = async () => (await t.store.findTurn(turnId))?.interrupt;
+    await expect.poll(findInterrupt, { interval: 1 }).toBe("hang");
+    await interrupt(t, sessionId);
+    expect(await findInterrupt()).toBe("requested");
+    await t.core.links.giveUp({ sessionId, generation: 1 }, new CcError("INSTANCE_LOST", "no answer"));
+    const end = { status: "interrupted", error: { code: "TURN_INTERRUPTED" } };
+    expect(await t.store.findTurn(turnId)).toMatchObject(end);
   });
 
   it("leaves the next one alone", async () => {

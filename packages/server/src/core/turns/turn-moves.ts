@@ -44,8 +44,9 @@ async function cancelTurn(change: SessionChange, turnId: TurnId, error: ErrorSha
 export async function interruptTurn(change: SessionChange, turn: TurnRow, reason: InterruptReason): Promise<void> {
   if (turn.status === "queued") await cancelTurn(change, turn.id, interruptError(reason));
   if (change.session.runningTurn !== turn.id) return;
-  const interrupt = turn.interrupt ?? reason; // the first reason counts; its command may have gone with a gateway
-  if (!turn.interrupt) await change.tx.updateTurn(turn.id, { interrupt });
+  const isFirst = !turn.interrupt || turn.interrupt === "hang"; // a turn that only hung goes on after its agent's end
+  const interrupt = isFirst ? reason : turn.interrupt; // told again: its command may have gone with a gateway
+  if (isFirst) await change.tx.updateTurn(turn.id, { interrupt });
   await withdrawAll(change);
   if (change.session.status !== "running") return; // its agent is told with the turn, as soon as it is ready
   change.command({ id: turn.id, prompt: turn.prompt, interrupt });
