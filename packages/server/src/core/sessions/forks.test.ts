@@ -191,6 +191,22 @@ describe("the files of a fork", () => {
     await expect.poll(() => t.runtime.instances.get(id)?.generation, { interval: 1 }).toBe(2);
   });
 
+  it("come from where its parent's do, while that one has none of its own", async () => {
+    await using t = await openTestCore();
+    const parent = await t.openSession();
+    const copying = Promise.withResolvers<void>();
+    const copied: string[] = [];
+    t.runtime.beforeCopy = async ({ from, to }) => {
+      copied.push(`${from} ${to}`);
+      await copying.promise;
+    };
+    const { id: first } = await fork(t, parent);
+    const { id: second } = await fork(t, first);
+    copying.resolve();
+    for (const id of [first, second]) await untilCopied(t, id);
+    expect(copied).toEqual([`${parent} ${first}`, `${parent} ${second}`]);
+  });
+
   it("that take too long are given up", async () => {
     await using t = await openTestCore({ timeouts: { copyTimeoutMs: 20 } });
     const parent = await t.openSession();

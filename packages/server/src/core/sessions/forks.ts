@@ -37,7 +37,7 @@ export async function drawFork(
   return {
     config: { ...parent.config, ...wish.config },
     forkedFrom: { sessionId: parent.id, ...(turnId && { turnId }) },
-    filesFrom: parent.id,
+    filesFrom: parent.filesFrom ?? parent.id, // a fork that has no files yet is to have the same as its parent's copy
     begin: (change) => copyConversation(change, { from: parent.id, before, to: newId() as AgentSessionId }),
   };
 }
