@@ -59,6 +59,23 @@ describe("the gate of a rate limit", () => {
     expect(told.filter((time) => time === undefined)).toHaveLength(3);
   });
 
+  it("lets another go first when the first has no answer for long", async () => {
+    const { visit, close, through } = openGate();
+    await close(1000);
+    const stuck = visit("stuck");
+    const [a] = [visit("a"), visit("b"), visit("c")];
+    await vi.advanceTimersByTimeAsync(1000 + 29_999);
+    expect(through).toEqual(["stuck"]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(through).toEqual(["stuck", "a"]);
+    stuck.leave();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(through).toEqual(["stuck", "a"]);
+    a.leave();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(through).toEqual(["stuck", "a", "b", "c"]);
+  });
+
   it("stays closed when the first is put off again, and tells the new time", async () => {
     const { visit, close, through, told } = openGate();
     await close(1000);

@@ -28,6 +28,7 @@ export function createRateGate({ clock, maxWaitMs }: { clock: Clock; maxWaitMs: 
   /** On the monotonic clock; of a gate that is open, `undefined`. */
   let closedUntil: number | undefined;
   let first: Visit | undefined;
+  let firstUntil = 0;
   const waiting = new Set<() => void>();
 
   function visit({ signal, onWait }: Visitor): Visit {
@@ -46,15 +47,17 @@ export function createRateGate({ clock, maxWaitMs }: { clock: Clock; maxWaitMs: 
     async function untilOpen(): Promise<void> {
       while (closedUntil !== undefined) {
         signal.throwIfAborted();
-        const leftMs = closedUntil - clock.monotonicMs();
-        if (leftMs <= 0 && !first) {
+        const now = clock.monotonicMs();
+        const leftMs = closedUntil - now;
+        if (leftMs <= 0 && (!first || firstUntil <= now)) {
           first = self;
+          firstUntil = now + FIRST_MS;
           return;
         }
         if (closedUntil > latest) throw limitedError(timeIn(leftMs), maxWaitMs);
         if (told !== closedUntil) onWait(timeIn(leftMs));
         told = closedUntil;
-        await untilChanged(leftMs, signal);
+        await untilChanged(leftMs > 0 ? leftMs : firstUntil - now, signal);
       }
     }
 
@@ -89,6 +92,9 @@ export function createRateGate({ clock, maxWaitMs }: { clock: Clock; maxWaitMs: 
 
   return { visit };
 }
+
+/** A first call that has no answer by then, as one whose caller never ends it, keeps nobody back any longer. */
+const FIRST_MS = 30_000;
 
 /** A timer's time is a signed number of 32 bits; what is longer is looked at again. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
