@@ -1,5 +1,7 @@
 /** What the agent's transcript says of a turn whose instance died: was its prompt taken, was it answered? */
+import type { TokenUsage } from "@cc-docker/protocol";
 import { z } from "zod";
+import { AgentUsage } from "./agent-usage.ts";
 
 export type TranscriptEnd =
   /** The agent never took the prompt: it is handed over as if for the first time. */
@@ -7,27 +9,17 @@ export type TranscriptEnd =
   /** The agent was at work: it goes on by itself. */
   | { kind: "unfinished" }
   /** The answer is complete; only its result was never told. */
-  | { kind: "answered"; text: string; usage: Usage }
+  | { kind: "answered"; text: string; usage: TokenUsage }
   /** The model call had failed for good; `text` is the agent's word for it. */
   | { kind: "failed"; text: string };
 
-type Usage = { inputTokens: number; outputTokens: number; cacheReadTokens: number; cacheCreationTokens: number };
-
-const amount = z.number().nonnegative().max(1e12).catch(0);
 const Answer = z.object({
   type: z.literal("assistant"),
   isApiErrorMessage: z.boolean().optional(),
   message: z.object({
     stop_reason: z.enum(["end_turn", "stop_sequence", "max_tokens", "refusal"]),
     content: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })),
-    usage: z
-      .object({
-        input_tokens: amount,
-        output_tokens: amount,
-        cache_read_input_tokens: amount,
-        cache_creation_input_tokens: amount,
-      })
-      .catch({ input_tokens: 0, output_tokens: 0, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 }),
+    usage: AgentUsage,
   }),
 });
 
@@ -39,14 +31,5 @@ export function readTranscriptEnd(tail: string | undefined): TranscriptEnd {
   const { content, usage } = answer.data.message;
   const text = content.map((block) => (block.type === "text" ? (block.text ?? "") : "")).join("");
   if (answer.data.isApiErrorMessage) return { kind: "failed", text };
-  return {
-    kind: "answered",
-    text,
-    usage: {
-      inputTokens: usage.input_tokens,
-      outputTokens: usage.output_tokens,
-      cacheReadTokens: usage.cache_read_input_tokens,
-      cacheCreationTokens: usage.cache_creation_input_tokens,
-    },
-  };
+  return { kind: "answered", text, usage };
 }

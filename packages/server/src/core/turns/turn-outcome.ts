@@ -2,6 +2,7 @@
 import { describeError, type ErrorCode, type ErrorShape, type TurnResult } from "@cc-docker/protocol";
 import { z } from "zod";
 import type { InterruptReason } from "../../ports/store/store.ts";
+import { AgentUsage, amount } from "./agent-usage.ts";
 
 export type TurnOutcome =
   | { status: "completed"; result: TurnResult }
@@ -9,8 +10,7 @@ export type TurnOutcome =
 
 export type AgentMessage = { type: string; [field: string]: unknown };
 
-/** Beyond any turn there can be; the numbers are the agent's word. */
-const amount = z.number().nonnegative().max(1e12).catch(0);
+/** Beyond any turn there can be; the number is the agent's word. */
 const dollars = z.number().nonnegative().max(1e6).catch(0);
 
 const ResultMessage = z.object({
@@ -26,14 +26,7 @@ const ResultMessage = z.object({
   duration_ms: amount,
   num_turns: z.int().nonnegative().max(1e9).catch(0),
   total_cost_usd: dollars,
-  usage: z
-    .object({
-      input_tokens: amount,
-      output_tokens: amount,
-      cache_read_input_tokens: amount,
-      cache_creation_input_tokens: amount,
-    })
-    .catch({ input_tokens: 0, output_tokens: 0, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 }),
+  usage: AgentUsage,
 });
 type ResultMessage = z.infer<typeof ResultMessage>;
 
@@ -85,12 +78,7 @@ function toResult(
     durationMs: duration_ms,
     apiCalls: num_turns,
     costUsd: Math.max(0, total_cost_usd - costBeforeUsd),
-    usage: {
-      inputTokens: usage.input_tokens,
-      outputTokens: usage.output_tokens,
-      cacheReadTokens: usage.cache_read_input_tokens,
-      cacheCreationTokens: usage.cache_creation_input_tokens,
-    },
+    usage,
   };
 }
 
