@@ -1,9 +1,7 @@
 /** The gateway as a process of its own, for what only a process can suffer: signals, kill -9, a terminal beside it. */
 import { spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dataPaths } from "@cc-docker/server";
@@ -70,23 +68,4 @@ export async function startGatewayProcess(env: Settings): Promise<GatewayProcess
   const { url } = await waitUntil(findUrl, { what: "the gateway to answer", deadlineMs: START_MS });
   if (url === undefined) throw new Error(`the gateway ended with ${(await exited).exitCode}: ${output()}`);
   return { url, pid, output, end, [Symbol.asyncDispose]: dispose };
-}
-
-/** Below what the system hands out to whoever asks for any port: nobody takes it while the gateway is away. */
-const KEPT_PORTS = { from: 20_000, to: 32_000 };
-
-/** For a gateway that must come back where it was. */
-export async function findFreePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(KEPT_PORTS.from, KEPT_PORTS.to);
-    const server = createServer().listen(port, "127.0.0.1");
-    const isFree = await once(server, "listening").then(
-      () => true,
-      () => false,
-    );
-    if (!isFree) continue;
-    server.close();
-    await once(server, "close");
-    return port;
-  }
 }

@@ -5,9 +5,10 @@ import { type Client, createClient, type Event, endsTurn } from "@cc-docker/clie
 import { dataPaths } from "@cc-docker/server";
 import { expect } from "vitest";
 import { engine, removeInstall } from "../harness/engine.ts";
+import { findFreePort } from "../harness/find-free-port.ts";
 import { type Install, openInstall } from "../harness/install.ts";
 import { collectUntil } from "../harness/run-turn.ts";
-import { findFreePort, startGatewayProcess } from "../harness/start-gateway-process.ts";
+import { startGatewayProcess } from "../harness/start-gateway-process.ts";
 import { runAtEnd } from "../harness/start-stack.ts";
 import { waitUntil } from "../harness/wait-until.ts";
 import { verifies } from "../verifies.ts";

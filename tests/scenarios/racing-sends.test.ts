@@ -3,10 +3,11 @@ import { randomUUID } from "node:crypto";
 import { type Client, createClient, type Event, endsTurn } from "@cc-docker/client";
 import { expect } from "vitest";
 import { insist } from "../harness/crash/insist.ts";
+import { findFreePort } from "../harness/find-free-port.ts";
 import { createModelCallReader } from "../harness/history/model-calls.ts";
 import { openInstall } from "../harness/install.ts";
 import { collectUntil, openSession } from "../harness/run-turn.ts";
-import { findFreePort, startGatewayProcess } from "../harness/start-gateway-process.ts";
+import { startGatewayProcess } from "../harness/start-gateway-process.ts";
 import { verifies } from "../verifies.ts";
 
 const CLIENTS = 10;

@@ -2,6 +2,7 @@
 import { type Client, createClient, type Event, isCcError, type SessionConfig, toErrorShape } from "@cc-docker/client";
 import { untilAsked } from "../approvals.ts";
 import { containerOf } from "../engine.ts";
+import { findFreePort } from "../find-free-port.ts";
 import { checkHistory } from "../history/check-history.ts";
 import { createHistory, type History } from "../history/history.ts";
 import { createModelCallReader, type ModelCall } from "../history/model-calls.ts";
@@ -9,7 +10,6 @@ import { isEnd } from "../history/read-history.ts";
 import { describeViolation } from "../history/violation.ts";
 import { type Install, openInstall } from "../install.ts";
 import { toolResults } from "../run-turn.ts";
-import { findFreePort } from "../start-gateway-process.ts";
 import { waitUntil } from "../wait-until.ts";
 import { checkMessages } from "./check-messages.ts";
 import { insist } from "./insist.ts";

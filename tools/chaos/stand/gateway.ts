@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { signToken } from "@cc-docker/cli/sign-token";
 import { type Client, createClient } from "@cc-docker/client";
 import { dataPaths } from "@cc-docker/server";
 import type Docker from "dockerode";
+import { findFreePort } from "../../../tests/harness/find-free-port.ts";
 import { orAbort } from "../../bench/or-abort.ts";
 import { type GatewayProcess, spawnGateway } from "../../bench/stand/spawn-gateway.ts";
 import { sweep } from "../../bench/stand/sweep.ts";
@@ -90,22 +89,4 @@ function gatewaySettings({ engineHost, image, modelUrl }: OpenGateway, own: Reco
 async function sweepInstall(docker: Docker, dataDir: string): Promise<void> {
   const installId = await readFile(dataPaths(dataDir).install, "utf8").catch(() => undefined);
   if (installId) await sweep(docker, `cc-docker.install=${installId.trim()}`);
-}
-
-/** Below those that the kernel gives to callers: a client that knocks while nobody listens could meet itself there. */
-const [FIRST_PORT, LAST_PORT] = [20_000, 32_000];
-
-async function findFreePort(): Promise<number> {
-  for (;;) {
-    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT));
-    const server = createServer().listen(port, "127.0.0.1");
-    const isFree = await once(server, "listening").then(
-      () => true,
-      () => false,
-    );
-    if (!isFree) continue;
-    server.close();
-    await once(server, "close");
-    return port;
-  }
 }
