@@ -1,4 +1,7 @@
-/** `chaos [--seed N] [--seconds N] [--sessions N] [--no-engine] [--keep DIR]`: kills what can be killed, and proves that the promises hold. */
+/**
+ * `chaos [--seed N] [--seconds N] [--sessions N] [--no-engine] [--keep DIR]`: kills what can be killed, and proves that
+ * the promises hold.
+ */
 import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createHistory } from "../../tests/harness/history/history.ts";

@@ -13,7 +13,10 @@ export type FollowOptions = {
   signal?: AbortSignal;
   /** Told of every failure that the generator gets over by itself, before it tries again. */
   onReconnect?: (failure: CcError) => void;
-  /** Milliseconds from the first failure, without an event or ping since, after which the newest is thrown; never when absent. */
+  /**
+   * Milliseconds from the first failure, without an event or ping since, after which the newest is thrown; never when
+   * absent.
+   */
   giveUpAfterMs?: number;
 };
 

@@ -45,8 +45,8 @@ const approvalKey = z.string().min(1).max(MAX_APPROVAL_NAME_LENGTH);
  * One numbered entry of the wrapper's outbox. Numbers count 1, 2, 3 … for the life of a session; the gateway keeps
  * the last it stored and drops what it has seen, so resending is harmless.
  * - `agent`: a message of the agent, as it came.
- * - `transcript`: lines the agent has added to its transcript: soon after the messages that tell of them, and before the turn's result. `subpath`: of a
- *   helper's transcript, relative to the session's.
+ * - `transcript`: lines the agent has added to its transcript: soon after the messages that tell of them, and before the
+ *   turn's result. `subpath`: of a helper's transcript, relative to the session's.
  * - `approval`: the agent asks, and waits for the answer to `key`. `input` is all that it asks for.
  * - `approval-withdrawn`: it waits for that answer no longer.
  * - `agent-exited`: the agent's process ended although nobody asked; `turnId` when a turn was running.
@@ -117,8 +117,8 @@ export const ToWrapper = z.discriminatedUnion("type", [
   }),
   /**
    * Once an instance, when all of its outbox is stored. `resume`: the agent goes on with that conversation; with an
-   * `unfinishedTurn` it goes on working on that turn by itself; `planning`: it had a plan to be approved. `modelMaxRetries`:
-   * for the agent.
+   * `unfinishedTurn` it goes on working on that turn by itself; `planning`: it had a plan to be approved.
+   * `modelMaxRetries`: for the agent.
    */
   z.object({
     type: z.literal("start"),

@@ -1,6 +1,7 @@
 /**
  * What the agent said and the gateway has not stored yet, in order, on disk before it is sent. Memory is bounded: far
- * behind, entries keep only their place in the file. Survives a broken link, and a wrapper that is started again beside the same file.
+ * behind, entries keep only their place in the file. Survives a broken link, and a wrapper that is started again beside
+ * the same file.
  */
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import { dirname } from "node:path";

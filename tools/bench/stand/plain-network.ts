@@ -1,4 +1,7 @@
-/** The network that `docker run` gives a container when nobody says anything, and where the model listens so as to be reached from it. */
+/**
+ * The network that `docker run` gives a container when nobody says anything, and where the model listens so as to be
+ * reached from it.
+ */
 import { createServer } from "node:net";
 import type Docker from "dockerode";
 

@@ -1,4 +1,7 @@
-/** The least a relay can do: each line of the stand-in agent's stdout is one write of an event stream. Ends with its parent. */
+/**
+ * The least a relay can do: each line of the stand-in agent's stdout is one write of an event stream. Ends with its
+ * parent.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";

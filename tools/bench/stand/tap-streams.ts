@@ -1,4 +1,7 @@
-/** Looks at the numbers in a client's event streams as they come from the wire: what the client would put right counts too. */
+/**
+ * Looks at the numbers in a client's event streams as they come from the wire: what the client would put right counts
+ * too.
+ */
 
 export type StreamTap = {
   /** For `createClient`. */

@@ -1,4 +1,7 @@
-/** Two subscribers of one session: one that stays and answers what is asked, and one that leaves and comes back all the time. */
+/**
+ * Two subscribers of one session: one that stays and answers what is asked, and one that leaves and comes back all the
+ * time.
+ */
 import { type Approval, type Event, isCcError } from "@cc-docker/client";
 import { createRandom } from "@cc-docker/server/random";
 import { isEnd } from "../../../tests/harness/history/read-history.ts";

@@ -1,4 +1,7 @@
-/** A Docker Engine that may be killed: in namespaces and folders of its own, so that the machine's other one notices nothing. */
+/**
+ * A Docker Engine that may be killed: in namespaces and folders of its own, so that the machine's other one notices
+ * nothing.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";

@@ -9,10 +9,16 @@ export function agentUid(): number {
   return statSync(AGENT_HOME).uid;
 }
 
-/** A day, or as long as Claude Code lets it be: the broker holds a call while the model's service limits it, and silence of any other kind is watched for. */
+/**
+ * A day, or as long as Claude Code lets it be: the broker holds a call while the model's service limits it, and silence
+ * of any other kind is watched for.
+ */
 const MODEL_CALL_MS = 86_400_000;
 
-/** All that the wrapper tells the agent's process; the SDK adds its own name and version. The key is no key: the broker puts the real one in, outside. */
+/**
+ * All that the wrapper tells the agent's process; the SDK adds its own name and version. The key is no key: the broker
+ * puts the real one in, outside.
+ */
 export function agentEnvironment({
   modelMaxRetries,
   goOn,

@@ -37,7 +37,10 @@ export type Instances = Pauses & {
   crash(dead: { sessionId: SessionId; generation: number }, error: ErrorShape): Promise<void>;
   /** The session has no instance of its generation any more: the same as its death. */
   lose(session: SessionRow): Promise<void>;
-  /** Removes what a deleted session owned, then its rows; later, when a fork is being made of it. Left to its holder likewise. */
+  /**
+   * Removes what a deleted session owned, then its rows; later, when a fork is being made of it. Left to its holder
+   * likewise.
+   */
   remove(sessionId: SessionId): Promise<void>;
   /** Ends the instance of a session that is at rest by now. */
   sweep(sessionId: SessionId): void;

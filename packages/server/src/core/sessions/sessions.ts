@@ -13,7 +13,8 @@ export type Sessions = {
   /**
    * The row is on disk when this resolves; the instance starts in the background. The same key of an owner always means
    * the same session, whatever has happened since.
-   * @throws CcError TIMEOUT_TOO_LONG, TOOL_RULE_UNENFORCEABLE, IDEMPOTENCY_KEY_REUSED; SESSION_NOT_FOUND when the key's session was deleted
+   * @throws CcError TIMEOUT_TOO_LONG, TOOL_RULE_UNENFORCEABLE, IDEMPOTENCY_KEY_REUSED; SESSION_NOT_FOUND when the key's
+   * session was deleted
    */
   create(input: CreateSession): Promise<Session>;
   /**

@@ -36,7 +36,10 @@ export interface Runtime extends AsyncDisposable {
   pause(sessionId: SessionId): Promise<void>;
   /** Has it go on from where it was. Fine when it does, or is not there. */
   unpause(sessionId: SessionId): Promise<void>;
-  /** Ends and removes the instance of a session, paused or not, and a copy begun for it; its workspace and state stay. Unknown ids are fine. */
+  /**
+   * Ends and removes the instance of a session, paused or not, and a copy begun for it; its workspace and state stay.
+   * Unknown ids are fine.
+   */
   stop(sessionId: SessionId, graceMs: number): Promise<void>;
   /** Removes all a session owns: instance, workspace, state, sockets. Unknown ids are fine. */
   remove(sessionId: SessionId): Promise<void>;

@@ -185,7 +185,10 @@ const WRITE_AND_DIE = `
   process.kill(process.pid, "SIGKILL");
 `;
 
-/** Another process that takes the lock, says how it went, and then does `next`. It keeps a hand on it: what is collected is let go of. */
+/**
+ * Another process that takes the lock, says how it went, and then does `next`. It keeps a hand on it: what is collected
+ * is let go of.
+ */
 function runLocker(path: string, next: string) {
   const script = `
     const { lockFile } = await import(process.env.LOCKER);
