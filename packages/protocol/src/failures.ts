@@ -215,8 +215,9 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
   },
   STORE_FULL: {
     meaning: "the disk of the data directory is full; nothing of what was asked for was stored",
-    policy: ["tell", "wait"],
-    note: "callers are told; what wrappers have is kept in their outboxes, and timeouts that are due, wait until there is space, once a second",
+    policy: ["tell", "wait", "stop"],
+    note: "callers are told; what wrappers have is kept in their outboxes, and timeouts that are due, wait until there is space, and are tried at least once a second; a session that starts and finds no space for its link's socket stops",
+    counted: "both",
   },
   STORE_SCHEMA_TOO_NEW: { meaning: CANNOT_START, policy: ["tell"], note: THEN_ENDS, counted: "exit" },
   DATA_DIR_IN_USE: { meaning: CANNOT_START, policy: ["tell"], note: THEN_ENDS, counted: "exit" },
