@@ -9,7 +9,8 @@ import { summarize } from "../stats.ts";
 const SAMPLES = 300;
 const [SMALL, LARGE] = [1_000, 1_000_000];
 const TARGET = 1.3;
-const WARM_UPS = 50;
+/** Every session at work has been looked at. */
+const WARM_UPS = 300;
 const PAGE = 50;
 const APPENDED = 10;
 
@@ -22,7 +23,7 @@ const OPERATIONS: Record<string, Operation> = {
   "list, of a rare status": ({ store, owner }) => store.listSessions({ owner, limit: PAGE, status: "failed" }),
   "list, of the usual status": ({ store, owner }) => store.listSessions({ owner, limit: PAGE, status: "stopped" }),
   "list, what reconcile looks at": ({ store }) => store.listUnsettledSessions(),
-  "get a session": ({ store, ids }) => store.findSession(ids[randomInt(ids.length)] as FilledStore["talker"]),
+  "get a session at work": ({ store, ids }) => store.findSession(ids[randomInt(ids.length)] as FilledStore["talker"]),
   "get a page of events": ({ store, talker, size }) =>
     store.readEvents(talker, { after: randomInt(size - PAGE), limit: PAGE, maxBytes: 1024 * 1024 }),
   "append events, synced": appendSome,

@@ -13,7 +13,7 @@ export type FilledStore = AsyncDisposable & {
   dataDir: string;
   store: Store;
   owner: string;
-  /** Some of its sessions. */
+  /** Some of its sessions, from all over its life. */
   ids: SessionId[];
   /** The session with the log. */
   talker: SessionId;
@@ -23,8 +23,8 @@ type Row = Parameters<Parameters<Parameters<Store["write"]>[0]>[0]["insertSessio
 
 const OWNER = "bench";
 const ROWS_A_COMMIT = 5000;
-/** Ids to choose from; all would only fill the memory. */
-const KEPT_IDS = 1000;
+/** So many are at work at a time. */
+const KEPT_IDS = 100;
 /** About what a token delta takes. */
 const EVENT_TEXT = "x".repeat(300);
 

@@ -19,6 +19,8 @@ const PRAGMAS = [
   /** 16 MB of the log go into the database at once: that waits for the disk on the event loop, and is rarer so. */
   "wal_autocheckpoint = 4000",
 ];
+/** What is read seldom is read without a call of the system for every 4 KB. */
+const READER_PRAGMAS = [...PRAGMAS, `mmap_size = ${1024 ** 3}`];
 /** Inserts of different lengths are different queries; beyond so many they are compiled each time. */
 const MAX_STATEMENTS = 500;
 
@@ -38,18 +40,18 @@ export async function openSqliteStore({ path, openSync = createWalSync }: Sqlite
   try {
     await migrate(writer);
     failpoint("start.migrated");
-    return createKyselyStore({ isShared: false, writer, reader: openDatabase(path), ...openSync(path) });
+    return createKyselyStore({ isShared: false, writer, reader: openDatabase(path, READER_PRAGMAS), ...openSync(path) });
   } catch (error) {
     await writer.destroy();
     throw error;
   }
 }
 
-function openDatabase(path: string): Kysely<Database> {
+function openDatabase(path: string, pragmas = PRAGMAS): Kysely<Database> {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const database = new SqliteDatabase(path, { timeout: 5000 });
-    for (const pragma of PRAGMAS) database.pragma(pragma);
+    for (const pragma of pragmas) database.pragma(pragma);
     return new Kysely<Database>({ dialect: new SqliteDialect({ database: withPreparedStatements(database) }) });
   } catch (error) {
     throw new CcError("STORE_UNAVAILABLE", `The database ${path} cannot be opened: ${(error as Error).message}`, {
