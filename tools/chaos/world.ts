@@ -5,6 +5,8 @@ import type { History } from "../../tests/harness/history/history.ts";
 export type Watch = {
   /** True when the end of the turn was delivered to the follower that stays. */
   hasEnded: (turnId: string) => boolean;
+  /** It never ran: what it needs is away. */
+  wasCancelled: (turnId: string) => boolean;
   /** Resolves at the turn's end or when the signal aborts, whichever is first. */
   waitForEnd: (turnId: string, signal: AbortSignal) => Promise<void>;
   /** How far the slowest of its followers has come. */

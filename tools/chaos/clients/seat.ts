@@ -21,6 +21,8 @@ const AGAIN_MS = 200;
 const PATIENCE_MS = 45_000;
 const [SEND_TWICE, WAIT_FOR_END] = [0.25, 0.6];
 const LONGEST_PAUSE_MS = 300;
+/** While the engine is away one prompt after the other would be cancelled, and none run. */
+const BREATHER_MS = 1500;
 /** Agents are parked in most of the pauses between prompts, and every other one asks before it uses a tool. */
 const CONFIGS = [{ parkAfter: 0.1 }, { parkAfter: 0.1, permissionMode: "ask" }] as const;
 /** The caller's cue to go on in a new session. */
@@ -34,12 +36,13 @@ export function startSeat(world: World, number: number): Seat {
   let prompts = 0;
 
   async function run(): Promise<void> {
+    let next: string | undefined;
     while (!over.aborted) {
-      current = await createSession();
+      current = next ?? (await createSession());
       if (current === undefined) return;
       const watch = watchSession(world, current);
       watches.set(current, watch);
-      await use(current, watch);
+      next = await use(current, watch);
     }
   }
 
@@ -55,17 +58,20 @@ export function startSeat(world: World, number: number): Seat {
     return undefined;
   }
 
-  async function use(sessionId: string, watch: Watch): Promise<void> {
+  /** @returns the session to go on in, when there is one */
+  async function use(sessionId: string, watch: Watch): Promise<string | undefined> {
     while (!over.aborted) {
       prompts += 1;
       const name = `${number}-${prompts}`;
       const call = { sessionId, key: `key ${name}`, ...makePrompt(random, `${name} of ${sessionId}`) };
       const turnId = await send(world, call);
-      if (turnId === undefined) return;
+      if (turnId === undefined) return undefined;
       if (random.next() < SEND_TWICE) await send(world, call);
-      await doSomething({ world, sessionId, random });
-      if (!(await pause(random, watch, turnId))) return;
+      const next = await doSomething({ world, sessionId, turnId, watch, random });
+      if (next !== undefined) return next;
+      if (!(await pause(random, watch, turnId))) return undefined;
     }
+    return undefined;
   }
 
   /** @returns false when the turn took too long to go on here */
@@ -74,6 +80,7 @@ export function startSeat(world: World, number: number): Seat {
     const pauseMs = chosen.between(0, LONGEST_PAUSE_MS);
     if (!waits) return delay(pauseMs, true, { signal });
     await watch.waitForEnd(turnId, AbortSignal.any([over, AbortSignal.timeout(PATIENCE_MS)]));
+    if (watch.wasCancelled(turnId)) await delay(BREATHER_MS, undefined, { signal });
     return over.aborted || watch.hasEnded(turnId);
   }
 

@@ -51,7 +51,12 @@ export function watchSession(world: World, sessionId: string): Watch {
 
   void follow(steady, take).catch((error: unknown) => recordEnd(steady, error));
   void hop().catch((error: unknown) => recordEnd(hopping, error));
-  return { hasEnded: ends.has, waitForEnd: ends.wait, lowestSeq: () => Math.min(steady.seq, hopping.seq) };
+  return {
+    hasEnded: ends.has,
+    wasCancelled: ends.wasCancelled,
+    waitForEnd: ends.wait,
+    lowestSeq: () => Math.min(steady.seq, hopping.seq),
+  };
 }
 
 /** By now the question may be withdrawn, with its turn. */
@@ -63,12 +68,12 @@ async function allow({ client, did, signal }: World, data: Event["data"]): Promi
 
 /** The turns that are over, and who waits for others. */
 function createEnds() {
-  const ended = new Set<string>();
+  const ended = new Map<string, Event["type"]>();
   const waiting = new Map<string, (() => void)[]>();
 
   function take(event: Event): void {
     if (!isEnd(event) || event.turnId === undefined) return;
-    ended.add(event.turnId);
+    ended.set(event.turnId, event.type);
     for (const resolve of waiting.get(event.turnId) ?? []) resolve();
     waiting.delete(event.turnId);
   }
@@ -81,5 +86,6 @@ function createEnds() {
     return promise;
   }
 
-  return { take, wait, has: (turnId: string) => ended.has(turnId) };
+  const wasCancelled = (turnId: string) => ended.get(turnId) === "turn.cancelled";
+  return { take, wait, has: (turnId: string) => ended.has(turnId), wasCancelled };
 }

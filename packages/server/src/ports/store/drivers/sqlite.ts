@@ -40,7 +40,12 @@ export async function openSqliteStore({ path, openSync = createWalSync }: Sqlite
   try {
     await migrate(writer);
     failpoint("start.migrated");
-    return createKyselyStore({ isShared: false, writer, reader: openDatabase(path, READER_PRAGMAS), ...openSync(path) });
+    return createKyselyStore({
+      isShared: false,
+      writer,
+      reader: openDatabase(path, READER_PRAGMAS),
+      ...openSync(path),
+    });
   } catch (error) {
     await writer.destroy();
     throw error;
