@@ -3,7 +3,7 @@ import type { Approval, Client } from "@cc-docker/client";
 import { runInside } from "./engine.ts";
 import { waitUntil } from "./wait-until.ts";
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 /** The newest open question of the session, once there are so many. */
 export async function untilAsked(client: Client, sessionId: string, count = 1): Promise<Approval> {

@@ -16,7 +16,7 @@ export type CcdProcess = {
 };
 
 const MAIN = join(fileURLToPath(import.meta.resolve("@cc-docker/server")), "../../../cli/src/main.ts");
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 /** `env` is all it gets, besides PATH. */
 export function startCcd(args: readonly string[], env: Settings, stdin = ""): CcdProcess {

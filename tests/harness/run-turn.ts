@@ -21,7 +21,7 @@ export type TurnRun = {
 
 type RunOptions = { deadlineMs?: number; idempotencyKey?: string };
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 /** Sends a prompt and follows the session until its turn has ended. */
 export async function runTurn(

@@ -24,7 +24,7 @@ export type SpawnedGateway = {
 export type GatewayProcess = AsyncDisposable & Pick<SpawnedGateway, "pid" | "output" | "end"> & { url: string };
 
 const MAIN = join(fileURLToPath(import.meta.resolve("@cc-docker/server")), "../main.ts");
-const START_MS = 15_000;
+const START_MS = 30_000;
 const END_MS = 12_000;
 
 /** `env` is all it gets, besides PATH. */

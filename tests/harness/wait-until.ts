@@ -8,7 +8,7 @@ export type WaitOptions = { what: string; deadlineMs?: number; everyMs?: number 
  */
 export async function waitUntil<T>(
   probe: () => T | Promise<T>,
-  { what, deadlineMs = 10_000, everyMs = 20 }: WaitOptions,
+  { what, deadlineMs = 30_000, everyMs = 20 }: WaitOptions,
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + deadlineMs;
   for (;;) {
@@ -32,7 +32,7 @@ async function attempt<T>(probe: () => T | Promise<T>): Promise<Attempt<T>> {
 }
 
 /** The promise, or an error that names `what` was waited for. */
-export async function within<T>(work: Promise<T>, { what, deadlineMs = 10_000 }: WaitOptions): Promise<T> {
+export async function within<T>(work: Promise<T>, { what, deadlineMs = 30_000 }: WaitOptions): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`Waited ${deadlineMs} ms for ${what}`)), deadlineMs);
   try {

@@ -34,7 +34,7 @@ verifies(
     ];
     await runTurn(client, id, `bash: ${steps.join("; ")}`);
 
-    const { id: turnId } = await client.chat.send.mutate({ sessionId: id, prompt: "wait: 4s\nsay: done" });
+    const { id: turnId } = await client.chat.send.mutate({ sessionId: id, prompt: "wait: 60s\nsay: done" });
     expect(await searchContainer(id, ...secrets)).toEqual([]);
     expect((await client.chat.get.query({ sessionId: id, turnId })).status).toBe("running");
     // The same search does find what is there, in everybody's files and processes.
@@ -42,6 +42,7 @@ verifies(
     const owned = ["/workspace/planted", "/home/wrapper/outbox.jsonl", expect.stringMatching(/^\/home\/agent\//)];
     expect(found).toEqual(expect.arrayContaining(owned));
     expect(found.filter((path) => path.endsWith("/environ")).length).toBeGreaterThanOrEqual(3); // init, wrapper, Claude
+    await client.chat.interrupt.mutate({ sessionId: id, turnId });
     await client.chat.ask.mutate({ sessionId: id, prompt: "say: after" });
 
     const container = await containerOf(id);
