@@ -142,7 +142,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
     background,
     log,
     settings,
-    heard: deadlines.heard,
+    deafened: deadlines.deafened,
   });
   const sessions = createSessions({
     store,

@@ -32,12 +32,12 @@ export type CopiesDeps = {
   /** Held while the engine works on a session's instance, or copies its files. */
   lock: KeyedLock<SessionId>;
   settings: { image: string; copyTimeoutMs: number };
-  /** The session's agent is not to be taken for dead. */
-  heard: (sessionId: SessionId) => void;
+  /** The session's agent is not to be taken for dead, nor for deaf. */
+  deafened: (sessionId: SessionId) => void;
 };
 
-/** Far more often than any agent must be heard. */
-const HEARD_EVERY_MS = 500;
+/** Far more often than any agent must be heard, or must hear. */
+const EXCUSE_EVERY_MS = 500;
 
 export function createCopies(deps: CopiesDeps): Copies {
   const { store, bus, writer, runtime, clock, lock, settings } = deps;
@@ -66,13 +66,13 @@ export function createCopies(deps: CopiesDeps): Copies {
   }
 
   async function whileFrozen<T>(sessionId: SessionId, work: () => Promise<T>): Promise<T> {
-    const stopHearing = keepHeard(sessionId);
+    const stopExcusing = keepExcused(sessionId);
     try {
       await runtime.pause(sessionId);
       failpoint("fork.frozen");
       return await work();
     } finally {
-      await thaw(sessionId).finally(stopHearing);
+      await thaw(sessionId).finally(stopExcusing);
     }
   }
 
@@ -85,11 +85,11 @@ export function createCopies(deps: CopiesDeps): Copies {
     });
   }
 
-  function keepHeard(sessionId: SessionId): () => void {
+  function keepExcused(sessionId: SessionId): () => void {
     let cancel = () => {};
     const beat = () => {
-      deps.heard(sessionId);
-      cancel = clock.setTimer(HEARD_EVERY_MS, beat);
+      deps.deafened(sessionId);
+      cancel = clock.setTimer(EXCUSE_EVERY_MS, beat);
     };
     beat();
     return () => cancel();

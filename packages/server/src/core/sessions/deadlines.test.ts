@@ -351,6 +351,20 @@ describe("the time of a turn", () => {
     expect(heard).toEqual(["request", "deaf 2"]);
   });
 
+  it("has its grace once its agent can hear", () => {
+    const { watch, interrupted, deafened, heard } = startWatching({ requestTimeoutMs: 90_000 });
+    watch(running());
+    interrupted(running());
+    for (let n = 0; n < 50; n += 1) {
+      deafened(running().id);
+      vi.advanceTimersByTime(500);
+    }
+    vi.advanceTimersByTime(GRACE_MS - 501);
+    expect(heard).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(heard).toEqual(["deaf 1"]);
+  });
+
   it("has a grace of its own for each agent that is told to end it", () => {
     const { watch, interrupted, heard } = startWatching({ requestTimeoutMs: 90_000 });
     watch(running());

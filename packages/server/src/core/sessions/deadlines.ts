@@ -43,6 +43,8 @@ export type Deadlines = {
   interrupted(session: SessionRow): void;
   /** The session's agent is alive: it spoke, or the model spoke to it. */
   heard(sessionId: SessionId): void;
+  /** Its agent cannot speak nor hear just now, and that is nobody's fault. To be said again while it is so. */
+  deafened(sessionId: SessionId): void;
   /** Its turn waits for what is not its agent's doing: the time of the turn stands still until it waits no more. */
   setWaiting(sessionId: SessionId, waits: boolean): void;
   /** The session is no longer this gateway's to time. */
@@ -61,6 +63,8 @@ type Watched = {
   grace: Timer;
   /** On the monotonic clock. */
   heardAt: number;
+  /** On the monotonic clock: until then its agent could not hear. */
+  deafenedAt: number;
   /** Its turn waits for what is not its agent's doing. */
   waits: boolean;
 };
@@ -133,7 +137,18 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
   function interrupted(session: SessionRow): void {
     const own = watched.get(session.id);
     if (!own || !session.runningTurn) return;
-    set(own.grace, graceKey(session), INTERRUPT_GRACE_MS, () => handlers.onDeaf(own.session));
+    set(own.grace, graceKey(session), INTERRUPT_GRACE_MS, () => lookAtGrace(own));
+  }
+
+  function lookAtGrace(own: Watched): void {
+    const leftMs = own.deafenedAt + INTERRUPT_GRACE_MS - clock.monotonicMs();
+    if (leftMs > 0) own.grace.cancel = clock.setTimer(leftMs, () => lookAtGrace(own));
+    else handlers.onDeaf(own.session);
+  }
+
+  function deafened(sessionId: SessionId): void {
+    const own = watched.get(sessionId);
+    if (own) own.heardAt = own.deafenedAt = clock.monotonicMs();
   }
 
   function set(timer: Timer, key: string, ms: number | undefined, onEnd: () => void): void {
@@ -161,6 +176,7 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
     watch,
     interrupted,
     heard,
+    deafened,
     setWaiting,
     forget: (id) => {
       const own = watched.get(id);
@@ -181,6 +197,7 @@ function newWatched(session: SessionRow, heardAt: number): Watched {
     silence: newTimer(),
     grace: newTimer(),
     heardAt,
+    deafenedAt: Number.NEGATIVE_INFINITY,
     waits: false,
   };
 }

@@ -63,8 +63,8 @@ export type InstancesDeps = {
   leases: Leases;
   background: Background;
   log: Logger;
-  /** The session's agent is alive. */
-  heard: (sessionId: SessionId) => void;
+  /** The session's agent cannot hear just now. */
+  deafened: (sessionId: SessionId) => void;
   settings: { image: string; startupTimeoutMs: number; copyTimeoutMs: number };
 };
 
