@@ -67,6 +67,20 @@ describe("a question", () => {
     expect(items).toHaveLength(1);
   });
 
+  it.each([
+    ["many", 100, "ls"],
+    ["much", 8, "x".repeat(MAX_APPROVAL_INPUT_BYTES - 14)],
+  ])("is denied while as %s waits as can be asked at once, and not after an answer", async (_, most, command) => {
+    const { items, ask, answer } = start();
+    const input = { command };
+    for (let n = 0; n < most; n += 1) void ask({ key: `k${n}`, input });
+    expect(await ask({ key: "more", input })).toMatchObject({ decision: "deny" });
+    expect(items).toHaveLength(most);
+    answer("k0", ALLOW);
+    void ask({ key: "more", input });
+    expect(items).toHaveLength(most + 1);
+  });
+
   it("without a turn is denied", async () => {
     const items: NewItem[] = [];
     const { ask } = createApprovals({ runningTurn: () => undefined, add: (item) => void items.push(item) });

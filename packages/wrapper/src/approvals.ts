@@ -21,17 +21,22 @@ type ApprovalsDeps = { runningTurn: () => TurnId | undefined; add: (item: NewIte
 
 const MAX_TEXT_LENGTH = 2000;
 
+/** Of what waits at once in a turn: more than anybody could look at. The gateway keeps all of it, and looks through it. */
+const MAX_WAITING = { questions: 100, bytes: 8 * MAX_APPROVAL_INPUT_BYTES };
+
+type Waiting = { turnId: TurnId; bytes: number; resolve: (answer: ApprovalAnswer) => void };
+
 export function createApprovals({ runningTurn, add }: ApprovalsDeps): Approvals {
-  const waiting = new Map<string, (answer: ApprovalAnswer) => void>();
+  const waiting = new Map<string, Waiting>();
   let withdrawn: { turnId: TurnId; key: string }[] = [];
 
   async function ask(question: AgentQuestion, signal: AbortSignal): Promise<ApprovalAnswer> {
     const turnId = runningTurn();
-    const refusal = turnId ? refuse(question, waiting) : "No turn is running, so nobody can be asked.";
+    const refusal = turnId ? refuse(question, turnId, waiting) : "No turn is running, so nobody can be asked.";
     if (refusal !== undefined || !turnId) return { decision: "deny", message: refusal };
     const { key, toolName, input, title, description } = question;
     const { promise, resolve } = Promise.withResolvers<ApprovalAnswer>();
-    waiting.set(key, resolve);
+    waiting.set(key, { turnId, bytes: sizeOf(input), resolve });
     signal.addEventListener("abort", () => {
       if (waiting.delete(key)) withdrawn.push({ turnId, key });
     });
@@ -44,7 +49,7 @@ export function createApprovals({ runningTurn, add }: ApprovalsDeps): Approvals 
   }
 
   function answer(key: string, given: ApprovalAnswer): void {
-    waiting.get(key)?.(given);
+    waiting.get(key)?.resolve(given);
     waiting.delete(key);
   }
 
@@ -59,10 +64,22 @@ export function createApprovals({ runningTurn, add }: ApprovalsDeps): Approvals 
 }
 
 /** What cannot be shown, or told apart, is not asked. The agent's process may say anything. */
-function refuse({ key, toolName, input }: AgentQuestion, waiting: ReadonlyMap<string, unknown>): string | undefined {
+function refuse(
+  { key, toolName, input }: AgentQuestion,
+  turnId: TurnId,
+  waiting: ReadonlyMap<string, Waiting>,
+): string | undefined {
   if (key === "" || key.length > MAX_APPROVAL_NAME_LENGTH || waiting.has(key)) return "The call has no id of its own.";
   if (toolName === "" || toolName.length > MAX_APPROVAL_NAME_LENGTH) return "The tool has no usable name.";
-  const bytes = Buffer.byteLength(JSON.stringify(input));
-  if (bytes <= MAX_APPROVAL_INPUT_BYTES) return undefined;
-  return `The input has ${bytes} bytes; more than ${MAX_APPROVAL_INPUT_BYTES} cannot be shown to be approved. Use smaller steps.`;
+  const bytes = sizeOf(input);
+  if (bytes > MAX_APPROVAL_INPUT_BYTES)
+    return `The input has ${bytes} bytes; more than ${MAX_APPROVAL_INPUT_BYTES} cannot be shown to be approved. Use smaller steps.`;
+  const others = [...waiting.values()].filter((one) => one.turnId === turnId);
+  const waitingBytes = others.reduce((sum, one) => sum + one.bytes, bytes);
+  if (others.length < MAX_WAITING.questions && waitingBytes <= MAX_WAITING.bytes) return undefined;
+  return `${others.length} calls wait for an answer already, which is as much as can be asked at once.`;
+}
+
+function sizeOf(input: AgentQuestion["input"]): number {
+  return Buffer.byteLength(JSON.stringify(input));
 }
