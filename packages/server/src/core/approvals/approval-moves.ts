@@ -20,8 +20,8 @@ type Asked = Extract<OutboxItem, { kind: "approval" }>;
  * key: that is the same question, and an answer to it is an answer.
  */
 export async function request(change: SessionChange, asked: Asked, newId: () => string): Promise<void> {
-  const { id: sessionId, runningTurn, generation } = change.session;
-  if (asked.turnId !== runningTurn) return;
+  const { id: sessionId, runningTurn, generation, config } = change.session;
+  if (asked.turnId !== runningTurn || config.permissionMode !== "ask") return;
   const earlier = await change.tx.listTurnApprovals(runningTurn);
   if (earlier.some((row) => row.generation === generation && row.key === asked.key)) return;
   const same = earlier.find((row) => isSame(row, asked, generation));

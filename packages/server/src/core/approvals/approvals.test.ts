@@ -68,6 +68,22 @@ describe("what the agent asks", () => {
     expect(await listOpen(t)).toHaveLength(2);
   });
 
+  it("that was withdrawn may be asked again under its key", async () => {
+    const t = await openAsking();
+    const { sessionId, turnId } = t;
+    await t.ingest(sessionId, question(turnId, "k"), { kind: "approval-withdrawn", turnId, key: "k" });
+    await t.ingest(sessionId, question(turnId, "k"));
+    expect(await listOpen(t)).toHaveLength(1);
+    expect(await t.store.findSession(sessionId)).toMatchObject({ openApprovals: 1 });
+  });
+
+  it("of a session whose agent is to ask nobody is not asked, and no time stands still for it", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    await t.ingest(sessionId, question(await t.send(sessionId), "k"));
+    expect(await t.store.findSession(sessionId)).toMatchObject({ openApprovals: 0 });
+  });
+
   it("for a turn that does not run is not asked", async () => {
     const t = await openAsking();
     await t.ingest(t.sessionId, question(randomUUID() as TurnId, "k"));

@@ -501,7 +501,7 @@ export function testStore({ name, open }: StoreUnderTest): void {
       expect(await positions({ owner: "bob" })).toEqual([3]);
     });
 
-    it("of a turn are listed in their order, and go with their session", async () => {
+    it("of a turn are listed in their order but for what was withdrawn, and go with their session", async () => {
       await using store = await openEmpty();
       const { id: sessionId } = await insertSession(store);
       const turnId = TurnId.parse(randomUUID());
@@ -510,6 +510,7 @@ export function testStore({ name, open }: StoreUnderTest): void {
         await insertApproval(store, { sessionId, turnId }),
       ];
       await insertApproval(store, { sessionId });
+      await insertApproval(store, { sessionId, turnId, state: "withdrawn" });
       expect((await store.listTurnApprovals(turnId)).map(({ id }) => id)).toEqual(own.map(({ id }) => id));
       await store.write((tx) => tx.deleteSession(sessionId));
       expect(await store.listTurnApprovals(turnId)).toEqual([]);

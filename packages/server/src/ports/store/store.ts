@@ -155,7 +155,7 @@ export interface StoreReader {
   findApproval(id: ApprovalId): Promise<ApprovalRow | undefined>;
   /** Of the owner's sessions, newest first, without those of deleted ones; `before` is the `position` to go on from. */
   listApprovals(query: ListApprovals): Promise<ApprovalRow[]>;
-  /** Of a turn, in the order they were asked. */
+  /** Of a turn, in the order they were asked, without those that were withdrawn. */
   listTurnApprovals(turnId: TurnId): Promise<ApprovalRow[]>;
   /** Events with `seq > after`, in order, at most `limit` and at most about `maxBytes` (always at least one). */
   readEvents(sessionId: SessionId, page: { after: number; limit: number; maxBytes: number }): Promise<EventRow[]>;

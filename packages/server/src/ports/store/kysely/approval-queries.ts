@@ -26,7 +26,8 @@ export function createApprovalQueries(db: Kysely<Database>): ApprovalQueries {
       return (await query.orderBy("approvals.position", "desc").limit(limit).execute()).map(fromRow);
     },
     async listTurnApprovals(turnId) {
-      return (await approvals().where("turn_id", "=", turnId).orderBy("position").execute()).map(fromRow);
+      const ofTurn = approvals().where("turn_id", "=", turnId).where("state", "!=", "withdrawn");
+      return (await ofTurn.orderBy("position").execute()).map(fromRow);
     },
     async insertApproval(row) {
       const { id, sessionId, turnId, kind, toolName, input, title, description, createdAt } = row;
