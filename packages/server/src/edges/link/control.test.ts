@@ -221,6 +221,16 @@ describe("the control door", () => {
     await expect(ended).rejects.toMatchObject({ code: "LINK_PROTOCOL_BROKEN" });
   });
 
+  it("ends with a wrapper whose items make a defect show, for they would come again for ever", async () => {
+    await using t = await openTestCore();
+    const defect = new RangeError("too deep");
+    t.core.links.ingest = () => Promise.reject(defect);
+    const { say, ended, hello } = await openControl(t, await t.openSession());
+    hello();
+    say({ type: "items", items: [item(1)] });
+    await expect(ended).rejects.toMatchObject({ code: "LINK_PROTOCOL_BROKEN", cause: defect });
+  });
+
   it("makes the session idle when the agent is ready, said with the hello or later", async () => {
     await using t = await openTestCore();
     for (const ready of [true, false]) {

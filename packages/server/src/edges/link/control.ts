@@ -70,7 +70,7 @@ export async function runControl({
   async function takeItems(items: OutboxItem[]): Promise<void> {
     if (items.length === 0) return;
     failpoint("ingest.received");
-    acked = await insist(() => links.ingest({ sessionId, generation, items }), { stream, clock });
+    acked = await insist(() => links.ingest({ sessionId, generation, items }), { stream, clock }).catch(orUseless);
     send({ type: "ack", n: acked }, () => failpoint("ingest.acked"));
   }
 
@@ -129,6 +129,12 @@ async function untilDrained(stream: Duplex): Promise<void> {
   const waiting = new AbortController();
   const events = ["drain", "close"].map((event) => once(stream, event, { signal: waiting.signal }));
   await Promise.race(events).finally(() => waiting.abort());
+}
+
+/** An item that makes a defect show is sent again for ever, and makes it show again: so it goes no further. */
+function orUseless(error: unknown): never {
+  if (isCcError(error)) throw error;
+  throw new CcError("LINK_PROTOCOL_BROKEN", "The gateway could not take in what the wrapper sent.", { cause: error });
 }
 
 /** What cannot be read now cannot be read when it is sent again: there is no going on with this wrapper. */

@@ -57,7 +57,10 @@ export function startLinkManager({
       if (signal.aborted || isOver(error)) return;
       log.debug({ err: error, session_id: sessionId }, "link broken");
       if (use.heard) heardAt = clock.monotonicMs();
-      if (isFinal(error)) await links.giveUp({ sessionId, generation: use.generation }, error);
+      if (isFinal(error)) {
+        log.warn({ err: error, session_id: sessionId }, "what came over the link cannot be used");
+        await links.giveUp({ sessionId, generation: use.generation }, error);
+      }
       const lost = await findLost(sessionId, heardAt);
       if (lost) await links.giveUp({ sessionId, generation: lost.generation }, describeLoss(sessionId, error));
       await pause(clock, RETRY_DELAY_MS, signal);
