@@ -9,19 +9,27 @@ type TranscriptQueries = Pick<
 
 /** Rows that one page looks at; their bytes decide how many it takes. */
 const MAX_ROWS_PER_PAGE = 1000;
+/** A long transcript comes so many at a time; a few lines come one by one, so that there are two statements, not many. */
+const ROWS_PER_INSERT = 100;
 const MAIN = "";
 
 export function createTranscriptQueries(db: Kysely<Database>): TranscriptQueries {
   const entriesOf = (sessionId: string) => db.selectFrom("transcript_entries").where("session_id", "=", sessionId);
   return {
     async insertTranscript(sessionId, rows) {
-      for (const { subpath = MAIN, uuid, type, json } of rows) {
-        await db
+      const values = rows.map(({ subpath = MAIN, uuid = null, type, json }) => {
+        return { session_id: sessionId, subpath, uuid, type, json };
+      });
+      const insert = (some: typeof values) =>
+        db
           .insertInto("transcript_entries")
-          .values({ session_id: sessionId, subpath, uuid: uuid ?? null, type, json })
+          .values(some)
           .onConflict((conflict) => conflict.doNothing())
           .execute();
-      }
+      const whole = values.length - (values.length % ROWS_PER_INSERT);
+      for (let start = 0; start < whole; start += ROWS_PER_INSERT)
+        await insert(values.slice(start, start + ROWS_PER_INSERT));
+      for (const one of values.slice(whole)) await insert([one]);
     },
     async readTranscript(sessionId, { after, before = Number.MAX_SAFE_INTEGER, maxBytes }) {
       const wanted = entriesOf(sessionId).where("position", ">", after).where("position", "<", before);
