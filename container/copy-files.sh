@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes a fork's files: /from/workspace and /from/home, read only, become the new volumes at /workspace and /home. What
 # is said of the conversation comes from the gateway at the fork's start, up to the turn it was forked at, so the
-# agent's own record of all of it stays behind, and so does the wrapper's outbox.
+# agent's own record of all of it stays behind, and so does the wrapper's outbox. `copied` says that nothing more is read:
+# what they come from may change while the disk takes them.
 set -eu
 
 conversations=/home/agent/.claude/projects/-workspace
@@ -15,4 +16,5 @@ if [ -d /from/home ]; then
   if [ -d "$conversations" ]; then find "$conversations" -type f -name '*.jsonl' -delete; fi
 fi
 find /workspace /home -type s -delete
+echo copied
 sync --file-system /workspace /home

@@ -23,7 +23,7 @@ export type IdleRuntime = Runtime & {
   /** Called before an instance is there; a start waits for it and fails with it. */
   beforeStart: (spec: InstanceSpec, signal: AbortSignal) => Promise<void>;
   /** A copy waits for it and fails with it. */
-  beforeCopy: (spec: CopySpec, signal: AbortSignal) => Promise<void>;
+  beforeCopy: (spec: CopySpec, signal: AbortSignal, onRead: () => void) => Promise<void>;
   beforeRemove: (sessionId: SessionId) => Promise<void>;
   exit(exit: InstanceExit): void;
   /** Something has changed behind core's back. */
@@ -55,8 +55,8 @@ function createIdleRuntime(): IdleRuntime {
       runtime.owners.add(sessionId);
       return instance;
     },
-    async copy(spec, signal) {
-      await runtime.beforeCopy(spec, signal);
+    async copy(spec, signal, onRead) {
+      await runtime.beforeCopy(spec, signal, onRead);
       signal.throwIfAborted();
       if (!runtime.owners.has(spec.from)) return false;
       runtime.owners.add(spec.to);

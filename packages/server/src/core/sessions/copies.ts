@@ -58,21 +58,25 @@ export function createCopies(deps: CopiesDeps): Copies {
   }
 
   async function copy({ from, to }: { from: SessionId; to: SessionId }, signal: AbortSignal): Promise<void> {
-    const whole = await whileFrozen(from, () => runtime.copy({ from, to, image: settings.image }, signal));
+    const spec = { from, to, image: settings.image };
+    const whole = await whileFrozen(from, (letGo) => runtime.copy(spec, signal, letGo));
     if (whole) return;
     const parent = await store.findSession(from);
     if (parent && !parent.deleted) return; // it has no files yet, or has lost them: its own next start finds none either
     throw new CcError("FORK_PARENT_GONE", `Session ${from} was deleted before its files were copied.`);
   }
 
-  async function whileFrozen<T>(sessionId: SessionId, work: () => Promise<T>): Promise<T> {
+  /** It may be let go before the end of the work, and is let go then at the latest. */
+  async function whileFrozen<T>(sessionId: SessionId, work: (letGo: () => void) => Promise<T>): Promise<T> {
     const stopExcusing = keepExcused(sessionId);
+    let going: Promise<void> | undefined;
+    const letGo = () => (going ??= thaw(sessionId).finally(stopExcusing));
     try {
       await runtime.pause(sessionId);
       failpoint("fork.frozen");
-      return await work();
+      return await work(() => void letGo().catch(() => undefined)); // told below
     } finally {
-      await thaw(sessionId).finally(stopExcusing);
+      await letGo();
     }
   }
 

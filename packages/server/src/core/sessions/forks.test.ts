@@ -310,6 +310,25 @@ describe("the files of a fork", () => {
     expect(await next.store.findSession(id)).not.toHaveProperty("filesFrom");
   });
 
+  it("let its parent go on as soon as they are read, however long the disk takes", async () => {
+    await using t = await openTestCore();
+    const parent = await t.openSession();
+    const [reading, writing] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const isFrozen = () => t.runtime.instances.get(parent)?.paused;
+    t.runtime.beforeCopy = async (_spec, _signal, onRead) => {
+      await reading.promise;
+      onRead();
+      await writing.promise;
+    };
+    const { id } = await fork(t, parent);
+    await expect.poll(isFrozen, { interval: 1 }).toBe(true);
+    reading.resolve();
+    await expect.poll(isFrozen, { interval: 1 }).toBe(false);
+    expect(await t.store.findSession(id)).toMatchObject({ filesFrom: parent });
+    writing.resolve();
+    await untilCopied(t, id);
+  });
+
   it("leave its parent going on when they could not be copied, and frozen when a person paused it meanwhile", async () => {
     await using t = await openTestCore();
     const [failing, paused] = [await t.openSession(), await t.openSession()];

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { SessionId } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
-import type { Instance, InstanceExit, Runtime } from "./runtime.ts";
+import type { CopySpec, Instance, InstanceExit, Runtime } from "./runtime.ts";
 
 export type RuntimeUnderTest = {
   name: string;
@@ -208,11 +208,14 @@ export function testRuntime({ name, image, open }: RuntimeUnderTest): void {
     }
     const left = new Map<SessionId, string>();
 
+    const copyFiles = (arena: RuntimeArena, spec: Partial<CopySpec> & Omit<CopySpec, "image">, onRead = () => {}) =>
+      arena.runtime.copy({ image, ...spec }, deadline(), onRead);
+
     it("gives the other session all the files, as they are, and leaves the first's alone", async () => {
       await using arena = await open();
       const from = await leaveFiles(arena);
       const to = newSpec().sessionId;
-      expect(await arena.runtime.copy({ from, to, image }, deadline())).toBe(true);
+      expect(await copyFiles(arena, { from, to })).toBe(true);
       expect(new Set(await arena.runtime.listOwners())).toEqual(new Set([from, to]));
       const copy = await arena.runtime.start({ ...newSpec(), sessionId: to }, deadline());
       expect(await arena.readFiles(copy)).toBe(left.get(from));
@@ -222,6 +225,15 @@ export function testRuntime({ name, image, open }: RuntimeUnderTest): void {
       expect(await arena.readFiles(first)).toBe(left.get(from));
     });
 
+    it("says once that it has read everything, before its end", async () => {
+      await using arena = await open();
+      const from = await leaveFiles(arena);
+      const said: string[] = [];
+      await copyFiles(arena, { from, to: newSpec().sessionId }, () => said.push("read"));
+      said.push("done");
+      expect(said).toEqual(["read", "done"]);
+    });
+
     it("begins anew, whatever an earlier one has left, and leaves no other thing behind", async () => {
       await using arena = await open();
       const from = await leaveFiles(arena);
@@ -229,7 +241,7 @@ export function testRuntime({ name, image, open }: RuntimeUnderTest): void {
       const copy = await arena.runtime.start({ ...newSpec(), sessionId: to }, deadline());
       await arena.changeFiles(copy);
       await arena.runtime.stop(to, 1000);
-      for (let n = 0; n < 2; n += 1) expect(await arena.runtime.copy({ from, to, image }, deadline())).toBe(true);
+      for (let n = 0; n < 2; n += 1) expect(await copyFiles(arena, { from, to })).toBe(true);
       expect(await arena.runtime.list()).toEqual([]);
       expect(await arena.runtime.listActive()).toEqual([]);
       const whole = await arena.runtime.start({ ...newSpec(), sessionId: to }, deadline());
@@ -242,7 +254,7 @@ export function testRuntime({ name, image, open }: RuntimeUnderTest): void {
       for (const afterMs of [0, 5, 20, 60, 120, 250, 500]) {
         const to = newSpec().sessionId;
         const copied = await arena.runtime
-          .copy({ from, to, image }, AbortSignal.timeout(afterMs))
+          .copy({ from, to, image }, AbortSignal.timeout(afterMs), () => undefined)
           .catch((error: unknown) => error);
         if (copied === true) break; // a fast engine
         expect(copied).toMatchObject({ name: "TimeoutError" });
@@ -253,7 +265,7 @@ export function testRuntime({ name, image, open }: RuntimeUnderTest): void {
     it("of a session that has nothing makes nothing", async () => {
       await using arena = await open();
       const [from, to] = [newSpec().sessionId, newSpec().sessionId];
-      expect(await arena.runtime.copy({ from, to, image }, deadline())).toBe(false);
+      expect(await copyFiles(arena, { from, to })).toBe(false);
       expect(await arena.runtime.listOwners()).toEqual([]);
     });
 
@@ -261,7 +273,7 @@ export function testRuntime({ name, image, open }: RuntimeUnderTest): void {
       await using arena = await open();
       const from = await leaveFiles(arena);
       const to = newSpec().sessionId;
-      const copying = arena.runtime.copy({ from, to, image: "cc-docker/there-is-no-such-image:1" }, deadline());
+      const copying = copyFiles(arena, { from, to, image: "cc-docker/there-is-no-such-image:1" });
       await expect(copying).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
       await expectNothingLeft(arena.runtime, to);
     });

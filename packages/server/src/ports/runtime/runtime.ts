@@ -25,11 +25,12 @@ export interface Runtime extends AsyncDisposable {
   /**
    * Gives `to` a copy of the workspace and state of `from`: owners, modes, times and links as they are; no sockets, and
    * nothing of what the wrapper and the agent keep for their own conversation. All or nothing: what an earlier try left is
-   * removed first, a copy that fails leaves nothing. `from` is only read; nobody may write to it meanwhile. Ends with `signal`.
+   * removed first, a copy that fails leaves nothing. `from` is only read; nobody may write to it before `onRead`, after which
+   * only the disk is waited for. Ends with `signal`.
    * @returns whether `from` had both; what it has not is not copied
    * @throws CcError RUNTIME_UNAVAILABLE, IMAGE_NOT_FOUND, ENGINE_DISK_FULL, FORK_COPY_FAILED
    */
-  copy(spec: CopySpec, signal: AbortSignal): Promise<boolean>;
+  copy(spec: CopySpec, signal: AbortSignal, onRead: () => void): Promise<boolean>;
   /** A byte pipe to the wrapper of a running instance; waits for the wrapper to listen until `signal`. */
   openLink(instance: Instance, signal: AbortSignal): Promise<Duplex>;
   /** Has the instance of a session stand still, with all that runs in it. Fine when it does, or is not there. */

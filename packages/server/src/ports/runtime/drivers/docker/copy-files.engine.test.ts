@@ -42,7 +42,7 @@ describe("the copy of a session's files", () => {
     ];
     await engine.runInside(parent, outbox);
     const to = newId();
-    expect(await engine.runtime.copy({ from: parent.sessionId, to, image }, deadline())).toBe(true);
+    expect(await engine.runtime.copy({ from: parent.sessionId, to, image }, deadline(), () => undefined)).toBe(true);
     const fork = await start(engine, to);
     const files = await asAgent(engine, fork, `find /workspace ${PROJECT} ! -type d | sort`);
     expect(files.trim().split("\n")).toEqual([
@@ -66,7 +66,9 @@ describe("the copy of a session's files", () => {
       rm -rf ~agent/.claude/projects; ln -s /from/home/agent/else ~agent/.claude/projects`, // leads into what is read only
     );
     const to = newId();
-    await expect(engine.runtime.copy({ from: parent.sessionId, to, image }, deadline())).rejects.toMatchObject({
+    await expect(
+      engine.runtime.copy({ from: parent.sessionId, to, image }, deadline(), () => undefined),
+    ).rejects.toMatchObject({
       code: "FORK_COPY_FAILED",
       message: expect.stringMatching(/exit code 1.*x[.]jsonl.*Read-only file system/),
     });

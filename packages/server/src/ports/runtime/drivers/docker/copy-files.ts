@@ -7,6 +7,7 @@ import type { CopySpec } from "../../runtime.ts";
 import { LABELS, volumeNames } from "./container-template.ts";
 import { copyError } from "./copy-error.ts";
 import { copyContainerName, copyTemplate, PLACES, type Place } from "./copy-template.ts";
+import { type CopyWatch, watchCopy } from "./copy-watch.ts";
 import { statusOf, translateEngineError, translateLostEngine } from "./engine-errors.ts";
 import { readLogTail } from "./log-tail.ts";
 
@@ -17,11 +18,11 @@ const BUSY_RETRY_MS = 50;
 const CREATE_TIMEOUT_MS = 120_000;
 
 export function createFilesCopier(docker: Docker, installId: string) {
-  async function copy(spec: CopySpec, signal: AbortSignal): Promise<boolean> {
+  async function copy(spec: CopySpec, signal: AbortSignal, onRead: () => void): Promise<boolean> {
     const places = await findPlaces(spec.from);
     try {
       await clear(spec.to, signal);
-      if (places.length > 0) await run(spec, places, signal);
+      if (places.length > 0) await run(await start(spec, places, signal), spec, { signal, onRead });
       return places.length === Object.keys(PLACES).length;
     } catch (error) {
       await removeHelper(spec.to)
@@ -56,7 +57,7 @@ export function createFilesCopier(docker: Docker, installId: string) {
     }
   }
 
-  async function run(spec: CopySpec, places: readonly Place[], signal: AbortSignal): Promise<void> {
+  async function start(spec: CopySpec, places: readonly Place[], signal: AbortSignal): Promise<Docker.Container> {
     const labels = { [LABELS.install]: installId, [LABELS.session]: spec.to };
     const names = volumeNames(spec.to);
     for (const place of places) await docker.createVolume({ Name: names[place], Labels: labels });
@@ -68,12 +69,16 @@ export function createFilesCopier(docker: Docker, installId: string) {
     const container = docker.getContainer(id);
     await container.start();
     failpoint("fork.helper-started");
-    const { StatusCode } = (await container.wait({ abortSignal: signal })) as { StatusCode: number };
-    if (StatusCode !== 0) {
+    return container;
+  }
+
+  async function run(container: Docker.Container, { from, to }: CopySpec, watch: CopyWatch): Promise<void> {
+    const exitCode = await watchCopy(container, watch);
+    if (exitCode !== 0) {
       const said = await readLogTail(container).catch(() => "");
-      throw copyError({ from: spec.from, exitCode: StatusCode, said });
+      throw copyError({ from, exitCode, said });
     }
-    await removeHelper(spec.to);
+    await removeHelper(to);
   }
 
   async function removeHelper(sessionId: string): Promise<void> {

@@ -240,7 +240,7 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
 
   return {
     check: namingLostEngine(check),
-    copy: (spec, signal) => own.during(spec.to, () => copier.copy(spec, signal)),
+    copy: (spec, signal, onRead) => own.during(spec.to, () => copier.copy(spec, signal, onRead)),
     start: (spec, signal) => own.during(spec.sessionId, () => start(spec, signal)),
     openLink,
     pause: namingLostEngine((id: SessionId) => own.during(id, () => pause(id))),
