@@ -5,6 +5,9 @@ const ENGINE_TESTS = "packages/**/src/**/*.engine.test.ts";
 export default defineConfig({
   test: {
     allowOnly: false,
+    // What a busy machine may take; a wait that ends sooner says nothing about the code.
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,

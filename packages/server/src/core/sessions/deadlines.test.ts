@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { SessionId, TurnId } from "@cc-docker/protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createManualClock } from "../../lib/clock.test-helper.ts";
 import { systemClock } from "../../lib/clock.ts";
 import type { SessionRow } from "../../ports/store/store.ts";
 import { agentMessage, openTestCore, refused, type TestCore } from "../core.test-helper.ts";
@@ -485,9 +486,11 @@ describe("a session", () => {
   });
 
   it("that has lived for its time is stopped in the midst of its work", async () => {
-    await using t = await openTestCore();
-    const sessionId = await t.openSession("ann", { sessionTimeout: SHORT });
+    const clock = createManualClock();
+    await using t = await openTestCore({ clock });
+    const sessionId = await t.openSession("ann", { sessionTimeout: 60 });
     const turnId = await t.send(sessionId);
+    clock.advance(60_000);
     await expectSoon(() => status(t, sessionId)).toBe("stopped");
     const stopped = { type: "session.stopped", data: { reason: "session_timeout" } };
     expect((await t.readEvents(sessionId)).at(-1)).toMatchObject(stopped);
