@@ -4,6 +4,7 @@ import { withinSample } from "../or-abort.ts";
 import { isText } from "./watch-events.ts";
 
 export type BusySession = {
+  id: string;
   /** From now on it has a prompt at any time. */
   begin(): void;
   /** When the newest event arrived. */
@@ -61,6 +62,7 @@ export async function openBusySession({ client, prompt, signal }: OpenBusySessio
   follow().catch(fail);
   await withinSample(ready.promise, signal);
   return {
+    id: sessionId,
     begin,
     heardAt: () => heardAt,
     misplaced: () => misplaced,

@@ -9,18 +9,24 @@ export type StreamTap = {
   /** Of all streams so far, each from the cursor that it was asked for. */
   readonly gaps: number;
   readonly duplicates: number;
+  /** When the newest stream of the session was there. */
+  openedAt: (sessionId: string) => number;
 };
+
+type FollowInput = { sessionId: string; lastEventId: number };
 
 const PATH = "/trpc/events.follow";
 
 export function createStreamTap(): StreamTap {
   const counts = { gaps: 0, duplicates: 0 };
+  const openedAt = new Map<string, number>();
 
   async function tapped(...[input, init]: Parameters<typeof globalThis.fetch>): Promise<Response> {
     const response = await fetch(input, init);
     const url = new URL(input instanceof Request ? input.url : input);
     if (url.pathname !== PATH || !response.ok || !response.body) return response;
-    const { lastEventId } = JSON.parse(url.searchParams.get("input") ?? "{}") as { lastEventId: number };
+    const { sessionId, lastEventId } = JSON.parse(url.searchParams.get("input") ?? "{}") as FollowInput;
+    openedAt.set(sessionId, performance.now());
     return new Response(response.body.pipeThrough(look(lastEventId)), response);
   }
 
@@ -45,6 +51,7 @@ export function createStreamTap(): StreamTap {
 
   return {
     fetch: tapped,
+    openedAt: (sessionId) => openedAt.get(sessionId) ?? 0,
     get gaps() {
       return counts.gaps;
     },
