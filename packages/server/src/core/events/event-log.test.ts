@@ -119,6 +119,17 @@ describe("following a log", () => {
     await expect(follow(t, sessionId, 0).next()).rejects.toMatchObject(refused("SESSION_NOT_FOUND"));
   });
 
+  it("ends also when the deletion is rung together with the newest event", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const pages = follow(t, sessionId, 2);
+    const next = pages.next();
+    await t.store.check(); // by now it waits
+    await Promise.all([t.ingest(sessionId, delta(0)), t.core.sessions.delete({ owner: "ann", sessionId })]);
+    expect((await next).value).toMatchObject([{ seq: 3 }]);
+    await expect(pages.next()).rejects.toMatchObject(refused("SESSION_NOT_FOUND"));
+  });
+
   it("outlives the session's end: the log of a stopped session can be followed", async () => {
     await using t = await openTestCore();
     const sessionId = await t.openSession();

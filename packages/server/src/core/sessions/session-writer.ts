@@ -141,7 +141,7 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
     const isOurs = leases.learn(session);
     // First: the agent's time is what all wait for.
     if (done.commanded || done.parks || done.rung) ringForWrapper(session, done.commanded);
-    bus.publish(`events:${id}`, session.lastSeq);
+    bus.publish(`events:${id}`, session.deleted ? session.lastSeq + 1 : session.lastSeq);
     if (isOurs) followUp(done, wasOurs);
     else bus.publish(`holders:${id}`, session.lastSeq);
     return done.value;

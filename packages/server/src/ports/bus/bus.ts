@@ -3,7 +3,7 @@
  * the store, never what. A lost ring delays, it must not lose.
  */
 export type Topic =
-  /** `value`: the session's log has reached this seq. */
+  /** `value`: the session's log has reached this seq; one more than it has when the session was deleted. */
   | `events:${string}`
   /** Something for the session's wrapper may wait in the store. */
   | `commands:${string}`
