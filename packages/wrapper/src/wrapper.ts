@@ -49,6 +49,7 @@ export async function startWrapper({
   const approvals = createApprovals({ runningTurn: () => running, add });
 
   function handle(message: ToWrapper): void {
+    if (message.type === "hello") transcript.length = 0; // parts of a connection that broke come again
     if (message.type === "transcript") transcript.push({ subpath: message.subpath, entries: message.entries });
     if (message.type === "start" && !started) start(message);
     if (message.type === "turn.start") startTurn(message);
