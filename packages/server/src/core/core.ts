@@ -16,6 +16,7 @@ import { createHeartbeat } from "./leases/heartbeat.ts";
 import { createAttendant, hearAsHolder } from "./leases/holder-bells.ts";
 import { createLeases } from "./leases/leases.ts";
 import type { CoreMeter } from "./metric-table.ts";
+import { createRemindingBus } from "./reminding-bus.ts";
 import { type AgentStarts, createAgentStarts } from "./sessions/agent-start.ts";
 import { addCounts } from "./sessions/count-change.ts";
 import { createDeadlines, type DeadlineSettings, type MaxTimeouts } from "./sessions/deadlines.ts";
@@ -98,6 +99,8 @@ export type Core = {
 };
 
 export function createCore({ store, bus, runtime, clock, newId, log, meter, settings }: CoreDeps): Core {
+  /** For who hears of what any gateway may have done. */
+  const reminding = store.isShared ? createRemindingBus(bus, clock) : bus;
   const background = createBackground({ clock, log, isExpected: isCcError });
   const recent = createRecentEvents();
   const gatewayId = newId();
@@ -151,11 +154,11 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
     maxTimeouts: settings.maxTimeouts,
     newId,
   });
-  const turns = createTurns({ store, bus, writer, newTurnId: () => newId() as TurnId });
+  const turns = createTurns({ store, bus: reminding, writer, newTurnId: () => newId() as TurnId });
   const turnWaits = createTurnWaits({ writer, background, setWaiting: deadlines.setWaiting });
   const ingest = createIngest({ writer, newId, onFailed: instances.sweep });
   const approvals = createApprovals({ store, writer, requireSession: sessions.get });
-  const eventLog = createEventLog({ store, bus, recent });
+  const eventLog = createEventLog({ store, bus: reminding, recent });
   const reconcile = createReconcile({ store, runtime, bus, instances, leases, deadlines, log });
   const reconciler = createReconciler({
     reconcile: () => heartbeat.join().then(reconcile.all),
@@ -211,7 +214,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
         lost.add(listener);
         return () => lost.delete(listener);
       },
-      onCommand: (sessionId, listener) => bus.subscribe(`commands:${sessionId}`, listener),
+      onCommand: (sessionId, listener) => reminding.subscribe(`commands:${sessionId}`, listener),
       require: instances.requireLinkable,
       open: instances.openLink,
       ready: instances.ready,
