@@ -254,6 +254,17 @@ describe("the time of a session", () => {
     expect(heard).toEqual(["session"]);
   });
 
+  it("of one life is begun anew when another gateway has ended that life and begun one since", () => {
+    const { watch, heard } = startWatching({ idleTimeoutMs: 1_000_000 });
+    watch(sessionRow());
+    vi.advanceTimersByTime(60_000);
+    watch(sessionRow({ generation: 2 }));
+    vi.advanceTimersByTime(99_999);
+    expect(heard).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(heard).toEqual(["session"]);
+  });
+
   it("of one life is counted also for a session that is taken over while its turn recovers", () => {
     const { watch, heard } = startWatching();
     watch(recovering({ config: { requestTimeout: 1000, sessionTimeout: 60 } }));

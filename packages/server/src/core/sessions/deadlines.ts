@@ -79,6 +79,7 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
     const own = watched.get(id) ?? newWatched(session, clock.monotonicMs());
     if (!isLive(session)) return clear(id, own);
     if (own.session.parked && session.status === "idle") set(own.phase, "", undefined, nothing); // it was asked for anew
+    if (isAnotherLife(own.session, session)) set(own.life, "", undefined, nothing);
     own.session = session;
     watched.set(id, own);
     const lifeMs = toMs(config.sessionTimeout) ?? settings.sessionTimeoutMs;
@@ -210,6 +211,14 @@ function isAsking({ runningTurn, openApprovals }: SessionRow): boolean {
 /** What one agent was told says nothing of the next, which may have the same turn. */
 function graceKey({ runningTurn, generation }: SessionRow): string {
   return runningTurn === undefined ? "" : `${runningTurn} ${generation}`;
+}
+
+/**
+ * Between two looks another gateway may have stopped and woken the session. All else that counts up its instances
+ * happens here: a crash, which counts itself too, or comes while a person has paused it.
+ */
+function isAnotherLife(before: SessionRow, now: SessionRow): boolean {
+  return now.generation > before.generation && now.crashes === 0 && !isHeld(now);
 }
 
 function newTimer(): Timer {
