@@ -5,7 +5,7 @@ import { createCaller } from "./callers/caller.test-helper.ts";
 import { createLedger } from "./callers/ledger.test-helper.ts";
 import { collectFindings } from "./checks/findings.test-helper.ts";
 import { INVARIANTS } from "./checks/invariants.test-helper.ts";
-import { ACTIONS, answer, resume } from "./plan/actions.test-helper.ts";
+import { ACTIONS, answerOne, resume } from "./plan/actions.test-helper.ts";
 import { FAULTS, mend } from "./plan/faults.test-helper.ts";
 import { pickWeighted, type Stage } from "./plan/stage.test-helper.ts";
 import { createGateways } from "./world/gateways.test-helper.ts";
@@ -26,7 +26,8 @@ export type Outcome = {
   violations: string[];
 };
 
-const TROUBLED_MS = 30_000;
+/** With several gateways one may be taken for dead, which takes its time. */
+const TROUBLED_MS = { one: 30_000, several: 60_000 };
 /** More than all the timeouts in a row that a session may have to run into. */
 const PATIENCE_MS = 400_000;
 /** Two rounds of reconcile. */
@@ -35,10 +36,11 @@ const AFTERWARDS_MS = 31_000;
 export async function runSimulation(seed: number, sabotage?: Sabotage): Promise<Outcome> {
   await using world = await openWorld(seed, sabotage);
   const ledger = createLedger();
-  const gateways = createGateways(world, 1);
+  const count = world.random("gateways").pick([1, 1, 2]);
+  const gateways = createGateways(world, count);
   const stage: Stage = { world, gateways, ledger, caller: createCaller(world, gateways, ledger), followers: [] };
-  gateways.start();
-  const actions = await act(stage);
+  gateways.startAll();
+  const actions = await act(stage, count > 1 ? TROUBLED_MS.several : TROUBLED_MS.one);
   const faults = world.trace.lines.filter((line) => line.includes(FAULT_MARK)).length;
   await comeToRest(stage);
   const findings = await withTime(stage, collectFindings(stage));
@@ -61,7 +63,7 @@ export async function runSimulation(seed: number, sabotage?: Sabotage): Promise<
 const FAULT_MARK = "!! ";
 
 /** Callers act and things go wrong, for a while. @returns how many actions there were */
-async function act(stage: Stage): Promise<number> {
+async function act(stage: Stage, troubledMs: number): Promise<number> {
   const { clock, trace, random } = stage.world;
   const [when, what] = [random("when"), random("what")];
   const pace = when.pick([250, 500, 1200]);
@@ -86,7 +88,7 @@ async function act(stage: Stage): Promise<number> {
     const struck = strike(stage, what);
     if (struck !== undefined) trace.note(`${FAULT_MARK}${name}: ${struck}`);
   });
-  await clock.pass(TROUBLED_MS);
+  await clock.pass(troubledMs);
   isOver = true;
   return actions;
 }
@@ -106,7 +108,7 @@ async function isBusy(stage: Stage): Promise<boolean> {
   const { sessions, turns, approvals } = await withTime(stage, collectFindings(stage));
   const held = sessions.filter((session) => !session.deleted && isHeld(session));
   for (const { id } of held) resume(stage, id);
-  if (approvals.some(({ state }) => state === "open")) answer(stage, 1);
+  for (const { id, state } of approvals) if (state === "open") answerOne(stage, id);
   return (
     held.length > 0 ||
     [...stage.ledger.open.values()].some((count) => count > 0) ||

@@ -3,6 +3,7 @@ import { type Event, isTurnOver, type SessionId, type TurnId } from "@cc-docker/
 import { isAtRest, isHeld } from "../../sessions/session-status.ts";
 import { readSteps } from "../engine/agent.test-helper.ts";
 import { short } from "../plan/stage.test-helper.ts";
+import { noTimeoutIsEarly } from "./early-timeouts.test-helper.ts";
 import type { Findings } from "./findings.test-helper.ts";
 import { checkStatusMoves } from "./status-moves.test-helper.ts";
 
@@ -28,6 +29,7 @@ export const INVARIANTS: readonly Invariant[] = [
   { promise: "a message is stored once", check: messagesOnce },
   { promise: "what the agent has told of a turn it does not do again", check: stepsToldOnce },
   { promise: "a question has one answer, and the agent acts by it", check: answersHaveOneEffect },
+  { promise: "no time is over early", check: noTimeoutIsEarly },
   { promise: "a crash costs at most one call of the model", check: modelCallsBounded },
 ];
 

@@ -50,7 +50,7 @@ export function createEngine(deps: AgentDeps & { clock: VirtualClock }): Engine 
     try {
       await request(() => make(spec));
       signal.throwIfAborted();
-      if (!life.isAlive) return await new Promise<never>(() => {});
+      await life.call(async () => undefined);
       if (startTrouble.kind === "slow" && startTrouble.count-- > 0) await untilAborted(signal, SLOW_MS);
       signal.throwIfAborted();
       return await request(() => boot(spec));
@@ -105,9 +105,7 @@ export function createEngine(deps: AgentDeps & { clock: VirtualClock }): Engine 
   }
 
   /** Files are no part of this world; whose they are is. */
-  function copy(from: SessionId, to: SessionId): boolean {
-    homes.delete(to);
-    if (!homes.has(from)) return false;
+  function copy(to: SessionId): boolean {
     homes.set(to, { items: [], lastNumber: 0, said: [] });
     return true;
   }
@@ -135,7 +133,15 @@ export function createEngine(deps: AgentDeps & { clock: VirtualClock }): Engine 
     return {
       check: () => life.call(() => request(() => undefined)),
       start: (spec, signal) => life.call(() => start(spec, signal, life)),
-      copy: ({ from, to }) => life.call(() => request(() => copy(from, to), random.between(40, 4000))),
+      copy: ({ from, to }, signal, onRead) =>
+        life.call(async () => {
+          await request(() => homes.delete(to));
+          await untilAborted(signal, random.between(40, 3000));
+          signal.throwIfAborted();
+          const isWhole = await request(() => homes.has(from));
+          onRead();
+          return request(() => isWhole && copy(to), random.between(1, 1000));
+        }),
       openLink: ({ sessionId }, signal) => life.call(() => openLink(sessionId, signal, life)),
       pause: (sessionId) => life.call(() => request(() => setPaused(sessionId, true))),
       unpause: (sessionId) => life.call(() => request(() => setPaused(sessionId, false))),

@@ -51,6 +51,7 @@ export function startWrapper(deps: AgentDeps, { sessionId, generation }: Instanc
 
   function connect(): Pipe | undefined {
     if (!listens || isDead) return undefined;
+    pipe?.break(); // the gateway has given the old one up
     const own = createPipe({ clock, network: deps.clock, random });
     pipe = own;
     sentUpTo = undefined;
@@ -66,6 +67,7 @@ export function startWrapper(deps: AgentDeps, { sessionId, generation }: Instanc
 
   function handle(message: ToWrapper): void {
     if (message.type === "hello") sentUpTo = message.acked;
+    if (message.type === "hello") transcript.length = 0;
     if (message.type === "hello") acknowledge(message.acked);
     if (message.type === "ack") acknowledge(message.n);
     if (message.type === "transcript") transcript.push(...message.entries);

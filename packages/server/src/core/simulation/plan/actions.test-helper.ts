@@ -1,5 +1,5 @@
 /** What callers do: one row each. A row finds what it acts on by itself and does nothing where there is nothing. */
-import type { ErrorCode, SessionConfig, SessionId } from "@cc-docker/protocol";
+import type { ApprovalId, ErrorCode, SessionConfig, SessionId, TurnId } from "@cc-docker/protocol";
 import type { Random } from "../../../lib/random.ts";
 import { startFollower } from "../callers/follower.test-helper.ts";
 import type { SentPrompt } from "../callers/ledger.test-helper.ts";
@@ -17,7 +17,7 @@ const GONE = ["SESSION_NOT_FOUND"] as const satisfies ErrorCode[];
 
 export const ACTIONS: readonly Action[] = [
   { name: "create", weight: 3, begin: create },
-  { name: "fork", weight: 2, begin: (stage, random) => onSession(stage, random, (id) => fork(stage, id)) },
+  { name: "fork", weight: 2, begin: (stage, random) => onSession(stage, random, (id) => fork(stage, random, id)) },
   {
     name: "send",
     weight: 20,
@@ -85,16 +85,23 @@ function create({ ledger, caller, world }: Stage, random: Random): void {
   });
 }
 
-function fork({ ledger, caller, world }: Stage, sessionId: SessionId): void {
+/** From the newest turn that is over, or from any. */
+function fork({ ledger, caller, world }: Stage, random: Random, sessionId: SessionId): void {
   if (ledger.sessions.size - ledger.deleted.size >= MAX_SESSIONS) return;
-  const ask = { owner: OWNER, sessionId, config: {}, idempotencyKey: world.newId() };
+  const turnId = random.next() < 0.5 ? pickTurn(ledger, random, sessionId) : undefined;
+  const ask = { owner: OWNER, sessionId, turnId, config: {}, idempotencyKey: world.newId() };
   const name = `fork ${short(sessionId)} ${short(ask.idempotencyKey)}`;
   const work = async () => {
     const { id, forkedFrom } = await caller.insist((core) => core.sessions.fork(ask));
     ledger.sessions.add(id);
     world.trace.note(`${name}: ${short(id)} at ${forkedFrom?.turnId ? short(forkedFrom.turnId) : "the beginning"}`);
   };
-  caller.begin(name, work, GONE);
+  caller.begin(name, work, ["TURN_NOT_OVER", ...GONE]);
+}
+
+function pickTurn({ prompts }: Stage["ledger"], random: Random, sessionId: SessionId): TurnId | undefined {
+  const turns = prompts.filter((prompt) => prompt.sessionId === sessionId).flatMap(({ answers }) => [...answers]);
+  return pickOne(turns, random);
 }
 
 function newPrompt({ ledger, world }: Stage, random: Random, sessionId: SessionId): SentPrompt {
@@ -155,22 +162,24 @@ function interruptOne({ caller }: Stage, { sessionId, answers }: SentPrompt): vo
 }
 
 /** So many callers answer one question, each as it likes. */
-export function answer({ caller, world, ledger }: Stage, racers: number): void {
-  const random = world.random("answers");
-  const find = async () => {
+function answer(stage: Stage, racers: number): void {
+  const random = stage.world.random("answers");
+  stage.caller.begin("look for questions", async () => {
     const state = random.next() < 0.7 ? ({ state: "open" } as const) : {};
-    const { approvals } = await caller.insist((core) => core.approvals.list({ owner: OWNER, limit: 50, ...state }));
-    const approvalId = pickOne(approvals, random)?.id;
-    for (let racer = 0; approvalId && racer < racers; racer += 1) {
-      const decision = random.pick(["allow", "deny"] as const);
-      const work = async () => {
-        await caller.insist((core) => core.approvals.answer({ owner: OWNER, approvalId, answer: { decision } }));
-        ledger.answers.set(approvalId, (ledger.answers.get(approvalId) ?? new Set()).add(decision));
-      };
-      caller.begin(`answer ${short(approvalId)}: ${decision}`, work, REFUSED_ANSWERS);
-    }
+    const query = { owner: OWNER, limit: 50, ...state };
+    const { approvals } = await stage.caller.insist((core) => core.approvals.list(query));
+    const id = pickOne(approvals, random)?.id;
+    for (let racer = 0; id && racer < racers; racer += 1) answerOne(stage, id);
+  });
+}
+
+export function answerOne({ caller, world, ledger }: Stage, approvalId: ApprovalId): void {
+  const decision = world.random("answers").pick(["allow", "deny"] as const);
+  const work = async () => {
+    await caller.insist((core) => core.approvals.answer({ owner: OWNER, approvalId, answer: { decision } }));
+    ledger.answers.set(approvalId, (ledger.answers.get(approvalId) ?? new Set()).add(decision));
   };
-  caller.begin("look for questions", find);
+  caller.begin(`answer ${short(approvalId)}: ${decision}`, work, REFUSED_ANSWERS);
 }
 
 function pause({ caller }: Stage, sessionId: SessionId): void {

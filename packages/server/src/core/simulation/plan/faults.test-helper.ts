@@ -13,6 +13,12 @@ const HOUR_MS = 3_600_000;
 export const FAULTS: readonly Fault[] = [
   { name: "gateway dies at a step", weight: 10, strike: dieAtStep },
   {
+    name: "gateway stands still",
+    weight: 4,
+    strike: (stage, random) => freeze(stage, random, random.between(10, 6000)),
+  },
+  { name: "gateway is taken for dead", weight: 6, strike: takeForDead },
+  {
     name: "gateway dies now",
     weight: 2,
     strike: (stage, random) => onGateway(stage, random, ({ life }) => life.die()),
@@ -77,12 +83,12 @@ export function mend({ world, gateways }: Stage): void {
     life.dieIn(Number.POSITIVE_INFINITY);
     life.thaw();
   }
-  gateways.startAll();
+  gateways.startAll({ hurried: true });
 }
 
 function onGateway({ gateways }: Stage, random: Random, strike: (gateway: Stage["gateways"]["up"][number]) => void) {
   const gateway = pickOne(gateways.up, random);
-  if (!gateway) return undefined;
+  if (!gateway || gateways.up.some(({ life }) => life.isFrozen)) return undefined; // one at a time, or none lives on
   strike(gateway);
   return gateway.life.name;
 }
@@ -90,6 +96,23 @@ function onGateway({ gateways }: Stage, random: Random, strike: (gateway: Stage[
 function dieAtStep(stage: Stage, random: Random): string | undefined {
   const steps = random.between(1, random.pick([5, 40, 200]));
   return onGateway(stage, random, ({ life }) => life.dieIn(steps)) && `${steps} steps from now`;
+}
+
+/** As a process that is stopped by a signal: it does not know of the time that passes. */
+function freeze(stage: Stage, random: Random, ms: number): string | undefined {
+  const strike = ({ life }: Stage["gateways"]["up"][number]) => {
+    for (const other of stage.gateways.up) other.life.dieIn(Number.POSITIVE_INFINITY);
+    life.freeze();
+    stage.world.clock.after(ms, life.thaw);
+  };
+  const name = onGateway(stage, random, strike);
+  return name && `${name} for ${ms} ms`;
+}
+
+/** It stands still until another has its sessions, and then goes on as if it still had them. */
+function takeForDead(stage: Stage, random: Random): string | undefined {
+  const others = stage.gateways.up.filter(({ life }) => !life.isFrozen).length;
+  return others > 1 ? freeze(stage, random, random.between(11_000, 20_000)) : undefined;
 }
 
 function onBox({ world }: Stage, random: Random, strike: (box: Box, id: SessionId) => void): string | undefined {

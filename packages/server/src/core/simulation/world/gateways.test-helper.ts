@@ -3,6 +3,7 @@ import { CcError, type ErrorCode, isCcError, type SessionId } from "@cc-docker/p
 import { startLinkManager } from "../../../edges/link/link-manager.ts";
 import type { Logger } from "../../../lib/logger.ts";
 import { createMeter } from "../../../lib/meter.ts";
+import type { StoreWriter } from "../../../ports/store/store.ts";
 import { type Core, type CoreSettings, createCore } from "../../core.ts";
 import { METRICS } from "../../metric-table.ts";
 import { createLife, type Life } from "./life.test-helper.ts";
@@ -12,14 +13,15 @@ import type { World } from "./world.test-helper.ts";
 export type Gateway = { life: Life; core: Core; close(): Promise<void> };
 
 export type Gateways = {
+  /** How many there are, when none is dead. */
+  readonly count: number;
   /** Those that are up, frozen ones too. */
   readonly up: Gateway[];
-  start(): Gateway;
-  /** Dead gateways come back at once from now on. */
-  startAll(): void;
+  /** Starts those that are missing. Who dies comes back by itself, after a while or, once hurried, at once. */
+  startAll(how?: { hurried: boolean }): void;
 };
 
-const SETTINGS: CoreSettings = {
+export const SETTINGS: CoreSettings = {
   image: "image",
   startupTimeoutMs: 10_000,
   copyTimeoutMs: 300_000,
@@ -33,46 +35,54 @@ const SETTINGS: CoreSettings = {
   version: "0.0.0",
 };
 
+/** With more than one they share their store, as with a database server. */
 export function createGateways(world: World, count: number): Gateways {
   const { clock, trace } = world;
   const random = world.random("gateways");
   const up: Gateway[] = [];
+  let alive = 0;
   let born = 0;
   let isHurried = false;
 
-  function start(): Gateway {
+  function start(): void {
     const name = `gateway ${(born += 1)}`;
+    alive += 1;
     const life = createLife(name, () => {
       trace.note(`${name} is gone`);
-      up.splice(up.indexOf(gateway), 1);
-      clock.after(isHurried ? 0 : random.between(0, 3000), startAll);
+      alive -= 1;
+      if (up.includes(gateway)) up.splice(up.indexOf(gateway), 1);
+      clock.after(isHurried ? 50 : random.between(0, 3000), startAll);
     });
-    const gateway = openGateway(world, life);
+    const gateway = openGateway(world, life, count > 1);
     trace.note(`${name} starts`);
-    up.push(gateway);
-    return gateway;
+    const serve = () => {
+      up.push(gateway);
+      gateway.core.start();
+    };
+    void life.ask(gateway.core.join).then(serve, life.die); // one that cannot start ends
   }
 
   function startAll(): void {
-    while (up.length < count) start();
+    while (alive < count) start();
   }
 
   return {
+    count,
     up,
-    start,
-    startAll: () => {
-      isHurried = true;
+    startAll: ({ hurried } = { hurried: false }) => {
+      isHurried = hurried;
       startAll();
     },
   };
 }
 
-function openGateway(world: World, life: Life): Gateway {
+function openGateway(world: World, life: Life, isShared: boolean): Gateway {
   const { clock, newId, storeTrouble } = world;
   const random = world.random("store");
   const log = createLog(world, life);
   const store = mortalStore(world.store, life, {
-    sabotage: world.sabotage,
+    isShared,
+    inTransaction: (tx) => noteTimes(world, world.sabotage(tx)),
     outside: async () => {
       if (random.next() < 0.2) await clock.sleep(random.between(0, 5));
       if (storeTrouble.code === "STORE_UNAVAILABLE") refuse(storeTrouble.code);
@@ -110,13 +120,22 @@ function openGateway(world: World, life: Life): Gateway {
   const hear = (id: SessionId) => life.happen(() => core.links.heard(id));
   world.trafficListeners.add(hear);
   life.onDeath(() => world.trafficListeners.delete(hear));
-  core.start();
 
   async function close(): Promise<void> {
     await life.ask(() => links.close().then(core.close)).catch(() => undefined);
     life.die();
   }
   return { life, core, close };
+}
+
+function noteTimes({ clock, appendedAt }: World, tx: StoreWriter): StoreWriter {
+  return {
+    ...tx,
+    insertEvents: (id, events) => {
+      for (const { seq } of events) appendedAt.set(`${id} ${seq}`, clock.now);
+      return tx.insertEvents(id, events);
+    },
+  };
 }
 
 function refuse(code: ErrorCode): never {

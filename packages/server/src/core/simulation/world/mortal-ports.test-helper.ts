@@ -20,7 +20,12 @@ function wrapEach<Port extends object>(port: Port, around: Around): Port {
 export function mortalStore(
   store: Store,
   life: Life,
-  database: { outside: () => Promise<void>; inside: () => void; sabotage: (tx: StoreWriter) => StoreWriter },
+  database: {
+    isShared: boolean;
+    outside: () => Promise<void>;
+    inside: () => void;
+    inTransaction: (tx: StoreWriter) => StoreWriter;
+  },
 ): Store {
   const outside: Around = (use) => life.call(() => database.outside().then(use));
   const inside: Around = (use) =>
@@ -29,8 +34,8 @@ export function mortalStore(
       return use();
     });
   const write: Store["write"] = (work) =>
-    outside(() => store.write((tx) => work(wrapEach(database.sabotage(tx), inside)))) as ReturnType<typeof work>;
-  return { ...wrapEach(store, outside), write };
+    outside(() => store.write((tx) => work(wrapEach(database.inTransaction(tx), inside)))) as ReturnType<typeof work>;
+  return { ...wrapEach(store, outside), isShared: database.isShared, write };
 }
 
 export function mortalBus(bus: Bus, life: Life): Bus {

@@ -26,6 +26,8 @@ export type World = {
   trace: Trace;
   /** What tests do to the store, to see that it is found out. */
   sabotage: Sabotage;
+  /** Virtual time of each event, by session and number: the wall's time in it may have jumped. */
+  appendedAt: Map<string, number>;
   /** What agents did of what they had asked for. */
   toolDecisions: ToolDecision[];
   /** Whether the database refuses, or has no space to write. */
@@ -81,6 +83,7 @@ export async function openWorld(seed: number, sabotage: Sabotage = (store) => st
     modelCalls,
     trafficListeners,
     toolDecisions,
+    appendedAt: new Map(),
     storeTrouble: { code: undefined },
   };
   return { clock, random, newId, store, bus, engine, ...told, [Symbol.asyncDispose]: close };
