@@ -44,7 +44,7 @@ const TIMEOUTS: readonly Timeout[] = [
 ];
 
 export function noTimeoutIsEarly({ stage, sessions, logs }: Findings): string[] {
-  const at = (id: SessionId, { seq }: Event) => stage.world.appendedAt.get(`${id} ${seq}`) ?? 0;
+  const at = (id: SessionId, { seq }: Event) => stage.world.appends.find(id, seq)?.at ?? 0;
   const timeouts = TIMEOUTS.filter(({ name }) => stage.gateways.count === 1 || name !== "session timeout");
   return sessions.flatMap((session) => {
     const log = logs.get(session.id) ?? [];

@@ -4,6 +4,7 @@ import { isAtRest, isHeld } from "../../sessions/session-status.ts";
 import { readSteps } from "../engine/agent.test-helper.ts";
 import { short } from "../plan/stage.test-helper.ts";
 import { noTimeoutIsEarly } from "./early-timeouts.test-helper.ts";
+import { onlyHoldersWrite } from "./fenced-appends.test-helper.ts";
 import type { Findings } from "./findings.test-helper.ts";
 import { checkStatusMoves } from "./status-moves.test-helper.ts";
 
@@ -29,6 +30,7 @@ export const INVARIANTS: readonly Invariant[] = [
   { promise: "a message is stored once", check: messagesOnce },
   { promise: "what the agent has told of a turn it does not do again", check: stepsToldOnce },
   { promise: "a question has one answer, and the agent acts by it", check: answersHaveOneEffect },
+  { promise: "only who holds a session writes what its instance says", check: onlyHoldersWrite },
   { promise: "no time is over early", check: noTimeoutIsEarly },
   { promise: "a crash costs at most one call of the model", check: modelCallsBounded },
 ];

@@ -3,7 +3,6 @@ import { CcError, type ErrorCode, isCcError, type SessionId } from "@cc-docker/p
 import { startLinkManager } from "../../../edges/link/link-manager.ts";
 import type { Logger } from "../../../lib/logger.ts";
 import { createMeter } from "../../../lib/meter.ts";
-import type { StoreWriter } from "../../../ports/store/store.ts";
 import { type Core, type CoreSettings, createCore } from "../../core.ts";
 import { METRICS } from "../../metric-table.ts";
 import { createLife, type Life } from "./life.test-helper.ts";
@@ -80,9 +79,10 @@ function openGateway(world: World, life: Life, isShared: boolean): Gateway {
   const { clock, newId, storeTrouble } = world;
   const random = world.random("store");
   const log = createLog(world, life);
+  const note = world.appends.noting();
   const store = mortalStore(world.store, life, {
     isShared,
-    inTransaction: (tx) => noteTimes(world, world.sabotage(tx)),
+    inTransaction: (tx) => note(world.sabotage(tx)),
     outside: async () => {
       if (random.next() < 0.2) await clock.sleep(random.between(0, 5));
       if (storeTrouble.code === "STORE_UNAVAILABLE") refuse(storeTrouble.code);
@@ -126,16 +126,6 @@ function openGateway(world: World, life: Life, isShared: boolean): Gateway {
     life.die();
   }
   return { life, core, close };
-}
-
-function noteTimes({ clock, appendedAt }: World, tx: StoreWriter): StoreWriter {
-  return {
-    ...tx,
-    insertEvents: (id, events) => {
-      for (const { seq } of events) appendedAt.set(`${id} ${seq}`, clock.now);
-      return tx.insertEvents(id, events);
-    },
-  };
 }
 
 function refuse(code: ErrorCode): never {

@@ -10,6 +10,7 @@ import { openInProcessBus } from "../../../ports/bus/drivers/in-process.ts";
 import { openSqliteStore } from "../../../ports/store/drivers/sqlite.ts";
 import type { Store, StoreWriter } from "../../../ports/store/store.ts";
 import { createEngine, type Engine } from "../engine/engine.test-helper.ts";
+import { type Appends, createAppends } from "./note-appends.test-helper.ts";
 import { createTrace, type Trace } from "./trace.test-helper.ts";
 import { createVirtualClock, type VirtualClock } from "./virtual-clock.test-helper.ts";
 
@@ -26,8 +27,7 @@ export type World = {
   trace: Trace;
   /** What tests do to the store, to see that it is found out. */
   sabotage: Sabotage;
-  /** Virtual time of each event, by session and number: the wall's time in it may have jumped. */
-  appendedAt: Map<string, number>;
+  appends: Appends;
   /** What agents did of what they had asked for. */
   toolDecisions: ToolDecision[];
   /** Whether the database refuses, or has no space to write. */
@@ -83,7 +83,7 @@ export async function openWorld(seed: number, sabotage: Sabotage = (store) => st
     modelCalls,
     trafficListeners,
     toolDecisions,
-    appendedAt: new Map(),
+    appends: createAppends(clock),
     storeTrouble: { code: undefined },
   };
   return { clock, random, newId, store, bus, engine, ...told, [Symbol.asyncDispose]: close };
