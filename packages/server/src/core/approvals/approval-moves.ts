@@ -11,7 +11,7 @@ import { z } from "zod";
 import { failpoint } from "../../lib/failpoint.ts";
 import { fingerprint } from "../../lib/fingerprint.ts";
 import type { ApprovalRow } from "../../ports/store/store.ts";
-import type { SessionChange } from "../sessions/session-writer.ts";
+import type { SessionChange } from "../sessions/session-draft.ts";
 
 type Asked = Extract<OutboxItem, { kind: "approval" }>;
 

@@ -11,7 +11,8 @@ import type { Store, TurnRow } from "../../ports/store/store.ts";
 import { completeTranscript } from "../turns/complete-transcript.ts";
 import { readTranscriptEnd, type TranscriptEnd } from "../turns/read-transcript-end.ts";
 import { settleRunningTurn } from "../turns/turn-moves.ts";
-import type { SessionChange, SessionWriter } from "./session-writer.ts";
+import type { SessionChange } from "./session-draft.ts";
+import type { SessionWriter } from "./session-writer.ts";
 
 /** A part of the transcript fits one message of the link, also when its first entry is the longest there can be. */
 const PART_BYTES = 1024 * 1024;

@@ -10,8 +10,8 @@ import { orAbort } from "../../lib/wait.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { Runtime } from "../../ports/runtime/runtime.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
-import { isHeld } from "./session-status.ts";
-import { isLive, type SessionWriter } from "./session-writer.ts";
+import { isHeld, isLive } from "./session-status.ts";
+import type { SessionWriter } from "./session-writer.ts";
 
 export type Copies = {
   /**

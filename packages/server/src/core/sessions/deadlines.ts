@@ -5,8 +5,7 @@
 import { CcError, type SessionConfig, type SessionId } from "@cc-docker/protocol";
 import type { Clock } from "../../lib/clock.ts";
 import type { SessionRow } from "../../ports/store/store.ts";
-import { isHeld } from "./session-status.ts";
-import { isLive } from "./session-writer.ts";
+import { isHeld, isLive } from "./session-status.ts";
 
 /** In seconds, by the names they have in a session's configuration. */
 export type MaxTimeouts = Record<TimeoutName, number>;

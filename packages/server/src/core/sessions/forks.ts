@@ -9,7 +9,8 @@ import {
   type TurnId,
 } from "@cc-docker/protocol";
 import type { SessionRow, StoreReader, StoreWriter, TranscriptRow } from "../../ports/store/store.ts";
-import type { NewSession, SessionChange } from "./session-writer.ts";
+import type { SessionChange } from "./session-draft.ts";
+import type { NewSession } from "./session-writer.ts";
 
 export type ForkSession = {
   owner: string;

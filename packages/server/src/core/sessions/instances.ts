@@ -15,9 +15,10 @@ import { endAllTurns, sessionStoppedError, startNextTurn } from "../turns/turn-m
 import { createCopies } from "./copies.ts";
 import { createLaunches, startupTimeoutMs } from "./launches.ts";
 import { createPauses, type Pauses } from "./pauses.ts";
+import type { SessionChange } from "./session-draft.ts";
 import { crashReason, crash as crashSession } from "./session-moves.ts";
-import { isHeld, type MoveReason, nextState } from "./session-status.ts";
-import { isLive, type SessionChange, type SessionWriter } from "./session-writer.ts";
+import { isHeld, isLive, type MoveReason, nextState } from "./session-status.ts";
+import type { SessionWriter } from "./session-writer.ts";
 
 /** How long a stopped wrapper may take to end its agent before the instance is killed. */
 const STOP_GRACE_MS = 5000;

@@ -7,8 +7,8 @@ import type { Runtime } from "../../ports/runtime/runtime.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
 import type { Leases } from "../leases/leases.ts";
 import { hold, release, wake } from "./session-moves.ts";
-import { isHeld } from "./session-status.ts";
-import { isLive, type SessionWriter } from "./session-writer.ts";
+import { isHeld, isLive } from "./session-status.ts";
+import type { SessionWriter } from "./session-writer.ts";
 
 export type Pauses = {
   /**

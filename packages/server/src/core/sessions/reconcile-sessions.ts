@@ -12,8 +12,7 @@ import type { SessionRow, Store } from "../../ports/store/store.ts";
 import type { Leases } from "../leases/leases.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Instances } from "./instances.ts";
-import { isHeld } from "./session-status.ts";
-import { isLive } from "./session-writer.ts";
+import { isHeld, isLive } from "./session-status.ts";
 
 export type Reconcile = {
   /** Everything, once. */

@@ -2,8 +2,8 @@
 import { CcError, type ErrorShape, isResumed } from "@cc-docker/protocol";
 import { endAllTurns, settleRunningTurn, startNextTurn } from "../turns/turn-moves.ts";
 import { interruptError } from "../turns/turn-outcome.ts";
+import type { SessionChange } from "./session-draft.ts";
 import { isHeld, type MoveReason } from "./session-status.ts";
-import type { SessionChange } from "./session-writer.ts";
 
 /** A turn that has brought its agent down so often is more likely the reason than the victim. */
 const MAX_CRASHES_PER_TURN = 3;

@@ -1,4 +1,5 @@
 import type { SessionStatus } from "@cc-docker/protocol";
+import type { SessionRow } from "../../ports/store/store.ts";
 
 /** What the table tells apart: a session that is parked for idleness is `paused` to everybody else. */
 type State = SessionStatus | "parked";
@@ -51,4 +52,9 @@ export function isHeld({ status, parked }: StateFields): boolean {
 /** A prompt is worked on at once. */
 export function isFree({ status, parked }: StateFields): boolean {
   return status === "idle" || parked === true;
+}
+
+/** Whether the session takes part in anything still: it exists for its owner and has, or should have, an instance. */
+export function isLive({ deleted, status }: Pick<SessionRow, "deleted" | "status">): boolean {
+  return !deleted && !isAtRest(status);
 }

@@ -1,46 +1,15 @@
 /**
  * The one way to change a session: its row, its turns and its log move together in one durable step, and the bells
- * ring after it. Numbers of events are given here and nowhere else.
+ * ring after it.
  */
-import {
-  type ErrorShape,
-  type EventType,
-  isCcError,
-  type SessionId,
-  type SessionStatus,
-  type TurnId,
-} from "@cc-docker/protocol";
+import { isCcError, type SessionId } from "@cc-docker/protocol";
 import type { Clock } from "../../lib/clock.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
-import type { EventRow, InterruptReason, SessionRow, Store, StoreWriter } from "../../ports/store/store.ts";
+import type { EventRow, SessionRow, Store, StoreWriter } from "../../ports/store/store.ts";
 import type { Leases } from "../leases/leases.ts";
-import { type Count, countEvent, countMove } from "./count-change.ts";
-import { isAtRest, type MoveReason, nextState } from "./session-status.ts";
+import { type Count, countMove } from "./count-change.ts";
+import { createDraft, type Given, type Outcome, type SessionChange, type StartedTurn } from "./session-draft.ts";
 
-export type SessionChange = {
-  readonly tx: StoreWriter;
-  /** The session as this change has made it so far. */
-  readonly session: SessionRow;
-  readonly now: string;
-  append(type: EventType, data: unknown, turnId?: TurnId): void;
-  /** The newest events in order, with those of this change, about as many as `limit` and as large as `maxBytes`. */
-  readTail(page: { limit: number; maxBytes: number }): Promise<EventRow[]>;
-  patch(fields: Partial<Omit<SessionRow, "id" | "owner" | "parked" | Given>>): void;
-  /** The session's wrapper is to work on this turn: its bell rings after the commit. */
-  command(turn: StartedTurn): void;
-  /** There is something else to tell its wrapper: the bell rings after the commit. */
-  ring(): void;
-  /** The session is to have an instance of its present generation: it is started after the commit. */
-  wantInstance(): void;
-  /** Moves the status by the table and says so in the log. False when the reason does not apply to the status. */
-  move(reason: MoveReason, error?: ErrorShape): boolean;
-};
-
-/** `interrupt`: it is to end early. */
-export type StartedTurn = { id: TurnId; prompt: string; interrupt?: InterruptReason | undefined };
-
-/** What the writer gives a row by itself. */
-type Given = "position" | "lastSeq" | "updatedAt" | "createdAt" | "status" | "leaseHolder" | "leaseFence";
 export type NewSession = Omit<SessionRow, Given> & {
   /** What is to be written with the row, in the same step. */
   begin?: (change: SessionChange) => Promise<void>;
@@ -190,82 +159,4 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
     findJustStarted: (id) => justCommanded.get(id)?.turn,
     findJustCommanded: (id) => justCommanded.get(id)?.session,
   };
-}
-
-type Outcome = {
-  events: readonly EventRow[];
-  counts: readonly Count[];
-  session: SessionRow;
-  commanded: StartedTurn | undefined;
-  rung: boolean;
-  instanceWanted: boolean;
-};
-
-function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
-  let session = row;
-  let commanded: StartedTurn | undefined;
-  let rung = false;
-  let instanceWanted = false;
-  const events: EventRow[] = [];
-  const counts: Count[] = [];
-
-  function append(type: EventType, data: unknown, turnId?: TurnId): void {
-    const seq = session.lastSeq + 1;
-    session = { ...session, lastSeq: seq };
-    events.push({ seq, json: JSON.stringify({ seq, sessionId: session.id, type, turnId, at: now, data }) });
-    counts.push(...countEvent(type, data));
-  }
-
-  function move(reason: MoveReason, error?: ErrorShape): boolean {
-    const to = nextState(session, reason);
-    if (!to) return false;
-    counts.push(countMove({ from: session.status, to: to.status, reason }));
-    session = { ...session, ...to, error: to.status === "failed" ? error : undefined };
-    append(eventOf(to.status), { reason, ...(error && { error }) });
-    return true;
-  }
-
-  async function readTail({ limit, maxBytes }: { limit: number; maxBytes: number }): Promise<EventRow[]> {
-    const stored = await tx.readEvents(session.id, { after: Math.max(0, session.lastSeq - limit), limit, maxBytes });
-    return [...stored, ...events];
-  }
-
-  async function flush(): Promise<void> {
-    if (events.length > 0) await tx.insertEvents(session.id, events);
-    session = { ...session, updatedAt: now };
-    await tx.updateSession(session.id, session);
-  }
-
-  const change: SessionChange = {
-    tx,
-    now,
-    append,
-    readTail,
-    move,
-    command: (turn) => {
-      commanded = turn;
-    },
-    ring: () => {
-      rung = true;
-    },
-    wantInstance: () => {
-      instanceWanted = true;
-    },
-    patch: (fields) => {
-      session = { ...session, ...fields };
-    },
-    get session() {
-      return session;
-    },
-  };
-  return { change, flush, outcome: (): Outcome => ({ events, counts, session, commanded, rung, instanceWanted }) };
-}
-
-function eventOf(status: SessionStatus): EventType {
-  return `session.${status}`;
-}
-
-/** Whether the session takes part in anything still: it exists for its owner and has, or should have, an instance. */
-export function isLive(session: SessionRow): boolean {
-  return !session.deleted && !isAtRest(session.status);
 }

@@ -2,8 +2,10 @@
 import { describeError, type ErrorCode, type EventType, type OutboxItem, type SessionId } from "@cc-docker/protocol";
 import { failpoint } from "../../lib/failpoint.ts";
 import { request, settleUsed, withdraw } from "../approvals/approval-moves.ts";
+import type { SessionChange } from "../sessions/session-draft.ts";
 import { crash, crashReason } from "../sessions/session-moves.ts";
-import { isLive, type SessionChange, type SessionWriter } from "../sessions/session-writer.ts";
+import { isLive } from "../sessions/session-status.ts";
+import type { SessionWriter } from "../sessions/session-writer.ts";
 import { readPartialText } from "./partial-text.ts";
 import { endRunningTurn } from "./turn-moves.ts";
 import { type AgentMessage, readOutcome } from "./turn-outcome.ts";

@@ -2,7 +2,7 @@
 import { Event, type TurnId } from "@cc-docker/protocol";
 import { z } from "zod";
 import type { EventRow } from "../../ports/store/store.ts";
-import type { SessionChange } from "../sessions/session-writer.ts";
+import type { SessionChange } from "../sessions/session-draft.ts";
 
 /** The text is one of an answer's last messages: far more events than one message comes in. */
 const TAIL = { limit: 5000, maxBytes: 8 * 1024 * 1024 };

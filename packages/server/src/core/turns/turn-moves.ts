@@ -3,8 +3,8 @@ import { addTotals, describeError, type ErrorShape, NO_TOTALS, type TurnId } fro
 import { failpoint } from "../../lib/failpoint.ts";
 import type { InterruptReason, TurnRow } from "../../ports/store/store.ts";
 import { withdrawAll } from "../approvals/approval-moves.ts";
+import type { SessionChange } from "../sessions/session-draft.ts";
 import { isFree, type MoveReason } from "../sessions/session-status.ts";
-import type { SessionChange } from "../sessions/session-writer.ts";
 import { interruptError, type TurnOutcome } from "./turn-outcome.ts";
 
 /** Starts the oldest waiting turn when the session is idle or parked. One turn runs at a time. */

@@ -11,8 +11,9 @@ import { failpoint } from "../../lib/failpoint.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { InterruptReason, SessionRow, Store, TurnRow } from "../../ports/store/store.ts";
 import { createBell } from "../bell.ts";
+import type { SessionChange, StartedTurn } from "../sessions/session-draft.ts";
 import { wake } from "../sessions/session-moves.ts";
-import type { SessionChange, SessionWriter, StartedTurn } from "../sessions/session-writer.ts";
+import type { SessionWriter } from "../sessions/session-writer.ts";
 import { interruptTurn, startNextTurn } from "./turn-moves.ts";
 
 export type SendPrompt = { owner: string; sessionId: SessionId; prompt: string; idempotencyKey: string };
