@@ -70,7 +70,7 @@ export function createBroker(deps: BrokerDeps): Broker {
     if (Number(request.headers["content-length"] ?? 0) > MAX_REQUEST_BYTES)
       throw new CcError("BODY_TOO_LARGE", "The request is too large.");
     failpoint("broker.call-taken");
-    const body = await readBody(request);
+    const body = await readBody(request, sessionOf.get(request.socket));
     const waiting = createPatientAnswer({ response, body: body.bytes, clock: deps.clock, patience });
     try {
       await answerCall({ request, response, path, body: body.bytes ?? request }, waiting);
