@@ -1,0 +1,38 @@
+/** Makes items of the outbox of what the agent says, each with the turn it belongs to. */
+import type { TurnId } from "@cc-docker/protocol";
+import type { AgentExit, AgentHandlers, AgentMessage } from "./agent/agent.ts";
+import type { Approvals } from "./approvals.ts";
+import type { NewItem } from "./outbox.ts";
+import { splitEntries } from "./split-entries.ts";
+import type { TurnInHand } from "./turn-in-hand.ts";
+
+type TellDeps = {
+  turn: TurnInHand;
+  approvals: Approvals;
+  add: (item: NewItem) => void;
+  log: (line: string) => void;
+};
+
+export function createTellOfAgent({ turn, approvals, add, log }: TellDeps): Omit<AgentHandlers, "onReady"> {
+  function onMessage(message: AgentMessage): void {
+    approvals.heard();
+    add({ kind: "agent", ...turnField(), message });
+    if (message.type === "result") turn.end();
+  }
+
+  function onTranscript({ entries, ...part }: Parameters<AgentHandlers["onTranscript"]>[0]): void {
+    for (const own of splitEntries(entries)) add({ kind: "transcript", ...part, entries: own });
+  }
+
+  function onExit(exit: AgentExit): void {
+    log(`the agent ended: ${exit.detail}`);
+    add({ kind: "agent-exited", ...turnField(), ...exit });
+  }
+
+  function turnField(): { turnId?: TurnId } {
+    const turnId = turn.running();
+    return turnId ? { turnId } : {};
+  }
+
+  return { onMessage, onTranscript, onQuestion: approvals.ask, onExit };
+}
