@@ -123,13 +123,17 @@ export async function withdrawAll(change: SessionChange): Promise<void> {
   change.patch({ openApprovals: 0 });
 }
 
+/** Of a session. An agent may ask and let go without end; an answer took a person, and is history. */
+const MAX_WITHDRAWN = 100;
+
 async function close(change: SessionChange, rows: readonly ApprovalRow[]): Promise<void> {
-  for (const { id, turnId, state } of rows) {
-    if (state !== "open") continue;
+  const open = rows.filter(({ state }) => state === "open");
+  for (const { id, turnId } of open) {
     await change.tx.updateApproval(id, { state: "withdrawn", closedAt: change.now });
     change.patch({ openApprovals: Math.max(0, change.session.openApprovals - 1) });
     change.append("approval.withdrawn", { approvalId: id }, turnId);
   }
+  if (open.length > 0) await change.tx.trimWithdrawnApprovals(change.session.id, MAX_WITHDRAWN);
 }
 
 const ToolResults = z.object({

@@ -109,6 +109,20 @@ describe("what the agent asks", () => {
     },
   );
 
+  it("and lets go of again and again is kept as the last hundred, beside all that was answered", async () => {
+    const t = await openAsking();
+    const { core, sessionId, turnId } = t;
+    await t.ingest(sessionId, question(turnId, "answered"), question(turnId, "open"));
+    const [, answered] = await listOpen(t);
+    if (!answered) throw new Error("nothing is asked");
+    await core.approvals.answer({ owner: "ann", approvalId: answered.id, answer: { decision: "allow" } });
+    for (let n = 0; n < 103; n += 1)
+      await t.ingest(sessionId, question(turnId, `k${n}`), { kind: "approval-withdrawn", turnId, key: `k${n}` });
+    const { approvals } = await core.approvals.list({ owner: "ann", limit: 200 });
+    const states = approvals.map(({ state }) => state);
+    expect(states).toEqual([...Array.from({ length: 100 }, () => "withdrawn"), "open", "allowed"]);
+  });
+
   it("is listed page by page, newest first, by session and state", async () => {
     const t = await openAsking();
     for (const key of ["a", "b", "c"]) await t.ingest(t.sessionId, question(t.turnId, key, { input: { key } }));

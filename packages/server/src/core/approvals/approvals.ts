@@ -29,7 +29,10 @@ export type GivenAnswer = { id: ApprovalId; key: string; answer: ApprovalAnswer 
 export type Approvals = {
   /** Newest first, of all the owner's sessions or of one. `nextCursor` is present when there may be more. */
   list(input: ListApprovals): Promise<{ approvals: Approval[]; nextCursor?: string }>;
-  /** @throws CcError APPROVAL_NOT_FOUND, also for what belongs to another owner or a deleted session */
+  /**
+   * @throws CcError APPROVAL_NOT_FOUND, also for what belongs to another owner or a deleted session, and for what was
+   * withdrawn so long ago that it is not kept
+   */
   get(input: OwnedApproval): Promise<Approval>;
   /**
    * The first answer is on disk when this resolves, and the only one there will be; the same once more is fine.

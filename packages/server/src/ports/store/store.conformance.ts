@@ -515,6 +515,23 @@ export function testStore({ name, open }: StoreUnderTest): void {
       await store.write((tx) => tx.deleteSession(sessionId));
       expect(await store.listTurnApprovals(turnId)).toEqual([]);
     });
+
+    it("that were withdrawn are trimmed to those of the session that were asked last", async () => {
+      await using store = await openEmpty();
+      const { id: sessionId } = await insertSession(store);
+      const { id: other } = await insertSession(store);
+      await insertApproval(store, { sessionId, state: "denied" });
+      for (const id of [sessionId, other, sessionId, other, sessionId, other])
+        await insertApproval(store, { sessionId: id, state: "withdrawn" });
+      await insertApproval(store, { sessionId });
+      const positions = async (id: SessionId) =>
+        (await store.listApprovals({ owner: "ann", limit: 10, sessionId: id })).map(({ position }) => position);
+      await store.write((tx) => tx.trimWithdrawnApprovals(sessionId, 3));
+      expect(await positions(sessionId)).toEqual([8, 6, 4, 2, 1]);
+      await store.write((tx) => tx.trimWithdrawnApprovals(sessionId, 1));
+      expect(await positions(sessionId)).toEqual([8, 6, 1]);
+      expect(await positions(other)).toEqual([7, 5, 3]);
+    });
   });
 
   describe(`store: ${name}: events`, () => {

@@ -188,6 +188,8 @@ export interface StoreWriter extends StoreReader {
     id: ApprovalId,
     patch: Partial<Pick<ApprovalRow, "generation" | "key" | "state" | "used" | "answer" | "answeredBy" | "closedAt">>,
   ): Promise<void>;
+  /** Removes a session's withdrawn approvals but for the `keep` that were asked last. */
+  trimWithdrawnApprovals(sessionId: SessionId, keep: number): Promise<void>;
   insertTranscript(sessionId: SessionId, rows: readonly TranscriptRow[]): Promise<void>;
   insertEvents(sessionId: SessionId, events: readonly EventRow[]): Promise<void>;
   /** Puts the gateway on the list, or replaces what the list says of it. */

@@ -5,7 +5,12 @@ import type { ApprovalsTable, Database } from "./tables.ts";
 
 type ApprovalQueries = Pick<
   StoreWriter,
-  "findApproval" | "listApprovals" | "listTurnApprovals" | "insertApproval" | "updateApproval"
+  | "findApproval"
+  | "listApprovals"
+  | "listTurnApprovals"
+  | "insertApproval"
+  | "updateApproval"
+  | "trimWithdrawnApprovals"
 >;
 
 export function createApprovalQueries(db: Kysely<Database>): ApprovalQueries {
@@ -40,6 +45,16 @@ export function createApprovalQueries(db: Kysely<Database>): ApprovalQueries {
     },
     async updateApproval(id, patch) {
       await db.updateTable("approvals").set(toColumns(patch)).where("id", "=", id).execute();
+    },
+    async trimWithdrawnApprovals(sessionId, keep) {
+      const withdrawn = db.selectFrom("approvals").where("session_id", "=", sessionId).where("state", "=", "withdrawn");
+      const newestToGo = withdrawn.select("position").orderBy("position", "desc").limit(1).offset(keep);
+      await db
+        .deleteFrom("approvals")
+        .where("session_id", "=", sessionId)
+        .where("state", "=", "withdrawn")
+        .where("position", "<=", newestToGo)
+        .execute();
     },
   };
 }
