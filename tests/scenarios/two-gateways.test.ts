@@ -1,5 +1,6 @@
 /** What keeps two gateways from looking after one session: the lock of their data directory, and the fence behind it. */
 import { rm } from "node:fs/promises";
+import { setTimeout as standStill } from "node:timers/promises";
 import { type Client, createClient, type Event, endsTurn } from "@cc-docker/client";
 import { dataPaths } from "@cc-docker/server";
 import { expect } from "vitest";
@@ -10,7 +11,9 @@ import { type GatewayProcess, startGatewayProcess } from "../harness/start-gatew
 import { waitUntil } from "../harness/wait-until.ts";
 import { verifies } from "../verifies.ts";
 
-const LONG_MS = 120_000;
+const LONG_MS = 180_000;
+/** Longer than a link may be silent, and than another gateway would wait. */
+const STANDSTILL_MS = 60_000;
 
 verifies(
   "session.one-gateway",
@@ -20,13 +23,12 @@ verifies(
     await using gateway = await startGatewayProcess(install.env);
     const client = clientOf(install, gateway);
     const { id } = await openSession(client);
-    // longer than a link may be silent, and than another gateway would wait
-    const turn = await sendAndFreeze(client, gateway, {
-      id,
-      prompt: "bash: sleep 12; touch over; echo ok\nsay: whole",
-    });
+    const prompt = "bash: sleep 12; touch over; echo ok\nsay: whole";
+    const turn = await sendAndFreeze(client, gateway, { id, prompt });
+    const standstill = standStill(STANDSTILL_MS);
     await expect(startGatewayProcess(install.env)).rejects.toThrow(/ended with 5: DATA_DIR_IN_USE/);
-    await untilThereIs(id, "over");
+    await untilThereIs(id, "over"); // the agent goes on to call the model, which nobody takes for now
+    await standstill;
     process.kill(gateway.pid, "SIGCONT");
     const events = await collectTurn(client, id, turn);
     expectOnce(events, { turn, text: "whole", tool: "ok" });
