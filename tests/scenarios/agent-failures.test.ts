@@ -12,7 +12,7 @@ import { verifies } from "../verifies.ts";
 
 const MIB = 1024 * 1024;
 const HANG_S = 2;
-/** A wrapper with nothing to do has about 90 MB; a line of 16 MiB and what it is read into come on top, for a moment. */
+/** A wrapper with nothing to do has about 90 MB; a line of 16 MiB and what it is read into come on top for a while. */
 const MAX_WRAPPER_MB = 350;
 
 let image: TestImage | undefined;

@@ -4,7 +4,7 @@ import { afterAll } from "vitest";
 import { type Crash, liveThrough } from "../harness/crash/live-through.ts";
 import { verifies } from "../verifies.ts";
 
-/** For points that one session's life does not reach by itself, or reaches in several ways. The others: once, by that. */
+/** For points that one session's life does not reach by itself, or reaches in several ways. The others: once, by it. */
 const CRASHES: Partial<Record<Failpoint, readonly Crash[]>> = {
   "fork.committed": [{ points: ["fork.committed"], forks: true }],
   "fork.frozen": [{ points: ["fork.frozen"], forks: true }],

@@ -1,4 +1,4 @@
-/** A data directory without space: what is refused leaves nothing, what was accepted is whole, and space is all it takes. */
+/** A data directory without space: refusals leave nothing, what was accepted is whole, and space is all it takes. */
 import { type Client, endsTurn } from "@cc-docker/client";
 import { expect } from "vitest";
 import { collectUntil, openSession, runTurn } from "../harness/run-turn.ts";

@@ -1,4 +1,4 @@
-/** What keeps two gateways from looking after one session: the lock of their data directory, and the fence behind it. */
+/** What keeps two gateways from looking after one session: the lock of their data directory, the fence behind it. */
 import { rm } from "node:fs/promises";
 import { setTimeout as standStill } from "node:timers/promises";
 import { type Client, createClient, type Event, endsTurn } from "@cc-docker/client";

@@ -1,4 +1,4 @@
-/** A session at rest whose waking fails: its prompt ends with the reason, and the next one wakes it once that is mended. */
+/** A session at rest whose waking fails: its prompt ends with the reason, and the next wakes it once that is mended. */
 import { type Client, type ErrorCode } from "@cc-docker/client";
 import { expect } from "vitest";
 import { engine, findContainer, SESSION_IMAGE } from "../harness/engine.ts";

@@ -27,9 +27,9 @@ type PromptCall<Of extends { mutate: (...args: never) => unknown }> = {
  */
 export type Client = Omit<Calls, "chat"> & {
   /**
-   * `send` resolves when the prompt is accepted and on disk, `ask` when its turn has ended. Both, and
-   * `sessions.create` and `sessions.fork`, survive a broken connection or a restart of the gateway for some 12 s by being
-   * sent again under the same idempotency key: the prompt runs once, the session is made once.
+   * `send` resolves when the prompt is accepted and on disk, `ask` when its turn has ended. Both, and `sessions.create`
+   * and `sessions.fork`, survive a broken connection or a restart of the gateway for some 12 s by being sent again
+   * under the same idempotency key: the prompt runs once, the session is made once.
    */
   chat: Omit<Chat, "send" | "ask"> & { send: PromptCall<Chat["send"]>; ask: PromptCall<Chat["ask"]> };
   /**
@@ -62,7 +62,7 @@ export function createClient(options: GatewayOptions): Client {
 
 type Call = ReturnType<typeof createCaller>;
 
-/** `sessions.create.mutate(input)` becomes `call("mutation", "sessions.create", input)`; the types come from the router. */
+/** `sessions.create.mutate(input)` becomes `call("mutation", "sessions.create", input)`; the router has the types. */
 function callsBelow(path: string, call: Call): unknown {
   const verbs = {
     query: (input: unknown, options?: CallOptions) => call("query", path, input, options),

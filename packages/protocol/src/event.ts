@@ -29,7 +29,7 @@ export const EVENT_TYPES = {
 } as const;
 export type GatewayEventType = keyof typeof EVENT_TYPES;
 
-/** A message of Claude Code, untouched in `data`: `agent.system`, `agent.assistant`, `agent.stream_event`, `agent.result` … */
+/** A message of Claude Code, untouched in `data`: `agent.system`, `agent.assistant`, `agent.result` and others. */
 export type AgentEventType = `agent.${string}`;
 export type EventType = GatewayEventType | AgentEventType;
 

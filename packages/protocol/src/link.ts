@@ -28,7 +28,7 @@ export const LINK_WINDOW_BYTES = 4 * 1024 * 1024;
 /** Where the agent finds the broker inside its instance. */
 export const BROKER_PORT = 8377;
 
-/** One line of the agent's own transcript. Only the fields that a recovery looks at are named; the rest passes through. */
+/** One line of the agent's own transcript. Only fields that a recovery looks at are named; the rest passes through. */
 export const TranscriptEntry = z.looseObject({
   type: z.string().max(MAX_TYPE_LENGTH),
   uuid: z.string().max(100).optional(),
@@ -45,8 +45,8 @@ const approvalKey = z.string().min(1).max(MAX_APPROVAL_NAME_LENGTH);
  * One numbered entry of the wrapper's outbox. Numbers count 1, 2, 3 … for the life of a session; the gateway keeps
  * the last it stored and drops what it has seen, so resending is harmless.
  * - `agent`: a message of the agent, as it came.
- * - `transcript`: lines the agent has added to its transcript: soon after the messages that tell of them, and before the
- *   turn's result. `subpath`: of a helper's transcript, relative to the session's.
+ * - `transcript`: lines the agent has added to its transcript: soon after the messages that tell of them, and before
+ *   the turn's result. `subpath`: of a helper's transcript, relative to the session's.
  * - `approval`: the agent asks, and waits for the answer to `key`. `input` is all that it asks for.
  * - `approval-withdrawn`: it waits for that answer no longer.
  * - `agent-exited`: the agent's process ended although nobody asked; `turnId` when a turn was running.

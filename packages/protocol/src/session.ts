@@ -10,7 +10,7 @@ export type SessionStatus = z.infer<typeof SessionStatus>;
 /** What happens to a turn whose agent, wrapper or container died under it: it is resumed, or it fails. */
 export const ON_CRASH = ["resume", "fail"] as const;
 
-/** Who decides about a tool call that no rule decides: nobody, for the container is the border; or the owner, who is asked. */
+/** Who decides about a tool call that no rule decides: nobody, for the container is the border; or the owner. */
 export const PERMISSION_MODES = ["bypass", "ask"] as const;
 
 const MAX_TOOL_RULES = 200;

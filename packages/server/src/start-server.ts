@@ -25,7 +25,7 @@ export type Server = AsyncDisposable & {
   url: string;
   /** Which model answers: the built-in scripted one, or a real one with the credential of this name. */
   model: ModelChoice["name"];
-  /** Refuses new work, lets go of links and drivers. Sessions go on in their containers and are taken up at the next start. */
+  /** Refuses new work, lets go of links and drivers. Sessions go on in containers; the next start takes them up. */
   stop(): Promise<void>;
 };
 

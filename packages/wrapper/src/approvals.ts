@@ -21,7 +21,7 @@ type ApprovalsDeps = { runningTurn: () => TurnId | undefined; add: (item: NewIte
 
 const MAX_TEXT_LENGTH = 2000;
 
-/** Of what waits at once in a turn: more than anybody could look at. The gateway keeps all of it, and looks through it. */
+/** Of what waits at once in a turn: more than anybody could look at. The gateway keeps it all, and looks through it. */
 const MAX_WAITING = { questions: 100, bytes: 8 * MAX_APPROVAL_INPUT_BYTES };
 
 type Waiting = { turnId: TurnId; bytes: number; resolve: (answer: ApprovalAnswer) => void };

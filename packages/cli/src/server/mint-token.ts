@@ -4,7 +4,7 @@ import type { Environment } from "../io.ts";
 import { localFiles } from "./data-dir.ts";
 import { signToken } from "./sign-token.ts";
 
-/** A token that the gateway of this environment accepts. @throws CcError CONFIG_INVALID when its secret cannot be read */
+/** A token that the gateway of this environment takes. @throws CcError CONFIG_INVALID when its secret cannot be read */
 export async function mintToken(env: Environment, { owner, ttlSeconds }: { owner: string; ttlSeconds: number }) {
   return signToken({ secret: await readSecret(env), sub: owner, ttlSeconds });
 }

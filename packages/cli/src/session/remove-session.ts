@@ -7,7 +7,7 @@ const TRYING_MS = 10_000;
 const PAUSE_MS = 1000;
 
 /**
- * Removes a session whatever its state, and gets over a gateway that restarts meanwhile; `onAway` is told when it has to.
+ * Removes a session whatever its state, and gets over a gateway that restarts meanwhile: then `onAway` is told.
  * @throws CcError the reason why it is still there, with its id in the message
  */
 export async function removeSession(

@@ -71,7 +71,7 @@ export type Core = {
     onCommand(sessionId: SessionId, listener: () => void): () => void;
     /** The session while it needs a link. @throws CcError SESSION_NOT_RUNNING */
     require(sessionId: SessionId): Promise<SessionRow>;
-    /** A pipe to the instance of the session as it is in `session`. @throws CcError SESSION_NOT_RUNNING, INSTANCE_LOST */
+    /** A pipe to the session's instance, as it is in `session`. @throws CcError SESSION_NOT_RUNNING, INSTANCE_LOST */
     open(sessionId: SessionId, signal: AbortSignal): Promise<{ duplex: Duplex; session: SessionRow }>;
     ready(instance: { sessionId: SessionId; generation: number }): Promise<void>;
     findRunningTurn: Turns["findRunning"];

@@ -22,7 +22,7 @@ export async function runCommand(command: readonly string[], signal: AbortSignal
   throw new CcError("IMAGE_BUILD_FAILED", [`\`${command.join(" ")}\` ended with ${ended}:`, ...lastLines].join("\n"));
 }
 
-/** An abort is reported as an error while the program still runs; what it writes to may be removed only after its end. */
+/** An abort is an error while the program still runs; what it writes to may be removed only after its end. */
 async function waitForEnd(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     child.on("error", (error) => child.pid === undefined && reject(error));

@@ -1,6 +1,6 @@
 /**
  * What a session image is made of, exactly. `claudeCode` is the default of the build argument in `session.Dockerfile`
- * and `node` that of `.nvmrc`; a test holds them together. The Agent SDK of the wrapper carries the same release number.
+ * and `node` that of `.nvmrc`; a test holds them together. The wrapper's Agent SDK carries the same release number.
  */
 export const VERSIONS = { claudeCode: "2.1.329", node: "24.21.0", npm: "11.21.2", debian: "bookworm" } as const;
 

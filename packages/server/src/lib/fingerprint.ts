@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Tells whether two JSON values are equal, whatever the order of their fields; fields that are `undefined` do not count. */
+/** Tells whether two JSON values are equal, whatever the order of their fields; `undefined` ones do not count. */
 export function fingerprint(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value, inOrder)).digest("base64url");
 }

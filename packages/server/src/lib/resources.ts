@@ -1,4 +1,4 @@
-/** Things to undo, in the reverse order of their making. Use: acquire, then `add` at once; `await using` or `close()`. */
+/** Things to undo, in reverse order of their making. Use: acquire, then `add` at once; `await using` or `close()`. */
 export type Resources = AsyncDisposable & {
   /** @param name appears in the error when `undo` fails. After `close()` there is nobody left to undo: throws. */
   add(name: string, undo: () => unknown): void;

@@ -93,7 +93,7 @@ async function forward(messages: Query, onMessage: AgentHandlers["onMessage"]): 
   for await (const message of messages) onMessage(message as AgentMessage);
 }
 
-/** The turn's id is the message's: Claude Code keeps it in the transcript, which makes a repeated prompt recognisable. */
+/** The turn's id is the message's: Claude Code keeps it in the transcript, so that a repeated prompt is recognised. */
 function toUserMessage(turnId: TurnId, text: string): SDKUserMessage {
   return {
     type: "user",

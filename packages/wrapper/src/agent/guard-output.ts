@@ -1,7 +1,7 @@
 /**
  * Stands between the agent's stdout and the SDK, which takes what comes there for its own CLI's: it would gather a line
- * without an end in memory, tear a message at U+2028, and break off at JSON that is no object. Whole messages of bounded
- * length pass; what is none is left out, and a message of its own says how much that was.
+ * without an end in memory, tear a message at U+2028, and break off at JSON that is no object. Whole messages of
+ * bounded length pass; what is none is left out, and a message of its own says how much that was.
  */
 import { Transform } from "node:stream";
 import { MAX_AGENT_MESSAGE_BYTES } from "@cc-docker/protocol";

@@ -1,4 +1,4 @@
-/** Starts the agent's process as the agent's user, without any capability, and reads its stderr so that it never blocks. */
+/** Starts the agent's process as the agent's user, with no capability, and reads its stderr so that it never blocks. */
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";

@@ -1,4 +1,4 @@
-/** Has all processes of the agent's user stand still, and go on: no clock of theirs runs meanwhile, and no CPU is used. */
+/** Has all processes of the agent's user stand still, and go on: no clock of theirs runs meanwhile, no CPU is used. */
 import { readdirSync, readFileSync } from "node:fs";
 
 export type StandStill = {

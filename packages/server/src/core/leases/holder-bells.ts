@@ -1,4 +1,4 @@
-/** Bells that are for the holder of a session. All gateways hear them; those that do not hold it leave it to who does. */
+/** Bells that are for the holder of a session. All gateways hear them; who does not hold it leaves it to who does. */
 import type { SessionId } from "@cc-docker/protocol";
 import { createKeyedLock } from "../../lib/keyed-lock.ts";
 import type { Bus } from "../../ports/bus/bus.ts";

@@ -14,7 +14,7 @@ export type Leases = {
   holds(sessionId: SessionId): boolean;
   /** The fence by which it believes so. */
   findFence(sessionId: SessionId): number | undefined;
-  /** Believes what the store says, and lets go of a session that another has taken. @returns whether this gateway holds it */
+  /** Believes what the store says, and lets go of a session that another has taken. @returns whether it is held here */
   learn(session: SessionRow): boolean;
   /** In a transaction: the row as it is to be. Nobody's session becomes this gateway's. */
   claim(tx: StoreWriter, row: SessionRow): Promise<SessionRow>;

@@ -1,4 +1,4 @@
-/** Tokens as Claude Code tells them, of a turn or of one answer. They are the agent's word: taken as they parse, or as 0. */
+/** Tokens as Claude Code tells them, of a turn or of one answer. The agent's word: taken as they parse, or as 0. */
 import type { TokenUsage } from "@cc-docker/protocol";
 import { z } from "zod";
 

@@ -1,4 +1,4 @@
-/** What an agent had said when it was interrupted: its last words are in the log before it could make them an answer. */
+/** What an agent had said when it was interrupted: its last words are in the log before they became an answer. */
 import { Event, type TurnId } from "@cc-docker/protocol";
 import { z } from "zod";
 import type { EventRow } from "../../ports/store/store.ts";

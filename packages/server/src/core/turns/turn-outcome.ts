@@ -37,8 +37,8 @@ export type ReadOutcome = {
 };
 
 /**
- * `costBeforeUsd`: Claude Code reports the cost of its whole conversation; what came before this turn is taken off. Less
- * than before means that its count began anew, as after a crash. `interrupt`: why the turn was to end early, if it was.
+ * `costBeforeUsd`: Claude Code reports the cost of its whole conversation; what came before this turn is taken off.
+ * Less than before means that its count began anew, as after a crash. `interrupt`: why the turn was to end early.
  */
 export function readOutcome(
   message: AgentMessage,

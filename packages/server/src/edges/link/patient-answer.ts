@@ -1,6 +1,6 @@
 /**
- * The answer to a call that waits. The agent gives a call up that is not answered within six minutes (measured), and has
- * only so many repetitions; a stream that has begun and only pings it does not. So one that waits for long is begun.
+ * The answer to a call that waits. The agent gives a call up that is not answered within six minutes (measured), and
+ * has only so many repetitions; not so a stream that has begun and only pings. So one that waits for long is begun.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
@@ -24,7 +24,9 @@ export type PatientAnswer = {
 };
 
 const PING = 'event: ping\ndata: {"type":"ping"}\n\n';
-/** What came of a call can be said in its status only, which is gone: with this word the agent asks again, and is told. */
+/**
+ * What came of a call can be said in its status only, which is gone: with this word the agent asks again, and is told.
+ */
 const REPEAT = `event: error\ndata: ${JSON.stringify({
   type: "error",
   error: { type: "overloaded_error", message: "The call has waited for a rate limit and is to be made again." },

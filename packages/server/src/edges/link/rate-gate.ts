@@ -1,6 +1,6 @@
 /**
- * One gate for all calls with one credential. While the model's service limits it nobody goes out; when the time it told
- * is over one call goes first, and the others follow when that one was let in.
+ * One gate for all calls with one credential. While the model's service limits it nobody goes out; when the time it
+ * told is over one call goes first, and the others follow when that one was let in.
  */
 import { CcError } from "@cc-docker/protocol";
 import type { Clock } from "../../lib/clock.ts";
@@ -18,7 +18,10 @@ export type RateGate = {
 };
 
 export type Visit = {
-  /** Resolves when it may go. @throws CcError MODEL_RATE_LIMITED when it would have to wait too long; the signal's reason */
+  /**
+   * Resolves when it may go.
+   * @throws CcError MODEL_RATE_LIMITED when it would have to wait too long; the signal's reason
+   */
   enter(): Promise<void>;
   /** After each `enter` that resolved. `limitedMs`: for how long the service puts the call off, if it does. */
   leave(limitedMs?: number): void;

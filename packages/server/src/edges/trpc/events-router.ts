@@ -13,7 +13,7 @@ export const FollowInput = z.strictObject({
 });
 
 export const eventsRouter = router({
-  /** Every event after `lastEventId` (a seq; all when absent), then those to come. The id of each message is its seq. */
+  /** Every event after `lastEventId` (a seq; all when absent), then those to come. Each message's id is its seq. */
   follow: procedure.input(FollowInput).subscription(async ({ ctx, input, signal }) => {
     const { sessionId, lastEventId: after } = input;
     await ctx.core.sessions.get({ owner: ctx.owner, sessionId });

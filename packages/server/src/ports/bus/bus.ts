@@ -15,9 +15,9 @@ export type Topic =
 export type Listener = (topic: Topic, value: number) => void;
 
 export interface Bus extends AsyncDisposable {
-  /** Rings. Listeners of one topic hear rings in the order published; one that throws does not keep others from hearing. */
+  /** Rings. Listeners of one topic hear rings in the order published; one that throws keeps no other from hearing. */
   publish(topic: Topic, value: number): void;
-  /** Hears a topic, or with `links:*` every topic of that kind, until the returned function is called; none after it. */
+  /** Hears a topic, or with `links:*` every topic of that kind, until the function returned is called; none after. */
   subscribe(topic: Topic, listener: Listener): () => void;
   /** Stops delivery. Twice is fine. */
   close(): Promise<void>;

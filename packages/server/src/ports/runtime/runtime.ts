@@ -10,7 +10,7 @@ export type CopySpec = { from: SessionId; to: SessionId; image: string };
 /** One of ours, running or not. `ref` is the driver's own name for it; `paused`: it runs, and stands still. */
 export type Instance = { ref: string; sessionId: SessionId; generation: number; running: boolean; paused: boolean };
 
-/** `detail`: what the engine says of the end ("exit code 137"). `outOfMemory`: the kernel ended it for want of memory. */
+/** `detail`: what the engine says of it ("exit code 137"). `outOfMemory`: the kernel ended it for lack of memory. */
 export type InstanceExit = { sessionId: SessionId; generation: number; detail: string; outOfMemory?: boolean };
 
 export interface Runtime extends AsyncDisposable {
@@ -24,9 +24,9 @@ export interface Runtime extends AsyncDisposable {
   start(spec: InstanceSpec, signal: AbortSignal): Promise<Instance>;
   /**
    * Gives `to` a copy of the workspace and state of `from`: owners, modes, times and links as they are; no sockets, and
-   * nothing of what the wrapper and the agent keep for their own conversation. All or nothing: what an earlier try left is
-   * removed first, a copy that fails leaves nothing. `from` is only read; nobody may write to it before `onRead`, after which
-   * only the disk is waited for. Ends with `signal`.
+   * nothing of what the wrapper and the agent keep for their own conversation. All or nothing: what an earlier try left
+   * is removed first, a copy that fails leaves nothing. `from` is only read; nobody may write to it before `onRead`,
+   * after which only the disk is waited for. Ends with `signal`.
    * @returns whether `from` had both; what it has not is not copied
    * @throws CcError RUNTIME_UNAVAILABLE, IMAGE_NOT_FOUND, ENGINE_DISK_FULL, FORK_COPY_FAILED
    */

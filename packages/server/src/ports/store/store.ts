@@ -121,7 +121,7 @@ export type ListApprovals = {
   before?: number;
 };
 
-/** A line of the agent's transcript; without a `subpath` of the main one. Of two with the same `uuid` the first counts. */
+/** A line of the agent's transcript; without a `subpath` of the main one. Of two with one `uuid` the first counts. */
 export type TranscriptRow = { subpath?: string | undefined; uuid?: string | undefined; type: string; json: string };
 
 /** Events travel as the bytes they were stored as: `json` is the whole event, encoded once. */
@@ -159,7 +159,7 @@ export interface StoreReader {
   listTurnApprovals(turnId: TurnId): Promise<ApprovalRow[]>;
   /** Events with `seq > after`, in order, at most `limit` and at most about `maxBytes` (always at least one). */
   readEvents(sessionId: SessionId, page: { after: number; limit: number; maxBytes: number }): Promise<EventRow[]>;
-  /** The transcript in the order it was written, between two positions, at most about `maxBytes` (always at least one). */
+  /** The transcript as it was written, between two positions, at most about `maxBytes` (always at least one line). */
   readTranscript(
     sessionId: SessionId,
     page: { after: number; before?: number | undefined; maxBytes: number },

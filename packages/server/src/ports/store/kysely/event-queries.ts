@@ -33,7 +33,7 @@ export function createEventQueries(db: Kysely<Database>): EventQueries {
 
 const insertTexts = new WeakMap<object, Map<number, string>>();
 
-/** The text of an insert of so many rows in the words of this database, made once: making it takes longer than the insert. */
+/** The text of an insert of so many rows for this database, made once: making it takes longer than the insert. */
 function insertOf(db: Kysely<Database>, size: number): string {
   const { adapter } = db.getExecutor();
   const texts = insertTexts.get(adapter) ?? new Map<number, string>();

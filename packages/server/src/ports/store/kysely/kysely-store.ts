@@ -17,7 +17,7 @@ export type KyselyStoreDeps = Pick<Store, "isShared"> & {
   writer: Kysely<Database>;
   /** May see the last commit while a transaction is open. */
   reader: Kysely<Database>;
-  /** Brings all commits so far to the disk. Nothing written is answered, and nothing new is shown, before it resolves. */
+  /** Brings all commits so far to the disk. Nothing written is answered, and nothing new shown, before it resolves. */
   sync: () => Promise<void>;
   /** Lets go of what `sync` holds. */
   endSync: () => Promise<void>;

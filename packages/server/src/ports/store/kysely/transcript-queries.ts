@@ -9,7 +9,7 @@ type TranscriptQueries = Pick<
 
 /** Rows that one page looks at; their bytes decide how many it takes. */
 const MAX_ROWS_PER_PAGE = 1000;
-/** A long transcript comes so many at a time; a few lines come one by one, so that there are two statements, not many. */
+/** A long transcript comes so many at a time; a few lines come singly, so that there are two statements, not many. */
 const ROWS_PER_INSERT = 100;
 const MAIN = "";
 

@@ -21,7 +21,7 @@ export async function openExecRelay(container: Docker.Container, signal: AbortSi
   return createDemultiplexed(raw as Duplex);
 }
 
-/** The engine frames what comes out (8 bytes of kind and length); what goes in is raw. Respects backpressure both ways. */
+/** The engine frames what comes out (8 bytes of kind and length); what goes in is raw. Backpressure holds both ways. */
 export function createDemultiplexed(raw: Duplex): Duplex {
   const frames = createFrameReader();
   const duplex = new Duplex({
