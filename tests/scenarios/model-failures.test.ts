@@ -74,6 +74,8 @@ verifies("model.rate-limit", "a limit that says when it ends is waited for, and 
   expect(waits.map(({ type }) => type)).toEqual(["turn.waiting", "turn.proceeding", "turn.waiting", "turn.proceeding"]);
   expect(waits[0]?.data).toMatchObject({ reason: "rate_limit", until: expect.stringMatching(/^\d{4}-.*Z$/) });
   expect(own.model.journal.requests.map(({ status }) => status).filter(Boolean)).toEqual([429, 429, 200]);
+  // by its last field the broker knows that the answer may begin with pings
+  expect(JSON.stringify(own.model.journal.requests.at(-1)?.body)).toMatch(/,"stream":true}$/);
 });
 
 verifies(

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import type { Clock } from "../../lib/clock.ts";
+import { isStreamed } from "./is-streamed.ts";
 
 export type Patience = { silentMs: number; pingEveryMs: number };
 
@@ -65,12 +66,4 @@ export function createPatientAnswer({ response, body, clock, patience }: Deps): 
   }
 
   return { wait, end, hasBegun: () => begun, goOn, giveUp };
-}
-
-function isStreamed(body: Buffer): boolean {
-  try {
-    return (JSON.parse(body.toString()) as { stream?: unknown } | null)?.stream === true;
-  } catch {
-    return false; // the model will say what it thinks of it
-  }
 }
