@@ -30,7 +30,11 @@ expectTypeOf(client.sessions.get.query({ sessionId: "id" })).resolves.toEqualTyp
 expectTypeOf(client.sessions.pause.mutate({ sessionId: "id" })).resolves.toEqualTypeOf<Session>();
 expectTypeOf(client.sessions.resume.mutate({ sessionId: "id" })).resolves.toEqualTypeOf<Session>();
 expectTypeOf(client.sessions.stop.mutate({ sessionId: "id" })).resolves.toEqualTypeOf<Session>();
-expectTypeOf(client.sessions.list.query({})).resolves.toEqualTypeOf<{ sessions: Session[]; nextCursor?: string }>();
+expectTypeOf(client.sessions.list.query({})).resolves.toEqualTypeOf<{
+  sessions: Session[];
+  nextCursor?: string;
+  total?: number;
+}>();
 expectTypeOf(client.sessions.delete.mutate({ sessionId: "id" })).resolves.toEqualTypeOf<void>();
 expectTypeOf(client.sessions.list.query)
   .parameter(0)

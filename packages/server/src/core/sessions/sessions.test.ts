@@ -120,6 +120,15 @@ describe("a session", () => {
     expect(seen).toEqual(ids.toReversed());
   });
 
+  it("is counted when a list is asked for from an offset on", async () => {
+    await using t = await openTestCore();
+    const ids = [await t.openSession(), await t.openSession(), await t.openSession("bob"), await t.openSession()];
+    const page = await t.core.sessions.list({ owner: "ann", limit: 1, offset: 1 });
+    expect(page).toMatchObject({ sessions: [{ id: ids[1] }], total: 3 });
+    expect(await t.core.sessions.list({ owner: "ann", limit: 1, offset: 3 })).toEqual({ sessions: [], total: 3 });
+    expect(await t.core.sessions.list({ owner: "ann", limit: 9 })).not.toHaveProperty("total");
+  });
+
   it("list refuses a cursor that is none", async () => {
     await using t = await openTestCore();
     for (const cursor of ["x", "-1", "0", "1.5", "1e99", ""]) {

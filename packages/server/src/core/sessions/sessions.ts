@@ -25,8 +25,11 @@ export type Sessions = {
   fork(input: ForkSession): Promise<Session>;
   /** @throws CcError SESSION_NOT_FOUND, also for what belongs to another owner or was deleted */
   get(input: OwnedSession): Promise<Session>;
-  /** Newest first. `nextCursor` is present when there may be more. */
-  list(input: ListInput): Promise<{ sessions: Session[]; nextCursor?: string }>;
+  /**
+   * Newest first. `nextCursor` is present when there may be more, `total` when an `offset` was given. A cursor is the
+   * better way: it costs the same on every page, and what is made meanwhile moves nothing.
+   */
+  list(input: ListInput): Promise<SessionPage>;
   /**
    * Has the session stand still, also in the midst of a turn, until it is resumed. Pausing what is paused is fine.
    * @throws CcError SESSION_NOT_PAUSABLE when it is starting or at rest, RUNTIME_UNAVAILABLE
@@ -41,7 +44,8 @@ export type Sessions = {
 };
 
 export type OwnedSession = { owner: string; sessionId: SessionId };
-export type ListInput = { owner: string; limit: number; cursor?: string; status?: SessionStatus };
+export type ListInput = { owner: string; limit: number; cursor?: string; offset?: number; status?: SessionStatus };
+export type SessionPage = { sessions: Session[]; nextCursor?: string; total?: number };
 type SessionsDeps = {
   store: Store;
   writer: SessionWriter;
@@ -63,22 +67,18 @@ export function createSessions({ store, writer, instances, maxTimeouts, newId }:
     throw new CcError("SESSION_NOT_FOUND", `There is no session ${sessionId}.`);
   }
 
-  async function list({
-    owner,
-    limit,
-    cursor,
-    status,
-  }: ListInput): Promise<{ sessions: Session[]; nextCursor?: string }> {
+  async function list({ limit, cursor, offset, ...whose }: ListInput): Promise<SessionPage> {
     const before = cursor === undefined ? undefined : parseCursor(cursor);
-    const rows = await store.listSessions({
-      owner,
-      limit,
-      ...(before !== undefined && { before }),
-      ...(status && { status }),
-    });
+    const place = { ...(before !== undefined && { before }), ...(offset !== undefined && { offset }) };
+    const rows = await store.listSessions({ ...whose, ...place, limit });
+    const total = offset === undefined ? undefined : await store.countSessions(whose);
     const last = rows.at(-1);
     const more = last !== undefined && rows.length === limit;
-    return { sessions: rows.map(toSession), ...(more && { nextCursor: String(last.position) }) };
+    return {
+      sessions: rows.map(toSession),
+      ...(more && { nextCursor: String(last.position) }),
+      ...(total !== undefined && { total }),
+    };
   }
 
   async function pause(input: OwnedSession): Promise<Session> {

@@ -9,11 +9,18 @@ const ForkSession = z.strictObject({
   config: SessionConfig.default({}),
   idempotencyKey: IdempotencyKey.optional(),
 });
-const ListSessions = z.strictObject({
-  limit: z.int().min(1).max(200).default(50),
-  cursor: z.string().max(40).optional(),
-  status: SessionStatus.optional(),
-});
+const ListSessions = z
+  .strictObject({
+    limit: z.int().min(1).max(200).default(50),
+    cursor: z.string().max(40).optional(),
+    /** How many to leave out, for who pages by numbers; then the answer has the `total`. */
+    offset: z.int().nonnegative().optional(),
+    status: SessionStatus.optional(),
+  })
+  .refine(({ cursor, offset }) => cursor === undefined || offset === undefined, {
+    path: ["offset"],
+    error: "does not go with a cursor",
+  });
 
 export const sessionsRouter = router({
   create: procedure
@@ -23,11 +30,12 @@ export const sessionsRouter = router({
     .input(ForkSession)
     .mutation(({ ctx, input }) => ctx.core.sessions.fork({ owner: ctx.owner, ...input })),
   get: procedure.input(OneSession).query(({ ctx, input }) => ctx.core.sessions.get({ owner: ctx.owner, ...input })),
-  list: procedure.input(ListSessions).query(({ ctx, input: { cursor, status, limit } }) =>
+  list: procedure.input(ListSessions).query(({ ctx, input: { cursor, offset, status, limit } }) =>
     ctx.core.sessions.list({
       owner: ctx.owner,
       limit,
       ...(cursor !== undefined && { cursor }),
+      ...(offset !== undefined && { offset }),
       ...(status && { status }),
     }),
   ),

@@ -299,6 +299,21 @@ export function testStore({ name, open }: StoreUnderTest): void {
       expect(listed.map(({ id }) => id)).toEqual([stopped.id]);
     });
 
+    it("are counted as they are listed, and listed from an offset on", async () => {
+      await using store = await openEmpty();
+      const idle = await insertSession(store, { status: "idle" });
+      await insertSession(store, { status: "stopped" });
+      await insertSession(store, { status: "idle", owner: "bob" });
+      await insertSession(store, { status: "idle", deleted: true });
+      const newest = await insertSession(store, { status: "idle" });
+      expect(await store.countSessions({ owner: "ann" })).toBe(3);
+      expect(await store.countSessions({ owner: "ann", status: "idle" })).toBe(2);
+      expect(await store.countSessions({ owner: "nobody" })).toBe(0);
+      const list = async (offset: number) =>
+        (await store.listSessions({ owner: "ann", status: "idle", limit: 1, offset })).map(({ id }) => id);
+      expect([await list(0), await list(1), await list(2)]).toEqual([[newest.id], [idle.id], []]);
+    });
+
     it("are paged by position: each comes once, however many are made between two pages", async () => {
       await using store = await openEmpty();
       const rows = [];

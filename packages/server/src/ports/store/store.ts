@@ -127,13 +127,16 @@ export type TranscriptRow = { subpath?: string | undefined; uuid?: string | unde
 /** Events travel as the bytes they were stored as: `json` is the whole event, encoded once. */
 export type EventRow = { seq: number; json: string };
 
-export type ListSessions = { owner: string; limit: number; before?: number; status?: SessionStatus };
+export type CountSessions = { owner: string; status?: SessionStatus };
+export type ListSessions = CountSessions & { limit: number; before?: number; offset?: number };
 
 export interface StoreReader {
   /** The row, also when `deleted`. */
   findSession(id: SessionId): Promise<SessionRow | undefined>;
-  /** Newest first, without deleted ones; `before` is the `position` to go on from. */
+  /** Newest first, without deleted ones; `before` is the `position` to go on from, `offset` how many to leave out. */
   listSessions(query: ListSessions): Promise<SessionRow[]>;
+  /** How many `listSessions` would list in all. */
+  countSessions(query: CountSessions): Promise<number>;
   /** Sessions of all owners that own something outside the store: not at rest, or deleted. Oldest first. */
   listUnsettledSessions(): Promise<SessionRow[]>;
   /** Whether a session that is starting is still to get this one's files. */

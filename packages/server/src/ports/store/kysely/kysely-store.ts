@@ -102,6 +102,7 @@ function onlyDurable(queries: StoreReader, settled: () => Promise<void>, refuseI
   return {
     findSession: waits(queries.findSession),
     listSessions: waits(queries.listSessions),
+    countSessions: waits(queries.countSessions),
     listUnsettledSessions: waits(queries.listUnsettledSessions),
     isFilesSource: waits(queries.isFilesSource),
     findSessionKey: waits(queries.findSessionKey),

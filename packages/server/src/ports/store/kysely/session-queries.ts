@@ -9,13 +9,14 @@ import {
   type TurnTotals,
 } from "@cc-docker/protocol";
 import type { Kysely, Selectable, Updateable } from "kysely";
-import type { SessionRow, StoreWriter } from "../store.ts";
+import type { CountSessions, SessionRow, StoreWriter } from "../store.ts";
 import type { Database, SessionsTable } from "./tables.ts";
 
 type SessionQueries = Pick<
   StoreWriter,
   | "findSession"
   | "listSessions"
+  | "countSessions"
   | "listUnsettledSessions"
   | "isFilesSource"
   | "insertSession"
@@ -32,11 +33,14 @@ export function createSessionQueries(db: Kysely<Database>): SessionQueries {
       const row = await db.selectFrom("sessions").selectAll().where("id", "=", id).executeTakeFirst();
       return row && fromRow(row);
     },
-    async listSessions({ owner, limit, before, status }) {
-      let query = db.selectFrom("sessions").selectAll().where("owner", "=", owner).where("deleted", "=", 0);
+    async listSessions({ limit, before, offset = 0, ...whose }) {
+      let query = selectOwned(db, whose).selectAll();
       if (before !== undefined) query = query.where("position", "<", before);
-      if (status !== undefined) query = query.where("status", "=", status);
-      return (await query.orderBy("position", "desc").limit(limit).execute()).map(fromRow);
+      return (await query.orderBy("position", "desc").limit(limit).offset(offset).execute()).map(fromRow);
+    },
+    async countSessions(whose) {
+      const counted = selectOwned(db, whose).select(({ fn }) => fn.countAll<number>().as("total"));
+      return Number((await counted.executeTakeFirstOrThrow()).total);
     },
     async listUnsettledSessions() {
       const unsettled = db
@@ -67,6 +71,11 @@ export function createSessionQueries(db: Kysely<Database>): SessionQueries {
       await db.deleteFrom("sessions").where("id", "=", id).execute();
     },
   };
+}
+
+function selectOwned(db: Kysely<Database>, { owner, status }: CountSessions) {
+  const owned = db.selectFrom("sessions").where("owner", "=", owner).where("deleted", "=", 0);
+  return status === undefined ? owned : owned.where("status", "=", status);
 }
 
 function fromRow(row: Selectable<SessionsTable>): SessionRow {
