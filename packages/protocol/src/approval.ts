@@ -19,6 +19,9 @@ export const MAX_APPROVAL_INPUT_BYTES = 1024 * 1024;
 export const MAX_APPROVAL_NAME_LENGTH = 200;
 const MAX_MESSAGE_LENGTH = 10_000;
 
+/** Deeper than any tool's input, and far from what exhausts the stack of who writes it as JSON. */
+const MAX_INPUT_DEPTH = 200;
+
 /** What a tool is called with; each tool has its own shape. */
 export const ToolInput = z.record(z.string(), z.unknown());
 export type ToolInput = z.infer<typeof ToolInput>;
@@ -26,7 +29,10 @@ export type ToolInput = z.infer<typeof ToolInput>;
 export const ApprovalAnswer = z.object({
   decision: z.enum(APPROVAL_DECISIONS),
   /** What the tool runs with instead of what was asked for. */
-  updatedInput: ToolInput.optional(),
+  updatedInput: ToolInput.refine(
+    (input) => nestsAtMost(input, MAX_INPUT_DEPTH),
+    `nests deeper than ${MAX_INPUT_DEPTH} levels`,
+  ).optional(),
   /** The agent is told so when the answer is `deny`; beside `allow` it is kept for people. */
   message: z
     .string()
@@ -36,6 +42,11 @@ export const ApprovalAnswer = z.object({
     .optional(),
 });
 export type ApprovalAnswer = z.infer<typeof ApprovalAnswer>;
+
+function nestsAtMost(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((held) => nestsAtMost(held, levels - 1));
+}
 
 /** A question of the agent that waits, or waited, for an answer. */
 export const Approval = z.object({
