@@ -72,6 +72,7 @@ export const REQUIREMENTS = {
   "error.model-passing": "A model that fails in passing costs time, not the turn.",
   "model.rate-limit":
     "A rate limit that says when it ends is waited for, once for all sessions, and costs a turn none of its time.",
+  "rest.examples": "REST does what its document says: every example in it, in curl's words.",
   "cli.run": "`ccd run` prints the answer of a new session, ends with the turn's exit code and leaves nothing.",
   "cli.answers": "`ccd` shows what an agent asks, and answers it.",
   "cli.sessions": "`ccd` lists, shows, stops and removes sessions.",

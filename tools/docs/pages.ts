@@ -5,11 +5,13 @@ import { type Counted, FAILURES, POLICIES } from "../../packages/protocol/src/fa
 import { SETTINGS } from "../../packages/server/src/config.ts";
 import { METRICS } from "../../packages/server/src/core/metric-table.ts";
 import { FAILPOINTS } from "../../packages/server/src/lib/failpoint-table.ts";
-
-export type Page = { path: string; text: string };
+import { apiPage, openApiPage } from "./api-page.ts";
+import { type Page, page, table } from "./markdown.ts";
 
 export function generatePages(): Page[] {
   return [
+    { path: "docs/api.md", text: apiPage() },
+    { path: "docs/openapi.json", text: openApiPage() },
     { path: "docs/configuration.md", text: configurationPage() },
     { path: "docs/crash-points.md", text: crashPointsPage() },
     { path: "docs/errors.md", text: errorsPage() },
@@ -142,20 +144,6 @@ function crashPointsPage(): string {
       ...table(["Point", "Has happened", "Has not", "Put right by"], rows),
     ],
   });
-}
-
-function page({ title, source, body }: { title: string; source: string; body: string[] }): string {
-  const note = `<!-- Generated from ${source} by ./dev docs. Edit the rows there. -->`;
-  return [`# ${title}`, "", note, "", ...body, ""].join("\n");
-}
-
-function table(head: string[], rows: string[][]): string[] {
-  const lines = [head, head.map(() => "---"), ...rows.map((row) => row.map(escapeCell))];
-  return lines.map((cells) => `| ${cells.join(" | ")} |`);
-}
-
-function escapeCell(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
 }
 
 function asWords(name: string): string {

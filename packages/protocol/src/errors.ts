@@ -41,12 +41,24 @@ export const ERRORS = {
     retry: "never",
     hint: "Put the text into a file of the workspace and name it in the prompt.",
   },
+  METHOD_NOT_ALLOWED: {
+    exit: "usage",
+    http: 405,
+    retry: "never",
+    hint: "Use a method that the answer's Allow header names; /docs lists what there is.",
+  },
+  CONTENT_TYPE_UNSUPPORTED: {
+    exit: "usage",
+    http: 415,
+    retry: "never",
+    hint: "Send JSON with `Content-Type: application/json`; `curl --json` does.",
+  },
   BODY_TOO_LARGE: { exit: "usage", http: 413, retry: "never", hint: "Send less in one request." },
   ROUTE_NOT_FOUND: {
     exit: "usage",
     http: 404,
     retry: "never",
-    hint: "The API is at /trpc, the health report at /health, metrics at /metrics.",
+    hint: "REST is at /api/v1, described at /docs; tRPC is at /trpc, the health report at /health, metrics at /metrics.",
   },
   TOKEN_MISSING: {
     exit: "refused",

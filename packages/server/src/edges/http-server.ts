@@ -1,13 +1,16 @@
 /** The one listener; mounts the public edges. */
 
 import type { AddressInfo } from "node:net";
-import { CcError, describeError, ERRORS, type ErrorCode } from "@cc-docker/protocol";
+import { CcError, describeError, ERRORS } from "@cc-docker/protocol";
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
 import createFastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify";
 import type { Core, CoreMeter } from "../core/core.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Authenticate } from "./authenticate.ts";
+import { mountDocs } from "./rest/document/mount-docs.ts";
+import { mountRest, REST_PREFIX, sendProblem } from "./rest/mount-rest.ts";
 import { mountEventStream } from "./trpc/event-stream.ts";
+import { createProcedures, inputOf } from "./trpc/procedures.ts";
 import { type AppRouter, rootRouter } from "./trpc/root-router.ts";
 import { type Context, statusOf, toPublicError } from "./trpc/trpc.ts";
 
@@ -35,16 +38,25 @@ export async function startHttpServer({
 }: HttpServerDeps): Promise<HttpServer> {
   const stopping = new AbortController();
   const app = createFastify({
-    frameworkErrors: (error, _request, reply) => void answerError(reply, error, log),
+    frameworkErrors: (error, request, reply) => void answerFrameworkError(request.url, reply, translate(error, log)),
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 5000 },
   });
-  app.setErrorHandler((error: FastifyError, _request, reply) => answerError(reply, error, log));
-  app.setNotFoundHandler((request, reply) =>
-    answer(reply, "ROUTE_NOT_FOUND", `${request.method} ${request.url.slice(0, 200)} does not exist.`),
+  app.setErrorHandler((error: FastifyError, _request, reply) => answer(reply, translate(error, log)));
+  app.setNotFoundHandler(({ method, url }, reply) =>
+    answer(reply, new CcError("ROUTE_NOT_FOUND", `${method} ${url.slice(0, 200)} does not exist.`)),
   );
-  mountTrpc(app, { core, authenticate, stopping: stopping.signal }, { log, meter });
+  const shared = { core, authenticate, stopping: stopping.signal };
+  mountTrpc(app, shared, { log, meter });
+  mountRest(app, {
+    ...createProcedures(shared),
+    inputOf,
+    authenticate,
+    translate: (error) => translate(error, log),
+    onRefused: (code) => meter.add("cc_docker_refusals_total", { code }),
+  });
+  mountDocs(app, inputOf);
   app.get("/health", async (_request, reply) => {
     const report = await core.health(stopping.signal);
     return reply.status(report.status === "healthy" ? 200 : 503).send(report);
@@ -86,15 +98,22 @@ function mountTrpc(
   app.register(fastifyTRPCPlugin, { prefix: "/trpc", trpcOptions });
 }
 
-function answerError(reply: FastifyReply, error: FastifyError, log: Logger): FastifyReply {
-  if (error.statusCode === 413)
-    return answer(reply, "BODY_TOO_LARGE", `The body has more than ${MAX_BODY_BYTES} bytes.`);
-  if (error.statusCode !== undefined && error.statusCode < 500) return answer(reply, "REQUEST_INVALID", error.message);
-  log.error({ err: error }, "a request failed by a defect");
-  return answer(reply, "INTERNAL", "Something went wrong inside the gateway.");
+/** What the listener itself refuses, in the table's words. What it does not mean to refuse is a defect. */
+function translate(error: FastifyError, log: Logger): CcError {
+  const { statusCode = 500, message } = error;
+  if (statusCode === 413) return new CcError("BODY_TOO_LARGE", `The body has more than ${MAX_BODY_BYTES} bytes.`);
+  if (statusCode === 415) return new CcError("CONTENT_TYPE_UNSUPPORTED", message);
+  if (statusCode < 500) return new CcError("REQUEST_INVALID", message);
+  log.error({ err: error.cause ?? error }, "a request failed by a defect");
+  return new CcError("INTERNAL", "Something went wrong inside the gateway.");
 }
 
-function answer(reply: FastifyReply, code: ErrorCode, message: string): FastifyReply {
+/** There is no route yet, and so no edge: the path tells which one would have answered. */
+function answerFrameworkError(url: string, reply: FastifyReply, error: CcError): FastifyReply {
+  return url.startsWith(`${REST_PREFIX}/`) ? sendProblem(reply, error) : answer(reply, error);
+}
+
+function answer(reply: FastifyReply, { code, message }: CcError): FastifyReply {
   return reply.status(ERRORS[code].http).send({ error: describeError(code, message) });
 }
 

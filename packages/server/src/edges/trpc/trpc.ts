@@ -30,15 +30,17 @@ const t = initTRPC.context<Context>().create({
   },
 });
 
-export const { router } = t;
+export const { router, createCallerFactory } = t;
 
 const CODES = {
   400: "BAD_REQUEST",
   401: "UNAUTHORIZED",
   403: "FORBIDDEN",
   404: "NOT_FOUND",
+  405: "METHOD_NOT_SUPPORTED",
   409: "CONFLICT",
   413: "PAYLOAD_TOO_LARGE",
+  415: "UNSUPPORTED_MEDIA_TYPE",
   500: "INTERNAL_SERVER_ERROR",
   502: "BAD_GATEWAY",
   503: "SERVICE_UNAVAILABLE",
@@ -71,12 +73,12 @@ export function toTrpcError(cause: unknown): unknown {
   return new TRPCError({ code: CODES[ERRORS[cause.code].http], message: cause.message, cause });
 }
 
-/** What a caller is told. */
 /** The row's own status, where one call was made and failed. */
 export function statusOf(paths: readonly unknown[] | undefined, [error]: readonly TRPCError[]): { status?: number } {
   return paths?.length === 1 && isCcError(error?.cause) ? { status: ERRORS[error.cause.code].http } : {};
 }
 
+/** What a caller is told. */
 export function toPublicError({ code, cause, message }: TRPCError): ErrorShape {
   if (isCcError(cause)) return describeError(cause.code, cause.message);
   if (cause instanceof ZodError) return describeError("REQUEST_INVALID", describeIssues(cause));

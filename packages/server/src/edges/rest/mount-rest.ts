@@ -1,0 +1,132 @@
+/** REST for people with curl: a table of routes onto the procedures of the API. Refusals are RFC 9457 problems. */
+import { CcError, ERRORS, type ErrorCode, isCcError } from "@cc-docker/protocol";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { ZodError } from "zod";
+import type { Authenticate } from "../authenticate.ts";
+import { toRest, wordIssues } from "./convert.ts";
+import { PROBLEM_TYPE, problemHeaders, toProblem } from "./problem.ts";
+import { type InputOf, type ReadRequest, readRequest } from "./read-request.ts";
+import { streamEvents } from "./stream-events.ts";
+import { pathNames, type Route } from "./table/route.ts";
+import { ROUTES } from "./table/routes.ts";
+
+export type RestDeps = {
+  /** @throws CcError; ZodError when the input is not what the procedure takes; anything else is a defect */
+  call(
+    procedure: string,
+    input: unknown,
+    caller: { authorization: string | undefined; signal: AbortSignal },
+  ): Promise<unknown>;
+  inputOf: InputOf;
+  authenticate: Authenticate;
+  /** An error of the listener in the table's words; a defect as INTERNAL. */
+  translate(error: FastifyError): CcError;
+  /** Told of each refusal, once. */
+  onRefused(code: ErrorCode): void;
+};
+
+export const REST_PREFIX = "/api/v1";
+
+export function mountRest(app: FastifyInstance, deps: RestDeps): void {
+  app.register(
+    async (rest) => {
+      readBodies(rest);
+      rest.setErrorHandler((error: FastifyError, request, reply) => refuse({ reply, deps }, error));
+      rest.setNotFoundHandler((request, reply) => refuse({ reply, deps }, notFound(request, reply)));
+      for (const route of ROUTES) mountRoute(rest, route, deps);
+    },
+    { prefix: REST_PREFIX },
+  );
+}
+
+/** As Fastify does it, and an empty body is none. */
+function readBodies(rest: FastifyInstance): void {
+  const parse = rest.getDefaultJsonParser("error", "error");
+  rest.removeAllContentTypeParsers();
+  rest.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body === "") done(null, undefined);
+    else void parse(request, body as string, done);
+  });
+}
+
+function mountRoute(rest: FastifyInstance, route: Route, deps: RestDeps): void {
+  const { authenticate } = deps;
+  rest.route({
+    method: route.method,
+    url: route.path.replaceAll(/\{(\w+)\}/g, ":$1"),
+    exposeHeadRoute: route.method === "GET" && !route.streams,
+    onRequest: async ({ headers }) => {
+      if (!route.isPublic) await authenticate(headers.authorization); // who may not ask has no body read either
+    },
+    handler: (request, reply) => answer(route, { request, reply, deps }),
+  });
+}
+
+type Exchange = { request: FastifyRequest; reply: FastifyReply; deps: RestDeps };
+
+async function answer(route: Route, { request, reply, deps }: Exchange): Promise<FastifyReply> {
+  const { authorization } = request.headers;
+  const read = readRequest(route, request, deps.inputOf);
+  const gone = new AbortController();
+  reply.raw.once("close", () => gone.abort());
+  const call = (signal: AbortSignal) => callProcedure(deps, read, { authorization, signal });
+  if (!route.streams) return send(reply, read, await call(gone.signal));
+  const { expiresInMs } = await deps.authenticate(authorization);
+  await streamEvents(reply, { follow: call, gone: gone.signal, expiresInMs });
+  return reply;
+}
+
+async function callProcedure(
+  { call }: RestDeps,
+  { answer: { call: procedure }, input, schema }: ReadRequest,
+  caller: { authorization: string | undefined; signal: AbortSignal },
+): Promise<unknown> {
+  return call(procedure, input, caller).catch((error: unknown) => {
+    throw error instanceof ZodError ? new CcError("REQUEST_INVALID", wordIssues(schema, error)) : error;
+  });
+}
+
+function send(reply: FastifyReply, { answer: row, input }: ReadRequest, returned: unknown): FastifyReply {
+  const given = returned as never;
+  const shaped = row.shape ? row.shape(given, input) : returned;
+  const path = row.location?.(given);
+  if (path !== undefined) reply.header("location", path);
+  reply.status(row.statusOf?.(given) ?? row.status);
+  return row.schema ? reply.send(toRest(row.schema, shaped)) : reply.send();
+}
+
+/** A path that exists for another method says for which. */
+function notFound({ method, url }: FastifyRequest, reply: FastifyReply): CcError {
+  const path = (url.split("?")[0] ?? "").slice(REST_PREFIX.length);
+  const allowed = ROUTES.filter((route) => matches(route, path)).flatMap((route) => methodsOf(route));
+  if (allowed.length === 0) return new CcError("ROUTE_NOT_FOUND", `${method} ${url.slice(0, 200)} does not exist.`);
+  reply.header("allow", [...new Set(allowed)].join(", "));
+  return new CcError("METHOD_NOT_ALLOWED", `${method} is no method of ${path.slice(0, 200)}.`);
+}
+
+function methodsOf({ method, streams }: Route): string[] {
+  return method === "GET" && !streams ? ["GET", "HEAD"] : [method];
+}
+
+function matches(route: Route, path: string): boolean {
+  const parts = route.path.split("/");
+  const given = path.split("/");
+  const names = new Set(pathNames(route).map((name) => `{${name}}`));
+  return (
+    given.length === parts.length &&
+    parts.every((part, at) => (names.has(part) ? given[at] !== "" : part === given[at]))
+  );
+}
+
+function refuse({ reply, deps }: Omit<Exchange, "request">, thrown: FastifyError | CcError): FastifyReply {
+  if (reply.raw.destroyed) return reply; // the caller has gone; nothing went wrong here
+  const error = isCcError(thrown) ? thrown : deps.translate(thrown);
+  deps.onRefused(error.code);
+  return sendProblem(reply, error);
+}
+
+/** The answer to what was refused before it came to a route. */
+export function sendProblem(reply: FastifyReply, error: CcError): FastifyReply {
+  const body = Buffer.from(JSON.stringify(toProblem(error))); // of text Fastify would tell the charset
+  return reply.status(ERRORS[error.code].http).headers(problemHeaders(error.code)).type(PROBLEM_TYPE).send(body);
+}

@@ -1,0 +1,55 @@
+/** Refusals as RFC 9457 has them, with the words of the error table. */
+import { CcError, ERRORS, type ErrorCode } from "@cc-docker/protocol";
+import { z } from "zod";
+
+const RETRY = ["never", "later", "safe", "unknown"] as const;
+
+export const Problem = z.looseObject({
+  /** Where the code is explained. */
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  /** What happened, with the value. */
+  detail: z.string(),
+  code: z.string(),
+  /** What to do about it. */
+  hint: z.string(),
+  /** May the same request be made again? */
+  retry: z.enum(RETRY),
+});
+export type Problem = z.infer<typeof Problem>;
+
+export const PROBLEM_TYPE = "application/problem+json";
+
+/** How long what passes by itself takes at least, in seconds. */
+const RETRY_AFTER: Readonly<Partial<Record<ErrorCode, number>>> = { STORE_FULL: 1, SERVER_STOPPING: 2 };
+
+/** An error that has more to tell than its code and message. */
+export class RestError extends CcError {
+  readonly extra: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, extra: Readonly<Record<string, unknown>>) {
+    super(code, message);
+    this.extra = extra;
+  }
+}
+
+export function toProblem(error: CcError): Problem {
+  const { code, message: detail } = error;
+  const { http: status, hint, retry } = ERRORS[code];
+  const extra = error instanceof RestError ? error.extra : {};
+  return { type: `/docs#${code}`, title: titleOf(code), status, detail, code, hint, retry, ...extra };
+}
+
+export function problemHeaders(code: ErrorCode): Record<string, string> {
+  const seconds = RETRY_AFTER[code];
+  return {
+    ...(seconds !== undefined && { "retry-after": String(seconds) }),
+    ...(ERRORS[code].http === 401 && { "www-authenticate": "Bearer" }),
+  };
+}
+
+export function titleOf(code: ErrorCode): string {
+  const words = code.toLowerCase().replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,62 @@
+/** The listener as it ships, on a core without an engine. */
+import { SignJWT } from "jose";
+import { onTestFinished } from "vitest";
+import { openTestCore, type TestCore } from "../../core/core.test-helper.ts";
+import { createAuthenticate } from "../authenticate.ts";
+import { startHttpServer } from "../http-server.ts";
+
+const SECRET = "a secret that is long enough for a test";
+
+export type TestRest = TestCore & {
+  url: string;
+  /** A request below /api/v1 in the name of ann, who owns what `openSession` opens. */
+  open(path: string, options?: RequestOptions & { method?: string }): Promise<Response>;
+  /** The same, and reads the answer's JSON. */
+  request(method: string, path: string, options?: RequestOptions): Promise<Answer>;
+  close(): Promise<void>;
+};
+export type RequestOptions = { body?: unknown; text?: string; headers?: Record<string, string>; signal?: AbortSignal };
+// oxlint-disable-next-line typescript/no-explicit-any -- bodies are looked at, not used
+export type Answer = { status: number; headers: Headers; body: any };
+
+export async function openTestRest(owner = "ann"): Promise<TestRest> {
+  const test = await openTestCore();
+  const { core, meter, errors } = test;
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
+  const authenticate = createAuthenticate({ reveal: () => SECRET });
+  const server = await startHttpServer({ core, meter, authenticate, log, host: "127.0.0.1", port: 0 });
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= server.close());
+  onTestFinished(close);
+  const token = await signToken(owner);
+
+  async function open(
+    path: string,
+    { method = "GET", body, text, headers, signal }: RequestOptions & { method?: string } = {},
+  ): Promise<Response> {
+    const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
+    return fetch(`${server.url}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(sent !== undefined && { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(sent !== undefined && { body: sent }),
+      ...(signal && { signal }),
+    });
+  }
+
+  async function request(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
+    const answer = await open(path, { ...options, method });
+    const said = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: said === "" ? undefined : JSON.parse(said) };
+  }
+
+  return { ...test, url: server.url, open, request, close };
+}
+
+function signToken(sub: string): Promise<string> {
+  const claims = new SignJWT({ sub }).setProtectedHeader({ alg: "HS256" }).setExpirationTime("1h");
+  return claims.sign(new TextEncoder().encode(SECRET));
+}

@@ -1,0 +1,97 @@
+/** What REST answers where it is not what the procedure returns. */
+import {
+  Approval,
+  ApprovalAnswer,
+  EVENT_TYPES,
+  Event,
+  type GatewayEventType,
+  isTurnOver,
+  Session,
+  SessionId,
+  Turn,
+  TurnId,
+  TurnResult,
+} from "@cc-docker/protocol";
+import { z } from "zod";
+import { RestError } from "../problem.ts";
+import type { Input } from "./route.ts";
+
+const TYPES = Object.keys(EVENT_TYPES) as [GatewayEventType, ...GatewayEventType[]];
+
+/** What the gateway itself has to say; more fields may come. */
+const EventData = z.looseObject({
+  reason: z.string().optional(),
+  prompt: z.string().optional(),
+  result: TurnResult.optional(),
+  error: Turn.shape.error,
+  forkedFrom: Session.shape.forkedFrom,
+  approval: Approval.optional(),
+  approvalId: Approval.shape.id.optional(),
+  answer: ApprovalAnswer.optional(),
+  answeredBy: z.string().optional(),
+});
+const GatewayEvent = Event.extend({ type: z.enum(TYPES), data: EventData });
+/** `data` is Claude Code's own message. */
+const AgentEvent = Event.extend({ type: z.string().startsWith("agent."), data: z.unknown() });
+export const RestEvent = z.union([GatewayEvent, AgentEvent]);
+export const EventList = z.object({ events: z.array(RestEvent) });
+
+export const ChatResult = z.object({
+  turnId: TurnId,
+  type: z.literal("result"),
+  subtype: z.enum(["success", "error"]),
+  /** The agent's last answer. */
+  result: z.string(),
+  ...TurnResult.omit({ text: true }).shape,
+});
+export const Message = z.object({
+  turnId: TurnId,
+  sessionId: SessionId,
+  /** `failed` is whatever else than an answer the message came to; `turnStatus` says what. */
+  status: z.enum(["processing", "completed", "failed"]),
+  turnStatus: Turn.shape.status,
+  createdAt: Turn.shape.createdAt,
+  startedAt: Turn.shape.startedAt,
+  endedAt: Turn.shape.endedAt,
+  result: ChatResult.optional(),
+  error: Turn.shape.error,
+});
+export const Accepted = Message.pick({ turnId: true, status: true });
+
+export function toMessage({ id: turnId, status: turnStatus, result, ...turn }: Turn) {
+  const status = !isTurnOver(turnStatus) ? "processing" : turnStatus === "completed" ? turnStatus : "failed";
+  return { ...turn, turnId, status, turnStatus, ...(result && { result: toResult(turnId, turnStatus, result) }) };
+}
+
+function toResult(turnId: TurnId, status: Turn["status"], { text: result, ...rest }: TurnResult) {
+  return { turnId, type: "result", subtype: status === "completed" ? "success" : "error", result, ...rest };
+}
+
+/** @throws RestError the turn's error, when it came to no answer */
+export function toChatResult({ id, status, result, error }: Turn) {
+  if (status === "completed" && result) return toResult(id, status, result);
+  const { code, message } = error ?? { code: "INTERNAL", message: "The turn ended without an answer." };
+  throw new RestError(code, message, { message_id: id });
+}
+
+export const SessionList = z.object({
+  sessions: z.array(Session),
+  /** Of all that the query means; absent when it has a cursor. */
+  total: z.int().optional(),
+  limit: z.int(),
+  offset: z.int().optional(),
+  nextCursor: z.string().optional(),
+});
+
+export function toSessionList(page: object, { limit, offset }: Input) {
+  return { ...page, limit, ...(offset !== undefined && { offset }) };
+}
+
+export const ApprovalList = z.object({ approvals: z.array(Approval), nextCursor: z.string().optional() });
+
+const Word = z.enum(["healthy", "unhealthy"]);
+export const Health = z.object({
+  status: Word,
+  version: z.string(),
+  components: z.object({ database: Word, docker: Word }),
+});

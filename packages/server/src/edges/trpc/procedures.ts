@@ -1,0 +1,44 @@
+/** The procedures for other edges of the same API: by path, with the same checks of token and input. */
+import { isCcError } from "@cc-docker/protocol";
+import { TRPCError } from "@trpc/server";
+import { ZodError, type z } from "zod";
+import { rootRouter } from "./root-router.ts";
+import { type Context, createCallerFactory } from "./trpc.ts";
+
+export type Caller = { authorization: string | undefined; signal: AbortSignal };
+export type Procedures = {
+  /**
+   * What the procedure returns; of a subscription the messages.
+   * @throws CcError; ZodError when the input is not what the procedure takes; anything else is a defect
+   */
+  call(path: string, input: unknown, caller: Caller): Promise<unknown>;
+};
+
+type Call = (input: unknown) => Promise<unknown>;
+
+export function createProcedures(shared: Omit<Context, "authorization">): Procedures {
+  const createCaller = createCallerFactory(rootRouter);
+  return {
+    async call(path, input, { authorization, signal }) {
+      const caller: unknown = createCaller({ ...shared, authorization }, { signal });
+      const [router = "", name = ""] = path.split(".");
+      const call = (caller as Record<string, Record<string, Call>>)[router]?.[name];
+      if (!call) throw new Error(`there is no procedure ${path}`);
+      return call(input).catch((error: unknown) => {
+        throw unwrapError(error);
+      });
+    },
+  };
+}
+
+/** What the procedure takes, if it takes anything. */
+export function inputOf(path: string): z.ZodType | undefined {
+  const procedures: unknown = rootRouter._def.procedures; // flat, by path
+  return (procedures as Record<string, { _def: { inputs?: z.ZodType[] } }>)[path]?._def.inputs?.[0];
+}
+
+function unwrapError(error: unknown): unknown {
+  if (!(error instanceof TRPCError)) return error;
+  const isRefusal = isCcError(error.cause) || (error.code === "BAD_REQUEST" && error.cause instanceof ZodError);
+  return isRefusal ? error.cause : error;
+}
