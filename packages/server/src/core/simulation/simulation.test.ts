@@ -43,6 +43,11 @@ const SABOTAGES: { defect: string; promise: string; sabotage: (tx: StoreWriter) 
     }),
   },
   {
+    defect: "forgets how often a turn has brought its agent down",
+    promise: "a turn lives through three crashes",
+    sabotage: (tx) => ({ ...tx, updateSession: (id, patch) => tx.updateSession(id, { ...patch, crashes: 0 }) }),
+  },
+  {
     defect: "leaves out an event",
     promise: "a log has no gap",
     sabotage: (tx) => ({

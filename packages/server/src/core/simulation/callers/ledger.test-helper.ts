@@ -11,6 +11,8 @@ export type SentPrompt = {
 
 export type Ledger = {
   sessions: Set<SessionId>;
+  /** By the key of a call that was to make a session: each that an answer has named. */
+  made: Map<string, Set<SessionId>>;
   /** Somebody has asked for their deletion. */
   deleted: Set<SessionId>;
   prompts: SentPrompt[];
@@ -21,5 +23,5 @@ export type Ledger = {
 };
 
 export function createLedger(): Ledger {
-  return { sessions: new Set(), deleted: new Set(), prompts: [], answers: new Map(), open: new Map() };
+  return { sessions: new Set(), made: new Map(), deleted: new Set(), prompts: [], answers: new Map(), open: new Map() };
 }

@@ -1,11 +1,15 @@
 /** What must hold when a world has come to rest: one row each. A row returns what it found wrong, a line each. */
 import { type Event, isTurnOver, type SessionId, type TurnId } from "@cc-docker/protocol";
 import { isAtRest, isHeld } from "../../sessions/session-status.ts";
-import { readSteps } from "../engine/agent.test-helper.ts";
 import { short } from "../plan/stage.test-helper.ts";
+import { conversationsAreWhole } from "./conversations.test-helper.ts";
+import { crashesBounded, modelCallsBounded, stepsToldOnce } from "./crash-costs.test-helper.ts";
 import { noTimeoutIsEarly } from "./early-timeouts.test-helper.ts";
 import { onlyHoldersWrite } from "./fenced-appends.test-helper.ts";
 import type { Findings } from "./findings.test-helper.ts";
+import { oneKeyOneSession, oneKeyOneTurn } from "./keys.test-helper.ts";
+import { onlyNewestCounts } from "./newest-instance.test-helper.ts";
+import { restIsSilent } from "./rest.test-helper.ts";
 import { checkStatusMoves } from "./status-moves.test-helper.ts";
 
 export type Invariant = { promise: string; check: (findings: Findings) => string[] };
@@ -17,6 +21,7 @@ export const INVARIANTS: readonly Invariant[] = [
   { promise: "every call is answered", check: everyCallAnswered },
   { promise: "an accepted prompt comes to exactly one end", check: exactlyOneEnd },
   { promise: "one key is one turn", check: oneKeyOneTurn },
+  { promise: "one key is one session", check: oneKeyOneSession },
   { promise: "a log has no gap", check: noGaps },
   { promise: "a follower sees every event once, in order", check: followersSawAll },
   { promise: "one turn runs at a time", check: oneRunsAtATime },
@@ -24,15 +29,19 @@ export const INVARIANTS: readonly Invariant[] = [
     promise: "statuses move by the table",
     check: ({ sessions, logs }) => sessions.flatMap((row) => checkStatusMoves(row, logs.get(row.id) ?? [])),
   },
+  { promise: "a session at rest is silent", check: restIsSilent },
   { promise: "nothing hangs", check: nothingHangs },
   { promise: "instances are those of live sessions", check: instancesMatch },
   { promise: "what was deleted is gone", check: deletedIsGone },
   { promise: "a message is stored once", check: messagesOnce },
   { promise: "what the agent has told of a turn it does not do again", check: stepsToldOnce },
+  { promise: "an agent is given the conversation that it is to go on with", check: conversationsAreWhole },
   { promise: "a question has one answer, and the agent acts by it", check: answersHaveOneEffect },
   { promise: "only who holds a session writes what its instance says", check: onlyHoldersWrite },
+  { promise: "one instance counts, the newest", check: onlyNewestCounts },
   { promise: "no time is over early", check: noTimeoutIsEarly },
   { promise: "a crash costs at most one call of the model", check: modelCallsBounded },
+  { promise: "a turn lives through three crashes", check: crashesBounded },
 ];
 
 function everyCallAnswered({ stage }: Findings): string[] {
@@ -54,16 +63,6 @@ function exactlyOneEnd({ stage, turns, logs, sessions }: Findings): string[] {
     ];
   });
   return [...lost.map((id) => `turn ${short(id)} was accepted and is not there`), ...wrong];
-}
-
-function oneKeyOneTurn({ stage, turns }: Findings): string[] {
-  const torn = stage.ledger.prompts.filter(({ answers }) => answers.size > 1);
-  const keys = Map.groupBy(turns.values(), ({ sessionId, idempotencyKey }) => `${sessionId} ${idempotencyKey}`);
-  const doubled = [...keys].filter(([, rows]) => rows.length > 1);
-  return [
-    ...torn.map(({ key, answers }) => `key ${short(key)} was answered with ${answers.size} turns`),
-    ...doubled.map(([key, rows]) => `key ${key} has ${rows.length} turns`),
-  ];
 }
 
 function noGaps({ sessions, logs }: Findings): string[] {
@@ -149,19 +148,6 @@ function messagesOnce({ logs }: Findings): string[] {
   });
 }
 
-function stepsToldOnce({ turns, logs }: Findings): string[] {
-  return [...turns.values()].flatMap(({ id, sessionId, prompt, status }) => {
-    const told = (logs.get(sessionId) ?? []).filter(
-      ({ type, turnId }) => type === "agent.assistant" && turnId === id,
-    ).length;
-    const steps = readSteps(prompt);
-    if (told > steps) return [`turn ${short(id)} has ${told} answers of the model for ${steps} steps`];
-    return status === "completed" && told < steps
-      ? [`turn ${short(id)} is completed with ${told} of ${steps} answers`]
-      : [];
-  });
-}
-
 function answersHaveOneEffect({ stage, approvals, sessions }: Findings): string[] {
   const { ledger, world } = stage;
   const torn = [...ledger.answers].filter(([, decisions]) => decisions.size > 1);
@@ -170,7 +156,7 @@ function answersHaveOneEffect({ stage, approvals, sessions }: Findings): string[
     return decision && state !== STATE_OF[decision];
   });
   const there = new Set(approvals.map(({ turnId }) => turnId)); // those of deleted sessions are gone
-  const unfounded = world.toolDecisions.filter(
+  const unfounded = world.notes.toolDecisions.filter(
     ({ turnId, step, decision }) =>
       there.has(turnId) &&
       !approvals.some((row) => row.turnId === turnId && row.input["step"] === step && row.state === STATE_OF[decision]),
@@ -189,15 +175,3 @@ function answersHaveOneEffect({ stage, approvals, sessions }: Findings): string[
 }
 
 const STATE_OF = { allow: "allowed", deny: "denied" } as const;
-
-function modelCallsBounded({ stage, turns, logs }: Findings): string[] {
-  return [...turns.values()].flatMap(({ id, sessionId, prompt }) => {
-    const resumed = (logs.get(sessionId) ?? []).filter(
-      ({ type, turnId }) => type === "turn.resumed" && turnId === id,
-    ).length;
-    const [made, steps] = [stage.world.modelCalls.get(id) ?? 0, readSteps(prompt)];
-    return made > steps + resumed
-      ? [`turn ${short(id)} made ${made} calls for ${steps} steps and ${resumed} crashes`]
-      : [];
-  });
-}

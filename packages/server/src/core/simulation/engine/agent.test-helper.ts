@@ -1,16 +1,11 @@
 /**
  * An agent that works on prompts like `3 steps`: each step is a call of the model, and a tool between two of them. It
- * keeps a transcript, goes on from one, swallows a prompt that is in it, and can be made to die, hang or turn deaf.
+ * keeps a transcript, goes on from one, swallows a prompt that is in it, and can be made to die, hang or turn deaf. A
+ * prompt like `3 steps to death` is the end of it at its last step.
  */
-import type {
-  AgentSessionId,
-  ApprovalAnswer,
-  SessionId,
-  ToolInput,
-  TranscriptEntry,
-  TurnId,
-} from "@cc-docker/protocol";
+import type { AgentSessionId, ApprovalAnswer, ToolInput, TranscriptEntry, TurnId } from "@cc-docker/protocol";
 import type { Random } from "../../../lib/random.ts";
+import type { Noting } from "../world/notes.test-helper.ts";
 import { createFreezableClock, type ProgramClock } from "./freezable-clock.test-helper.ts";
 
 export type AgentMessage = { type: string; [field: string]: unknown };
@@ -37,19 +32,7 @@ export type AgentHandlers = {
   onTraffic(): void;
 };
 
-/** What happens outside the conversation, for the checks. */
-export type AgentNotes = {
-  /** The model is asked for a turn. */
-  modelCalled(turnId: TurnId): void;
-  /** The model speaks to the agent of a session. */
-  modelTraffic(sessionId: SessionId): void;
-  /** The agent does, or leaves, what it asked for. */
-  toolDecided(tool: { turnId: TurnId; step: number; decision: ApprovalAnswer["decision"] }): void;
-  /** A prompt that the agent knows already was handed to it as if it were new: it will never answer. */
-  promptSwallowed(turnId: TurnId): void;
-};
-
-export type AgentDeps = { clock: ProgramClock; random: Random; newId: () => string; notes: AgentNotes };
+export type AgentDeps = { clock: ProgramClock; random: Random; newId: () => string; notes: Noting };
 
 export type Agent = {
   prompt(turnId: TurnId, text: string): void;
@@ -106,9 +89,9 @@ export function startAgent(deps: AgentDeps, { asks, resume }: AgentStart, handle
     const own = { turnId, interrupted: new AbortController() };
     work = own;
     const goesOn = () => state === "up" && !own.interrupted.signal.aborted;
-    const done = () => linesOf(turnId).filter(({ type }) => type === "assistant").length;
-    while (goesOn() && done() < stepsOf(turnId)) {
-      if (done() > 0 && linesOf(turnId).at(-1)?.type === "assistant") await useTool(own, { step: done(), goesOn });
+    const done = () => countAnswers(turnId);
+    while (goesOn() && done() < readSteps(promptOf(turnId))) {
+      if (done() > 0 && messagesOf(turnId).at(-1)?.type === "assistant") await useTool(own, { step: done(), goesOn });
       if (goesOn()) await callModel(turnId, goesOn);
     }
     if (goesOn()) finish({ subtype: "success", is_error: false, result: "done" });
@@ -120,7 +103,8 @@ export function startAgent(deps: AgentDeps, { asks, resume }: AgentStart, handle
     handlers.onTraffic();
     await clock.sleep(random.between(5, 600));
     if (!goesOn()) return;
-    const isLast = linesOf(turnId).filter(({ type }) => type === "assistant").length + 1 >= stepsOf(turnId);
+    const isLast = countAnswers(turnId) + 1 >= readSteps(promptOf(turnId));
+    if (isLast && promptOf(turnId).includes(DEADLY)) return crash("exit code 139");
     const content = [{ type: "text", text: isLast ? "done" : "on it" }];
     tell({ type: "assistant", message: { role: "assistant", content, stop_reason: isLast ? "end_turn" : "tool_use" } });
   }
@@ -145,8 +129,9 @@ export function startAgent(deps: AgentDeps, { asks, resume }: AgentStart, handle
   }
 
   function write(line: Line): void {
-    lines.push(line);
-    if (unwritten.push(line) === 1) clock.after(random.between(0, TRANSCRIPT_LAG_MS), flush);
+    const own = { ...line, sessionId: agentSessionId };
+    lines.push(own);
+    if (unwritten.push(own) === 1) clock.after(random.between(0, TRANSCRIPT_LAG_MS), flush);
   }
 
   function flush(): void {
@@ -179,20 +164,31 @@ export function startAgent(deps: AgentDeps, { asks, resume }: AgentStart, handle
     });
   }
 
-  /** The lines of a turn begin with its prompt, whose uuid is the turn's id. */
-  function linesOf(turnId: TurnId): Line[] {
+  /** The messages of a turn begin with its prompt, whose uuid is the turn's id. */
+  function messagesOf(turnId: TurnId): Line[] {
     const from = lines.findIndex(({ uuid }) => uuid === turnId);
-    return from === -1 ? [] : lines.slice(from + 1);
+    return from === -1 ? [] : lines.slice(from + 1).filter(({ message }) => message !== undefined);
   }
 
-  function stepsOf(turnId: TurnId): number {
-    const prompt = lines.find(({ uuid }) => uuid === turnId)?.message?.content;
-    return readSteps(String(prompt));
+  function countAnswers(turnId: TurnId): number {
+    return messagesOf(turnId).filter(({ type }) => type === "assistant").length;
+  }
+
+  function promptOf(turnId: TurnId): string {
+    return String(lines.find(({ uuid }) => uuid === turnId)?.message?.content);
+  }
+
+  function crash(detail: string): void {
+    if (state === "gone") return;
+    state = "gone";
+    handlers.onExit(detail);
   }
 
   return {
     prompt: (turnId, text) => {
       clock.thaw();
+      // A note to itself, before the lines of the turn: among those of the turn before.
+      if (state === "up") write({ type: "queue-operation", operation: "enqueue", content: text });
       prompts.push({ turnId, text });
       takeNext();
     },
@@ -202,17 +198,16 @@ export function startAgent(deps: AgentDeps, { asks, resume }: AgentStart, handle
     get isParked() {
       return clock.isFrozen;
     },
-    crash: (detail) => {
-      if (state === "gone") return;
-      state = "gone";
-      handlers.onExit(detail);
-    },
+    crash,
     kill: () => void (state = "gone"),
     hang: ({ deaf }) => {
       if (state === "up") state = deaf ? "deaf" : "hung";
     },
   };
 }
+
+/** What a prompt says that brings its agent down. */
+export const DEADLY = " to death";
 
 /** How many calls of the model a prompt takes. */
 export function readSteps(prompt: string): number {

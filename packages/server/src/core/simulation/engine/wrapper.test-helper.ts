@@ -96,6 +96,7 @@ export function startWrapper(deps: AgentDeps, { sessionId, generation }: Instanc
     running = resume?.unfinishedTurn;
     if (running) known.add(running);
     const restored = resume && { ...resume, entries: transcript.splice(0) };
+    deps.notes.begun({ sessionId, generation, resume: restored && { ...restored, entries: [...restored.entries] } });
     agent = startAgent(
       { ...deps, clock },
       { asks: config.permissionMode === "ask", resume: restored },
@@ -134,6 +135,7 @@ export function startWrapper(deps: AgentDeps, { sessionId, generation }: Instanc
     home.lastNumber += 1;
     const numbered = { ...item, n: home.lastNumber } as OutboxItem;
     home.items.push(numbered);
+    deps.notes.said({ sessionId, generation }, numbered);
     home.said = [...home.said.slice(-MAX_SAID), { generation, item: numbered }];
     if (URGENT.has(item.kind) || random.next() < 0.5) return sendItems();
     if (lingering) return;

@@ -1,13 +1,14 @@
 /** What callers do: one row each. A row finds what it acts on by itself and does nothing where there is nothing. */
-import type { ApprovalId, ErrorCode, SessionConfig, SessionId, TurnId } from "@cc-docker/protocol";
+import type { ApprovalId, ErrorCode, SessionId } from "@cc-docker/protocol";
 import type { Random } from "../../../lib/random.ts";
 import { startFollower } from "../callers/follower.test-helper.ts";
 import type { SentPrompt } from "../callers/ledger.test-helper.ts";
+import { DEADLY } from "../engine/agent.test-helper.ts";
+import { create, fork } from "./make-sessions.test-helper.ts";
 import { OWNER, pickOne, type Stage, short, type Weighted } from "./stage.test-helper.ts";
 
 export type Action = Weighted & { begin: (stage: Stage, random: Random) => void };
 
-const MAX_SESSIONS = 5;
 const REFUSED_ANSWERS = [
   "APPROVAL_ANSWERED",
   "APPROVAL_WITHDRAWN",
@@ -69,44 +70,10 @@ function onPrompt({ ledger }: Stage, random: Random, act: (prompt: SentPrompt) =
   if (prompt) act(prompt);
 }
 
-function create({ ledger, caller, world }: Stage, random: Random): void {
-  if (ledger.sessions.size - ledger.deleted.size >= MAX_SESSIONS) return;
-  const config: SessionConfig = {
-    ...(random.next() < 0.4 && { permissionMode: "ask" as const }),
-    ...(random.next() < 0.2 && { onCrash: "fail" as const }),
-    ...(random.next() < 0.2 && { requestTimeout: random.between(2, 10) }),
-    ...(random.next() < 0.2 && { sessionTimeout: random.between(5, 60) }),
-  };
-  const idempotencyKey = world.newId();
-  caller.begin(`create ${short(idempotencyKey)} ${JSON.stringify(config)}`, async () => {
-    const { id } = await caller.insist((core) => core.sessions.create({ owner: OWNER, config, idempotencyKey }));
-    ledger.sessions.add(id);
-    world.trace.note(`created ${short(id)}`);
-  });
-}
-
-/** From the newest turn that is over, or from any. */
-function fork({ ledger, caller, world }: Stage, random: Random, sessionId: SessionId): void {
-  if (ledger.sessions.size - ledger.deleted.size >= MAX_SESSIONS) return;
-  const turnId = random.next() < 0.5 ? pickTurn(ledger, random, sessionId) : undefined;
-  const ask = { owner: OWNER, sessionId, turnId, config: {}, idempotencyKey: world.newId() };
-  const name = `fork ${short(sessionId)} ${short(ask.idempotencyKey)}`;
-  const work = async () => {
-    const { id, forkedFrom } = await caller.insist((core) => core.sessions.fork(ask));
-    ledger.sessions.add(id);
-    world.trace.note(`${name}: ${short(id)} at ${forkedFrom?.turnId ? short(forkedFrom.turnId) : "the beginning"}`);
-  };
-  caller.begin(name, work, ["TURN_NOT_OVER", ...GONE]);
-}
-
-function pickTurn({ prompts }: Stage["ledger"], random: Random, sessionId: SessionId): TurnId | undefined {
-  const turns = prompts.filter((prompt) => prompt.sessionId === sessionId).flatMap(({ answers }) => [...answers]);
-  return pickOne(turns, random);
-}
-
 function newPrompt({ ledger, world }: Stage, random: Random, sessionId: SessionId): SentPrompt {
   const key = world.newId();
-  const prompt = { key, sessionId, text: `${random.between(1, 4)} steps for ${short(key)}`, answers: new Set<never>() };
+  const what = `${random.between(1, 4)} steps${random.next() < 0.05 ? DEADLY : ""} for ${key}`;
+  const prompt = { key, sessionId, text: what, answers: new Set<never>() };
   ledger.prompts.push(prompt);
   return prompt;
 }

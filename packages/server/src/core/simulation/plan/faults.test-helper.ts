@@ -1,9 +1,8 @@
 /** What goes wrong: one row each. Each ends by itself; `mend` ends at once what is still going wrong. */
-import type { SessionId } from "@cc-docker/protocol";
 import type { Random } from "../../../lib/random.ts";
-import type { Box } from "../engine/engine.test-helper.ts";
-import type { Home } from "../engine/wrapper.test-helper.ts";
-import { pickOne, type Stage, short, type Weighted } from "./stage.test-helper.ts";
+import { dieTalking, sayAgain, sayLate } from "./late-words.test-helper.ts";
+import type { Stage, Weighted } from "./stage.test-helper.ts";
+import { onBox, onGateway, onWrapper } from "./targets.test-helper.ts";
 
 /** @returns what it did, for the trace; nothing when there was nothing to do it to */
 export type Fault = Weighted & { strike: (stage: Stage, random: Random) => string | undefined };
@@ -31,6 +30,7 @@ export const FAULTS: readonly Fault[] = [
   { name: "link breaks", weight: 6, strike: (stage, random) => onWrapper(stage, random, ({ pipe }) => pipe?.break()) },
   { name: "items come twice", weight: 6, strike: sayAgain },
   { name: "items come late", weight: 4, strike: sayLate },
+  { name: "instance dies talking", weight: 4, strike: dieTalking },
   {
     name: "container dies",
     weight: 5,
@@ -86,13 +86,6 @@ export function mend({ world, gateways }: Stage): void {
   gateways.startAll({ hurried: true });
 }
 
-function onGateway({ gateways }: Stage, random: Random, strike: (gateway: Stage["gateways"]["up"][number]) => void) {
-  const gateway = pickOne(gateways.up, random);
-  if (!gateway || gateways.up.some(({ life }) => life.isFrozen)) return undefined; // one at a time, or none lives on
-  strike(gateway);
-  return gateway.life.name;
-}
-
 function dieAtStep(stage: Stage, random: Random): string | undefined {
   const steps = random.between(1, random.pick([5, 40, 200]));
   return onGateway(stage, random, ({ life }) => life.dieIn(steps)) && `${steps} steps from now`;
@@ -115,61 +108,9 @@ function takeForDead(stage: Stage, random: Random): string | undefined {
   return others > 1 ? freeze(stage, random, random.between(11_000, 20_000)) : undefined;
 }
 
-function onBox({ world }: Stage, random: Random, strike: (box: Box, id: SessionId) => void): string | undefined {
-  const found = pickOne(
-    [...world.engine.boxes].filter(([, { instance }]) => instance.running),
-    random,
-  );
-  if (!found) return undefined;
-  strike(found[1], found[0]);
-  return `of ${short(found[0])}`;
-}
-
 /** By somebody else than the gateway. */
 function meddle(stage: Stage, random: Random, paused: boolean): string | undefined {
   return onBox(stage, random, (_box, id) => stage.world.engine.meddle(id, paused));
-}
-
-function onWrapper(
-  stage: Stage,
-  random: Random,
-  strike: (wrapper: NonNullable<Box["wrapper"]>) => void,
-): string | undefined {
-  return onBox(stage, random, ({ wrapper }) => {
-    if (wrapper) strike(wrapper);
-  });
-}
-
-/** Some of the newest, in their order: stored ones, or an earlier instance's. A link loses, it leaves nothing out. */
-function pickSaid({ said, items }: Home, random: Random): Home["said"] {
-  const newest = said.at(-1)?.generation;
-  const waiting = items[0]?.n ?? Number.POSITIVE_INFINITY;
-  const repeatable = said.filter(({ generation, item }) => generation !== newest || item.n < waiting);
-  const chosen = repeatable.slice(random.between(0, repeatable.length));
-  return chosen.filter(({ generation }) => generation === chosen[0]?.generation);
-}
-
-function sayAgain(stage: Stage, random: Random): string | undefined {
-  return onBox(stage, random, ({ instance, wrapper }, id) => {
-    const home = stage.world.engine.homes.get(id);
-    const again = home ? pickSaid(home, random).filter(({ generation }) => generation === instance.generation) : [];
-    if (again.length > 0) wrapper?.say(again.map(({ item }) => item));
-  });
-}
-
-/** What a wrapper said arrives once more, when everything may have changed since. */
-function sayLate({ world, gateways }: Stage, random: Random): string | undefined {
-  const found = pickOne(world.engine.homes, random);
-  const said = found ? pickSaid(found[1], random) : [];
-  const [first] = said;
-  if (!found || !first) return undefined;
-  const [items, generation] = [said.map(({ item }) => item), first.generation];
-  world.clock.after(random.between(100, 5000), () => {
-    const gateway = pickOne(gateways.up, random);
-    const ingest = () => gateway?.core.links.ingest({ sessionId: found[0], generation, items }).catch(() => undefined);
-    gateway?.life.happen(() => void ingest());
-  });
-  return `${items.length} of ${short(found[0])}`;
 }
 
 function leave({ world: { engine, clock } }: Stage, random: Random, takesBoxes: boolean): string {

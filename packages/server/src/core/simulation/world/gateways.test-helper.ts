@@ -82,7 +82,7 @@ function openGateway(world: World, life: Life, isShared: boolean): Gateway {
   const note = world.appends.noting();
   const store = mortalStore(world.store, life, {
     isShared,
-    inTransaction: (tx) => note(world.sabotage(tx)),
+    inTransaction: (tx) => world.forks.noting(note(world.sabotage(tx))),
     outside: async () => {
       if (random.next() < 0.2) await clock.sleep(random.between(0, 5));
       if (storeTrouble.code === "STORE_UNAVAILABLE") refuse(storeTrouble.code);
@@ -118,8 +118,8 @@ function openGateway(world: World, life: Life, isShared: boolean): Gateway {
     },
   });
   const hear = (id: SessionId) => life.happen(() => core.links.heard(id));
-  world.trafficListeners.add(hear);
-  life.onDeath(() => world.trafficListeners.delete(hear));
+  world.notes.trafficListeners.add(hear);
+  life.onDeath(() => world.notes.trafficListeners.delete(hear));
 
   async function close(): Promise<void> {
     await life.ask(() => links.close().then(core.close)).catch(() => undefined);

@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ApprovalAnswer, SessionId, TurnId } from "@cc-docker/protocol";
 import { createRandom, type Random } from "../../../lib/random.ts";
 import type { Bus } from "../../../ports/bus/bus.ts";
 import { openInProcessBus } from "../../../ports/bus/drivers/in-process.ts";
@@ -11,10 +10,10 @@ import { openSqliteStore } from "../../../ports/store/drivers/sqlite.ts";
 import type { Store, StoreWriter } from "../../../ports/store/store.ts";
 import { createEngine, type Engine } from "../engine/engine.test-helper.ts";
 import { type Appends, createAppends } from "./note-appends.test-helper.ts";
+import { createForks, type Forks } from "./note-forks.test-helper.ts";
+import { createNotes, type Notes } from "./notes.test-helper.ts";
 import { createTrace, type Trace } from "./trace.test-helper.ts";
 import { createVirtualClock, type VirtualClock } from "./virtual-clock.test-helper.ts";
-
-export type ToolDecision = { turnId: TurnId; step: number; decision: ApprovalAnswer["decision"] };
 
 export type World = {
   clock: VirtualClock;
@@ -28,13 +27,10 @@ export type World = {
   /** What tests do to the store, to see that it is found out. */
   sabotage: Sabotage;
   appends: Appends;
-  /** What agents did of what they had asked for. */
-  toolDecisions: ToolDecision[];
+  notes: Notes;
+  forks: Forks;
   /** Whether the database refuses, or has no space to write. */
   storeTrouble: { code: "STORE_UNAVAILABLE" | "STORE_FULL" | undefined };
-  modelCalls: Map<TurnId, number>;
-  /** Hear that the model speaks to the agent of a session. */
-  trafficListeners: Set<(sessionId: SessionId) => void>;
   /** What must never happen and did. */
   defects: string[];
 };
@@ -54,9 +50,7 @@ export async function openWorld(seed: number, sabotage: Sabotage = (store) => st
   };
   const trace = createTrace(clock);
   const defects: string[] = [];
-  const modelCalls = new Map<TurnId, number>();
-  const toolDecisions: ToolDecision[] = [];
-  const trafficListeners: World["trafficListeners"] = new Set();
+  const { notes, noting } = createNotes(defects);
   const newId = () => makeUuid(random("ids"));
   const directory = await mkdtemp(join(MEMORY, "cc-docker-simulation-"));
   const disk = random("disk");
@@ -64,14 +58,7 @@ export async function openWorld(seed: number, sabotage: Sabotage = (store) => st
     path: join(directory, "world.db"),
     openSync: () => ({ sync: () => clock.sleep(disk.between(0, 6)), endSync: async () => undefined }),
   });
-  const notes = {
-    modelCalled: (turnId: TurnId) => void modelCalls.set(turnId, (modelCalls.get(turnId) ?? 0) + 1),
-    modelTraffic: (sessionId: SessionId) => trafficListeners.forEach((listener) => listener(sessionId)),
-    toolDecided: (tool: ToolDecision) => void toolDecisions.push(tool),
-    promptSwallowed: (turnId: TurnId) =>
-      void defects.push(`turn ${turnId} was handed to an agent that knew its prompt`),
-  };
-  const engine = createEngine({ clock, random: random("engine"), newId, notes });
+  const engine = createEngine({ clock, random: random("engine"), newId, notes: noting });
   const bus = openInProcessBus({ onError: (error) => defects.push(`a bus listener failed: ${String(error)}`) });
   async function close(): Promise<void> {
     await rm(directory, { recursive: true, force: true }); // the store is left open: a commit of it may wait for a time that never comes
@@ -80,9 +67,8 @@ export async function openWorld(seed: number, sabotage: Sabotage = (store) => st
     sabotage,
     trace,
     defects,
-    modelCalls,
-    trafficListeners,
-    toolDecisions,
+    notes,
+    forks: createForks(),
     appends: createAppends(clock),
     storeTrouble: { code: undefined },
   };
