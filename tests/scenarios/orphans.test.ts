@@ -12,8 +12,8 @@ import { waitUntil } from "../harness/wait-until.ts";
 import { verifies } from "../verifies.ts";
 
 const STATES = ["created", "running", "paused", "exited"] as const;
-/** R4's own time, and some for the engine to remove what was found at its end. */
-const SETTLE_MS = 20_000;
+/** R4's time. */
+const SETTLE_MS = 15_000;
 
 verifies(
   "session.orphans",

@@ -31,7 +31,8 @@ export type Server = AsyncDisposable & {
 
 type ModelChoice = { name: "scripted" } | { name: "ANTHROPIC_API_KEY" | "CLAUDE_CODE_OAUTH_TOKEN"; upstream: Upstream };
 
-const RECONCILE_EVERY_MS = 15_000;
+/** With the time that a round takes, what nobody owns is gone within 15 s. */
+const RECONCILE_EVERY_MS = 10_000;
 
 /** @throws CcError for everything a person can set right: port, data directory, schema */
 export async function startServer({ config, log }: { config: Config; log: Logger }): Promise<Server> {

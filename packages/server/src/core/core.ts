@@ -1,6 +1,5 @@
 /** The rules, wired. Everything an edge may ask for is here. */
-import type { Duplex } from "node:stream";
-import { type CcError, describeError, isCcError, type SessionId, type TurnId, toErrorShape } from "@cc-docker/protocol";
+import { describeError, isCcError, type SessionId, type TurnId } from "@cc-docker/protocol";
 import { createBackground } from "../lib/background.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -9,6 +8,7 @@ import type { Bus } from "../ports/bus/bus.ts";
 import type { Runtime } from "../ports/runtime/runtime.ts";
 import type { EventRow, SessionRow, Store } from "../ports/store/store.ts";
 import { type Approvals, createApprovals } from "./approvals/approvals.ts";
+import { type CoreLinks, createCoreLinks } from "./core-links.ts";
 import { createEventLog } from "./events/event-log.ts";
 import { createRecentEvents } from "./events/recent-events.ts";
 import { checkHealth, type HealthReport } from "./health.ts";
@@ -17,7 +17,7 @@ import { createAttendant, hearAsHolder } from "./leases/holder-bells.ts";
 import { createLeases } from "./leases/leases.ts";
 import type { CoreMeter } from "./metric-table.ts";
 import { createRemindingBus } from "./reminding-bus.ts";
-import { type AgentStarts, createAgentStarts } from "./sessions/agent-start.ts";
+import { createAgentStarts } from "./sessions/agent-start.ts";
 import { addCounts } from "./sessions/count-change.ts";
 import { createDeadlines, type DeadlineSettings, type MaxTimeouts } from "./sessions/deadlines.ts";
 import { createInstances } from "./sessions/instances.ts";
@@ -25,8 +25,8 @@ import { createReconcile } from "./sessions/reconcile-sessions.ts";
 import { createReconciler } from "./sessions/reconciler.ts";
 import { createSessionWriter } from "./sessions/session-writer.ts";
 import { createSessions, type OwnedSession, type Sessions } from "./sessions/sessions.ts";
-import { createIngest, type Ingest } from "./turns/ingest.ts";
-import { createTurnWaits, type TurnWaits } from "./turns/turn-waits.ts";
+import { createIngest } from "./turns/ingest.ts";
+import { createTurnWaits } from "./turns/turn-waits.ts";
 import { createTurns, type Turns } from "./turns/turns.ts";
 
 export type { CoreMeter, EventRow, SessionRow };
@@ -63,32 +63,7 @@ export type Core = {
     read(input: OwnedSession & { after: number; limit: number }): Promise<EventRow[]>;
     follow(input: OwnedSession & { after: number; signal: AbortSignal }): AsyncGenerator<EventRow[], void, undefined>;
   };
-  /** What the link edge needs of a session. */
-  links: {
-    onWanted(listener: (sessionId: SessionId) => void): () => void;
-    /** Another gateway holds the session now: its link is to be closed. */
-    onLost(listener: (sessionId: SessionId) => void): () => void;
-    onCommand(sessionId: SessionId, listener: () => void): () => void;
-    /** The session while it needs a link. @throws CcError SESSION_NOT_RUNNING */
-    require(sessionId: SessionId): Promise<SessionRow>;
-    /** A pipe to the session's instance, as it is in `session`. @throws CcError SESSION_NOT_RUNNING, INSTANCE_LOST */
-    open(sessionId: SessionId, signal: AbortSignal): Promise<{ duplex: Duplex; session: SessionRow }>;
-    ready(instance: { sessionId: SessionId; generation: number }): Promise<void>;
-    findRunningTurn: Turns["findRunning"];
-    findParked: Turns["findParked"];
-    /** What the agent has asked and was answered. */
-    findAnswers: Approvals["findGiven"];
-    /** What the wrapper of a new instance is to start its agent with; see AgentStarts. */
-    prepareStart: AgentStarts["prepare"];
-    readTranscript: AgentStarts["readTranscript"];
-    ingest: Ingest;
-    /** The agent is alive: the model speaks to it. */
-    heard(sessionId: SessionId): void;
-    /** A call of the model's waits until that time, for nothing that its agent could do; with `undefined` no more. */
-    tellWait: TurnWaits["tell"];
-    /** Gives the session up: its link could not be had for too long, or what came over it cannot be used. */
-    giveUp(instance: { sessionId: SessionId; generation: number }, error: CcError): Promise<void>;
-  };
+  links: CoreLinks;
   health(signal: AbortSignal): Promise<HealthReport>;
   /** Makes this gateway known to others that share its store: before anything else is asked of it. */
   join(): Promise<void>;
@@ -208,29 +183,19 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
       },
       follow,
     },
-    links: {
-      onWanted: (listener) => hearAsHolder({ bus, leases }, "links", listener),
-      onLost: (listener) => {
-        lost.add(listener);
-        return () => lost.delete(listener);
-      },
-      onCommand: (sessionId, listener) => reminding.subscribe(`commands:${sessionId}`, listener),
-      require: instances.requireLinkable,
-      open: instances.openLink,
-      ready: instances.ready,
-      findRunningTurn: turns.findRunning,
-      findParked: turns.findParked,
-      findAnswers: approvals.findGiven,
-      prepareStart: starts.prepare,
-      readTranscript: starts.readTranscript,
-      ingest: (input) => {
-        deadlines.heard(input.sessionId);
-        return ingest(input);
-      },
-      heard: deadlines.heard,
-      tellWait: turnWaits.tell,
-      giveUp: (instance, error) => instances.crash(instance, toErrorShape(error)),
-    },
+    links: createCoreLinks({
+      bus,
+      reminding,
+      leases,
+      lost,
+      deadlines,
+      instances,
+      turns,
+      turnWaits,
+      approvals,
+      starts,
+      ingest,
+    }),
     health: (signal) => checkHealth({ store, runtime, version: settings.version }, signal),
     join: () =>
       heartbeat.join().catch((error: unknown) => {

@@ -30,7 +30,7 @@ export const SETTINGS: CoreSettings = {
   requestTimeoutMs: 20_000,
   hangTimeoutMs: 8000,
   maxTimeouts: { startupTimeout: 60, parkAfter: 600, idleTimeout: 3600, sessionTimeout: 3600, requestTimeout: 3600 },
-  reconcileEveryMs: 15_000,
+  reconcileEveryMs: 10_000,
   version: "0.0.0",
 };
 

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createEngineClient } from "./docker-runtime.ts";
+import { createEngineClient } from "./engine-client.ts";
 import { withDeadlines } from "./engine-deadlines.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "cc-docker-silent-"));

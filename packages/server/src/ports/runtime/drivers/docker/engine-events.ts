@@ -18,7 +18,7 @@ const KILLED = 137;
 /** The engine knows no label of a volume's end, so all containers' and volumes' events are heard and sorted here. */
 const HEARD = {
   type: ["container" as const, "volume" as const],
-  event: ["die", "start", "pause", "unpause", "destroy"],
+  event: ["create", "die", "start", "pause", "unpause", "destroy"],
 };
 
 export type WatchDeps = { docker: Docker; installId: string; own: OwnActions; listEnded: () => Promise<Instance[]> };

@@ -9,7 +9,8 @@ import type Docker from "dockerode";
 import { onTestFinished } from "vitest";
 import type { Instance, Runtime } from "../../runtime.ts";
 import { LABELS } from "./container-template.ts";
-import { createEngineClient, openDockerRuntime } from "./docker-runtime.ts";
+import { openDockerRuntime } from "./docker-runtime.ts";
+import { createEngineClient } from "./engine-client.ts";
 
 export const SESSION_IMAGE = process.env["SESSION_IMAGE"] || "cc-docker/session:latest";
 const HOST = process.env["DOCKER_HOST"] || undefined;

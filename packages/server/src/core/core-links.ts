@@ -1,0 +1,83 @@
+/** What the link edge needs of sessions, and tells of them. */
+import type { Duplex } from "node:stream";
+import { type CcError, type SessionId, toErrorShape } from "@cc-docker/protocol";
+import type { Bus } from "../ports/bus/bus.ts";
+import type { SessionRow } from "../ports/store/store.ts";
+import type { Approvals } from "./approvals/approvals.ts";
+import { hearAsHolder } from "./leases/holder-bells.ts";
+import type { Leases } from "./leases/leases.ts";
+import type { AgentStarts } from "./sessions/agent-start.ts";
+import type { Deadlines } from "./sessions/deadlines.ts";
+import type { Instances } from "./sessions/instances.ts";
+import type { Ingest } from "./turns/ingest.ts";
+import type { TurnWaits } from "./turns/turn-waits.ts";
+import type { Turns } from "./turns/turns.ts";
+
+export type CoreLinks = {
+  onWanted(listener: (sessionId: SessionId) => void): () => void;
+  /** Another gateway holds the session now: its link is to be closed. */
+  onLost(listener: (sessionId: SessionId) => void): () => void;
+  onCommand(sessionId: SessionId, listener: () => void): () => void;
+  /** The session while it needs a link. @throws CcError SESSION_NOT_RUNNING */
+  require(sessionId: SessionId): Promise<SessionRow>;
+  /** A pipe to the session's instance, as it is in `session`. @throws CcError SESSION_NOT_RUNNING, INSTANCE_LOST */
+  open(sessionId: SessionId, signal: AbortSignal): Promise<{ duplex: Duplex; session: SessionRow }>;
+  ready(instance: { sessionId: SessionId; generation: number }): Promise<void>;
+  findRunningTurn: Turns["findRunning"];
+  findParked: Turns["findParked"];
+  /** What the agent has asked and was answered. */
+  findAnswers: Approvals["findGiven"];
+  /** What the wrapper of a new instance is to start its agent with; see AgentStarts. */
+  prepareStart: AgentStarts["prepare"];
+  readTranscript: AgentStarts["readTranscript"];
+  ingest: Ingest;
+  /** The agent is alive: the model speaks to it. */
+  heard(sessionId: SessionId): void;
+  /** A call of the model's waits until that time, for nothing that its agent could do; with `undefined` no more. */
+  tellWait: TurnWaits["tell"];
+  /** Gives the session up: its link could not be had for too long, or what came over it cannot be used. */
+  giveUp(instance: { sessionId: SessionId; generation: number }, error: CcError): Promise<void>;
+};
+
+type CoreLinksDeps = {
+  bus: Bus;
+  /** For who hears of what any gateway may have done. */
+  reminding: Bus;
+  leases: Leases;
+  /** Who hears that another gateway holds a session now. */
+  lost: Set<(sessionId: SessionId) => void>;
+  deadlines: Deadlines;
+  instances: Instances;
+  turns: Turns;
+  turnWaits: TurnWaits;
+  approvals: Approvals;
+  starts: AgentStarts;
+  ingest: Ingest;
+};
+
+export function createCoreLinks(deps: CoreLinksDeps): CoreLinks {
+  const { bus, reminding, leases, lost, deadlines, instances, turns, turnWaits, approvals, starts, ingest } = deps;
+  return {
+    onWanted: (listener) => hearAsHolder({ bus, leases }, "links", listener),
+    onLost: (listener) => {
+      lost.add(listener);
+      return () => lost.delete(listener);
+    },
+    onCommand: (sessionId, listener) => reminding.subscribe(`commands:${sessionId}`, listener),
+    require: instances.requireLinkable,
+    open: instances.openLink,
+    ready: instances.ready,
+    findRunningTurn: turns.findRunning,
+    findParked: turns.findParked,
+    findAnswers: approvals.findGiven,
+    prepareStart: starts.prepare,
+    readTranscript: starts.readTranscript,
+    ingest: (input) => {
+      deadlines.heard(input.sessionId);
+      return ingest(input);
+    },
+    heard: deadlines.heard,
+    tellWait: turnWaits.tell,
+    giveUp: (instance, error) => instances.crash(instance, toErrorShape(error)),
+  };
+}
