@@ -56,6 +56,10 @@ export const REQUIREMENTS = {
   "security.no-privilege": "The agent has no capability and gains none.",
   "security.hostile-repository": "Settings in a repository change neither where the model is nor what is run.",
   "auth.tokens": "A token that is expired, unsigned, forged, or missing is refused with its own error.",
+  "auth.every-call": "Every procedure refuses callers without a good token, whatever they ask for.",
+  "auth.key-pairs": "Tokens may be signed with key pairs instead of a secret, for one issuer and one audience.",
+  "auth.browsers":
+    "Pages of other sites cannot use the gateway unless their origin was named, nor under a name of their own.",
   "error.engine":
     "Without an engine, an image, or time to start, a session fails with its own error and leaves nothing.",
   "error.disk-full": "On a full disk nothing is accepted and nothing is lost, and space alone heals it.",

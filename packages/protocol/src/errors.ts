@@ -76,7 +76,25 @@ export const ERRORS = {
     exit: "refused",
     http: 401,
     retry: "never",
-    hint: "The token must be a JWT signed by the server's secret with HS256, with `sub` and `exp`.",
+    hint: "The token must be a JWT with `sub` and `exp`, signed with HS256 by the server's secret, or with RS256 or ES256 where JWT_JWKS_URL is set.",
+  },
+  KEYS_UNAVAILABLE: {
+    exit: "unavailable",
+    http: 503,
+    retry: "later",
+    hint: "See that JWT_JWKS_URL can be reached from the gateway; it is asked again with the next call.",
+  },
+  HOST_REFUSED: {
+    exit: "refused",
+    http: 403,
+    retry: "never",
+    hint: "Call the gateway by a name of ALLOWED_HOSTS.",
+  },
+  ORIGIN_REFUSED: {
+    exit: "refused",
+    http: 403,
+    retry: "never",
+    hint: "Add the page's origin to CORS_ORIGINS.",
   },
   SESSION_NOT_FOUND: { exit: "notFound", http: 404, retry: "never", hint: "List your sessions to see valid ids." },
   SESSION_NOT_RUNNING: {

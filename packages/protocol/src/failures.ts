@@ -50,6 +50,13 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
   TOKEN_MISSING: { meaning: NOBODY_KNOWN, policy: ["tell"] },
   TOKEN_EXPIRED: { meaning: NOBODY_KNOWN, policy: ["tell"] },
   TOKEN_INVALID: { meaning: NOBODY_KNOWN, policy: ["tell"] },
+  KEYS_UNAVAILABLE: {
+    meaning: "the keys that sign tokens could not be read, so nobody can be known",
+    policy: ["tell"],
+    note: "tokens whose check is at most ten minutes old are good meanwhile",
+  },
+  HOST_REFUSED: { meaning: "the call names a host that the gateway is not", policy: ["tell"] },
+  ORIGIN_REFUSED: { meaning: "a page of a site that the operator has not named is calling", policy: ["tell"] },
   SESSION_NOT_FOUND: { meaning: NO_SUCH_THING, policy: ["tell"] },
   SESSION_NOT_RUNNING: {
     meaning: "a session at rest, or one that is paused, was asked for a link",

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import { isCcError } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
@@ -67,6 +68,27 @@ describe("the settings", () => {
   it("refuse a signing secret that can be guessed, without saying what it was", () => {
     expect(problemsOf({ JWT_SECRET: "hunter2" })).toMatch(/JWT_SECRET/);
     expect(problemsOf({ JWT_SECRET: "hunter2" })).not.toContain("hunter2");
+  });
+
+  it("refuse a secret beyond this machine that somebody may guess", () => {
+    const weak = { JWT_SECRET: "your-jwt-secret-key-change-me-please" };
+    expect(loadConfig(weak).JWT_SECRET?.reveal()).toBe(weak.JWT_SECRET);
+    expect(problemsOf({ ...weak, HOST: "0.0.0.0" })).toContain("JWT_SECRET: it is easily guessed");
+    expect(problemsOf({ ...weak, HOST: "0.0.0.0" })).not.toContain(weak.JWT_SECRET);
+    expect(loadConfig({ HOST: "0.0.0.0", JWT_SECRET: randomBytes(32).toString("hex") }).HOST).toBe("0.0.0.0");
+  });
+
+  it("refuse two ways to sign tokens, and keys that come by a road anybody may be on", () => {
+    const JWT_JWKS_URL = "https://login.example.org/keys";
+    expect(problemsOf({ JWT_JWKS_URL, JWT_SECRET: SECRET })).toContain("JWT_SECRET and JWT_JWKS_URL");
+    expect(problemsOf({ JWT_JWKS_URL: "http://login.example.org/keys" })).toContain("use https");
+    expect(loadConfig({ JWT_JWKS_URL: "http://localhost:9/keys" }).JWT_JWKS_URL).toBe("http://localhost:9/keys");
+  });
+
+  it("that are lists have commas between their items", () => {
+    const { ALLOWED_HOSTS, CORS_ORIGINS } = loadConfig({ CORS_ORIGINS: " https://a.example , https://b.example,, " });
+    expect(CORS_ORIGINS).toEqual(["https://a.example", "https://b.example"]);
+    expect(ALLOWED_HOSTS).toEqual([]);
   });
 
   it("refuse a real model without a credential", () => {

@@ -3,6 +3,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { CcError } from "@cc-docker/protocol";
 import { z } from "zod";
+import { isLoopback } from "./lib/loopback.ts";
+import { isWeakSecret } from "./lib/weak-secret.ts";
 
 /** A value that must not reach a log: prints as `***`, `reveal()` gives it. */
 export type Secret = { reveal(): string; toString(): string; toJSON(): string };
@@ -39,6 +41,34 @@ const rows = {
     default: "",
     secret: true,
     schema: z.union([z.literal("").transform(() => undefined), z.string().min(32).transform(secret)]),
+  },
+  JWT_JWKS_URL: {
+    description:
+      "Where the public keys are that sign tokens, for RS256 and ES256 instead of HS256: https, or http on this machine.",
+    default: "",
+    schema: z.union([z.literal("").transform(() => undefined), z.url({ protocol: /^https?$/ })]),
+  },
+  JWT_ISSUER: {
+    description: "What a token's `iss` must be; not looked at when empty.",
+    default: "",
+    schema: optionalText(),
+  },
+  JWT_AUDIENCE: {
+    description: "What a token's `aud` must be or contain; not looked at when empty.",
+    default: "",
+    schema: optionalText(),
+  },
+  ALLOWED_HOSTS: {
+    description:
+      "Names the gateway may be called by in the Host header, without a port, with commas between them. When empty: localhost and HOST, or any where HOST is every address.",
+    default: "",
+    schema: list(),
+  },
+  CORS_ORIGINS: {
+    description:
+      "Origins whose pages may call the gateway from a browser (`https://app.example.org`), with commas between them. None when empty.",
+    default: "",
+    schema: list(),
   },
   DOCKER_HOST: {
     description: "The engine: `unix:///path`, `tcp://host:port` or `http://host:port`. The local socket when empty.",
@@ -160,6 +190,19 @@ function wholeNumber(min: number, max: number) {
   return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
 }
 
+function optionalText() {
+  return z.union([z.literal("").transform(() => undefined), text]);
+}
+
+function list() {
+  return z.string().transform((value) =>
+    value
+      .split(",")
+      .map((item) => item.trim())
+      .filter(Boolean),
+  );
+}
+
 function optionalSecret() {
   return z.union([z.literal("").transform(() => undefined), secretText]);
 }
@@ -186,11 +229,26 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
         `${name}${row.secret ? "" : `=${given}`}: ${parsed.error.issues[0]?.message ?? "invalid"} (${row.description})`,
       );
   }
-  if (config["MODEL"] === "anthropic" && !config["ANTHROPIC_API_KEY"] && !config["CLAUDE_CODE_OAUTH_TOKEN"]) {
-    problems.push("MODEL=anthropic: neither ANTHROPIC_API_KEY nor CLAUDE_CODE_OAUTH_TOKEN is set");
-  }
+  problems.push(...findContradictions(config as Partial<Config>));
   if (problems.length > 0) throw new CcError("CONFIG_INVALID", `Invalid settings: ${problems.join("; ")}`);
   return config as Config;
+}
+
+/** What is wrong with settings that are each right. */
+function findContradictions(config: Partial<Config>): string[] {
+  const { HOST = "", JWT_SECRET, JWT_JWKS_URL, MODEL, ANTHROPIC_API_KEY, CLAUDE_CODE_OAUTH_TOKEN } = config;
+  const problems: string[] = [];
+  if (MODEL === "anthropic" && !ANTHROPIC_API_KEY && !CLAUDE_CODE_OAUTH_TOKEN)
+    problems.push("MODEL=anthropic: neither ANTHROPIC_API_KEY nor CLAUDE_CODE_OAUTH_TOKEN is set");
+  if (JWT_SECRET && JWT_JWKS_URL)
+    problems.push("JWT_SECRET and JWT_JWKS_URL: tokens are signed with a secret or with key pairs, set one of them");
+  if (JWT_JWKS_URL?.startsWith("http:") && !isLoopback(new URL(JWT_JWKS_URL).hostname))
+    problems.push(`JWT_JWKS_URL=${JWT_JWKS_URL}: whoever is on the way could send keys of their own; use https`);
+  if (JWT_SECRET && !isLoopback(HOST) && isWeakSecret(JWT_SECRET.reveal()))
+    problems.push(
+      `JWT_SECRET: it is easily guessed, and HOST=${HOST} can be reached from outside; leave it empty to have one made`,
+    );
+  return problems;
 }
 
 /** Files below DATA_DIR that others look for: one name, one place. */

@@ -1,9 +1,9 @@
 /** The composition root: chooses drivers, builds core, opens edges. Knows them all; nothing else does. */
 import { randomUUID } from "node:crypto";
-import { type Config, dataPaths } from "./config.ts";
+import { type Config, dataPaths, type Secret } from "./config.ts";
 import { type CoreDeps, createCore } from "./core/core.ts";
 import { METRICS } from "./core/metric-table.ts";
-import { createAuthenticate } from "./edges/authenticate.ts";
+import { createAuthenticate, type TokenRules } from "./edges/authenticate.ts";
 import { startHttpServer } from "./edges/http-server.ts";
 import { createBroker } from "./edges/link/broker.ts";
 import { startLinkManager } from "./edges/link/link-manager.ts";
@@ -101,7 +101,8 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   const http = await startHttpServer({
     core,
     meter,
-    authenticate: createAuthenticate(install.jwtSecret),
+    authenticate: createAuthenticate(tokenRules(config, install.jwtSecret)),
+    browsers: { host: config.HOST, allowedHosts: config.ALLOWED_HOSTS, corsOrigins: config.CORS_ORIGINS },
     log,
     host: config.HOST,
     port: config.PORT,
@@ -113,6 +114,11 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   failpoint("start.announced");
   core.start();
   return { url: http.url, model: model.name, stop: resources.close, [Symbol.asyncDispose]: resources.close };
+}
+
+function tokenRules({ JWT_JWKS_URL, JWT_ISSUER, JWT_AUDIENCE }: Config, jwtSecret: Secret): TokenRules {
+  const keys = JWT_JWKS_URL === undefined ? { jwtSecret } : { jwksUrl: JWT_JWKS_URL };
+  return { keys, issuer: JWT_ISSUER, audience: JWT_AUDIENCE };
 }
 
 function coreSettings(config: Config): CoreDeps["settings"] {

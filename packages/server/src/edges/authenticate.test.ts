@@ -4,7 +4,7 @@ import { secret } from "../config.ts";
 import { createAuthenticate } from "./authenticate.ts";
 
 const SECRET = "the-secret-of-this-server-has-32-characters";
-const authenticate = createAuthenticate(secret(SECRET));
+const authenticate = createAuthenticate({ keys: { jwtSecret: secret(SECRET) } });
 const now = () => Math.floor(Date.now() / 1000);
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
 

@@ -1,12 +1,13 @@
 /** The one listener; mounts the public edges. */
 
 import type { AddressInfo } from "node:net";
-import { CcError, describeError, ERRORS } from "@cc-docker/protocol";
+import { CcError, describeError, ERRORS, type ErrorCode, isCcError } from "@cc-docker/protocol";
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
 import createFastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify";
 import type { Core, CoreMeter } from "../core/core.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Authenticate } from "./authenticate.ts";
+import { type BrowserRules, guardBrowsers } from "./guard-browsers.ts";
 import { mountDocs } from "./rest/document/mount-docs.ts";
 import { mountRest, REST_PREFIX, sendProblem } from "./rest/mount-rest.ts";
 import { mountEventStream } from "./trpc/event-stream.ts";
@@ -20,6 +21,7 @@ export type HttpServerDeps = {
   meter: CoreMeter;
   authenticate: Authenticate;
   log: Logger;
+  browsers: BrowserRules;
   host: string;
   port: number;
 };
@@ -33,6 +35,7 @@ export async function startHttpServer({
   meter,
   authenticate,
   log,
+  browsers,
   host,
   port,
 }: HttpServerDeps): Promise<HttpServer> {
@@ -43,10 +46,16 @@ export async function startHttpServer({
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 5000 },
   });
-  app.setErrorHandler((error: FastifyError, _request, reply) => answer(reply, translate(error, log)));
+  const onRefused = (code: ErrorCode) => meter.add("cc_docker_refusals_total", { code });
+  const refuse = (reply: FastifyReply, error: CcError) => {
+    onRefused(error.code);
+    return answer(reply, error);
+  };
+  app.setErrorHandler((error: FastifyError, _request, reply) => refuse(reply, translate(error, log)));
   app.setNotFoundHandler(({ method, url }, reply) =>
-    answer(reply, new CcError("ROUTE_NOT_FOUND", `${method} ${url.slice(0, 200)} does not exist.`)),
+    refuse(reply, new CcError("ROUTE_NOT_FOUND", `${method} ${url.slice(0, 200)} does not exist.`)),
   );
+  guardBrowsers(app, browsers);
   const shared = { core, authenticate, stopping: stopping.signal };
   mountTrpc(app, shared, { log, meter });
   mountRest(app, {
@@ -54,7 +63,7 @@ export async function startHttpServer({
     inputOf,
     authenticate,
     translate: (error) => translate(error, log),
-    onRefused: (code) => meter.add("cc_docker_refusals_total", { code }),
+    onRefused,
   });
   mountDocs(app, inputOf);
   app.get("/health", async (_request, reply) => {
@@ -100,6 +109,7 @@ function mountTrpc(
 
 /** What the listener itself refuses, in the table's words. What it does not mean to refuse is a defect. */
 function translate(error: FastifyError, log: Logger): CcError {
+  if (isCcError(error)) return error;
   const { statusCode = 500, message } = error;
   if (statusCode === 413) return new CcError("BODY_TOO_LARGE", `The body has more than ${MAX_BODY_BYTES} bytes.`);
   if (statusCode === 415) return new CcError("CONTENT_TYPE_UNSUPPORTED", message);
