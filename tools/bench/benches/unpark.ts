@@ -12,8 +12,8 @@ import { summarize } from "../stats.ts";
 const SAMPLES = 40;
 const WARM_UP_TURNS = 5;
 const PROMPT = "say: hi";
-/** In seconds. */
-const PARK_AFTER = 0.5;
+/** In seconds: after a turn the agent still has things to put away, which the default of a minute leaves it time for. */
+const PARK_AFTER = 4;
 const NEVER = 3600;
 /** Both arms rest so long before each sample: longer than the connections to the model are kept open. */
 const REST_MS = 6000;
