@@ -36,7 +36,7 @@ export function guardBrowsers(app: FastifyInstance, rules: BrowserRules): void {
 }
 
 /** @throws CcError HOST_REFUSED */
-export function checkHost({ host = "" }: IncomingHttpHeaders, rules: BrowserRules): void {
+function checkHost({ host = "" }: IncomingHttpHeaders, rules: BrowserRules): void {
   const name = nameOf(host);
   const allowed = rules.allowedHosts.length > 0 ? rules.allowedHosts : namesOf(rules.host);
   if (allowed === "any" || (name !== undefined && allowed.includes(name))) return;
@@ -47,7 +47,7 @@ export function checkHost({ host = "" }: IncomingHttpHeaders, rules: BrowserRule
  * @returns the origin that is to be told that it may read the answer; `undefined` where no page of another site asks
  * @throws CcError ORIGIN_REFUSED
  */
-export function checkOrigin({ host, origin }: IncomingHttpHeaders, { corsOrigins }: BrowserRules): string | undefined {
+function checkOrigin({ host, origin }: IncomingHttpHeaders, { corsOrigins }: BrowserRules): string | undefined {
   if (origin === undefined) return undefined;
   if (corsOrigins.includes(origin)) return origin;
   if (URL.canParse(origin) && new URL(origin).host === host?.toLowerCase()) return undefined;

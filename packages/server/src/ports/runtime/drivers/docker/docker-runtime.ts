@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { SessionId } from "@cc-docker/protocol";
 import { failpoint } from "../../../../lib/failpoint.ts";
 import { orAbort } from "../../../../lib/wait.ts";
-import type { Instance, InstanceSpec, Runtime } from "../../runtime.ts";
+import type { Instance, Runtime } from "../../runtime.ts";
 import { pauseContainer, unpauseContainer } from "./container-pause.ts";
 import { createFilesCopier } from "./copy-files.ts";
 import { createEngineClient, sharesFilesystem } from "./engine-client.ts";
