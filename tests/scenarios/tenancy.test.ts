@@ -73,7 +73,10 @@ async function ask(path: keyof typeof CALLS, ids: Ids, token: string | undefined
 /** A session of alice's with a turn that waits for an answer: everything there is. */
 async function makeAll(client: Client) {
   const session = await openSession(client, { permissionMode: "ask" });
-  const { id: turnId } = await client.chat.send.mutate({ sessionId: session.id, prompt: "bash: true\nsay: done" });
+  const { id: turnId } = await client.chat.send.mutate({
+    sessionId: session.id,
+    prompt: "bash: touch asked.txt\nsay: done",
+  });
   const { id: approvalId } = await untilAsked(client, session.id);
   return { ids: { sessionId: session.id, turnId, approvalId }, [Symbol.asyncDispose]: session[Symbol.asyncDispose] };
 }
