@@ -23,8 +23,10 @@ export async function openTestRest(owner = "ann"): Promise<TestRest> {
   const test = await openTestCore();
   const { core, meter, errors } = test;
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
-  const authenticate = createAuthenticate({ reveal: () => SECRET });
-  const server = await startHttpServer({ core, meter, authenticate, log, host: "127.0.0.1", port: 0 });
+  const authenticate = createAuthenticate({ keys: { jwtSecret: { reveal: () => SECRET } } });
+  const host = "127.0.0.1";
+  const browsers = { host, allowedHosts: [], corsOrigins: [] };
+  const server = await startHttpServer({ core, meter, authenticate, log, browsers, host, port: 0 });
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= server.close());
   onTestFinished(close);
