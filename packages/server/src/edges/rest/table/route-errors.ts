@@ -36,8 +36,15 @@ export const TURN_ERRORS = [
 ] as const satisfies ErrorCode[];
 
 /** What any request may meet; with a body, more; where something is written, more still. */
-const ALWAYS = ["REQUEST_INVALID", "INTERNAL", "SERVER_STOPPING", "STORE_UNAVAILABLE"] as const;
-const WITH_TOKEN = ["TOKEN_MISSING", "TOKEN_EXPIRED", "TOKEN_INVALID"] as const;
+const ALWAYS = [
+  "REQUEST_INVALID",
+  "HOST_REFUSED",
+  "ORIGIN_REFUSED",
+  "INTERNAL",
+  "SERVER_STOPPING",
+  "STORE_UNAVAILABLE",
+] as const;
+const WITH_TOKEN = ["TOKEN_MISSING", "TOKEN_EXPIRED", "TOKEN_INVALID", "KEYS_UNAVAILABLE"] as const;
 const WITH_BODY = ["BODY_TOO_LARGE", "CONTENT_TYPE_UNSUPPORTED"] as const;
 
 export function errorsOf({ method, isPublic, errors }: Route): ErrorCode[] {
