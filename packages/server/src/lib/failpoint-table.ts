@@ -300,6 +300,11 @@ export const FAILPOINTS = {
     missing: "Its rows are still there.",
     repair: "As above.",
   },
+  "delete.rows-trimmed": {
+    done: "Some of its events, transcript, approvals and turns are removed, or all.",
+    missing: "The others are there, and its own row, which says that it is deleted.",
+    repair: "As above.",
+  },
   "delete.rows-removed": {
     done: "Its rows are gone.",
     missing: "The caller has no answer.",

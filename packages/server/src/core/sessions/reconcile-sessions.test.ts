@@ -45,6 +45,15 @@ const status = async (t: TestCore, id: SessionId) => (await t.store.findSession(
 const expectSoon = (value: () => unknown) => expect.poll(value, { interval: 1, timeout: 5000 }); // rounds are a second apart
 
 describe("after a restart", () => {
+  it("a session whose deletion was cut off among its rows is removed with the rest of them", async () => {
+    await using t = await openTestCore();
+    const id = await leaveSession(t, { status: "idle", deleted: true });
+    await t.store.write((tx) => tx.insertEvents(id, [{ seq: 7001, json: "{}" }])); // those before are gone
+    t.core.start();
+    await expectSoon(() => status(t, id)).toBe(undefined);
+    expect(await t.store.readEvents(id, { after: 0, limit: 1, maxBytes: 1 })).toEqual([]);
+  });
+
   it("what belongs to no session is removed", async () => {
     await using t = await openTestCore();
     const [orphan, volumesOnly] = [randomUUID() as SessionId, randomUUID() as SessionId];

@@ -4,6 +4,8 @@
  */
 import { isCcError, type SessionId } from "@cc-docker/protocol";
 import type { Clock } from "../../lib/clock.ts";
+import { failpoint } from "../../lib/failpoint.ts";
+import { createKeyedLock } from "../../lib/keyed-lock.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { EventRow, SessionRow, Store, StoreWriter } from "../../ports/store/store.ts";
 import type { Leases } from "../leases/leases.ts";
@@ -23,7 +25,10 @@ export type SessionWriter = {
   change<T>(id: SessionId, work: Work<T>): Promise<T | undefined>;
   /** The same, for what only the session's holder may do. @throws CcError LEASE_LOST, and nothing is stored */
   changeAsHolder<T>(id: SessionId, work: Work<T>): Promise<T | undefined>;
-  /** Removes the rows of a session that this gateway holds. @throws CcError LEASE_LOST */
+  /**
+   * Removes the rows of a session that this gateway holds, its own last: a long log goes in pieces, between which others
+   * are changed. @throws CcError LEASE_LOST
+   */
   erase(id: SessionId): Promise<void>;
   /** Inserts the row that `work` draws up, with its first event. `undefined` when it draws up none. */
   insert(work: (tx: StoreWriter) => Promise<NewSession | undefined>): Promise<SessionRow | undefined>;
@@ -32,6 +37,9 @@ export type SessionWriter = {
   /** The session as that commit has left it, in the same way; also when it was parked or unparked. */
   findJustCommanded(id: SessionId): SessionRow | undefined;
 };
+
+/** A piece takes some 10 ms, in which no other session is changed: no two of them share a commit. */
+const ERASED_AT_ONCE = { limit: 1000, maxBytes: 4 * 1024 * 1024 };
 
 type Work<T> = (change: SessionChange) => Promise<T>;
 /** Says, in the transaction, whose the session is for this change. @throws CcError LEASE_LOST */
@@ -58,6 +66,7 @@ export type SessionWriterDeps = {
 
 export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
   const { store, leases, bus, clock, onAppended } = deps;
+  const inTurn = createKeyedLock<"piece">();
   const justCommanded = new Map<SessionId, { session: SessionRow; turn: StartedTurn | undefined }>();
 
   function change<T>(id: SessionId, work: Work<T>): Promise<T | undefined> {
@@ -69,14 +78,23 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
   }
 
   async function erase(id: SessionId): Promise<void> {
-    await asHolder(id, (check) =>
+    let more: boolean;
+    do {
+      more = await inTurn("piece", () => eraseAsHolder(id, (tx) => tx.trimSession(id, ERASED_AT_ONCE)));
+      failpoint("delete.rows-trimmed");
+    } while (more);
+    await eraseAsHolder(id, (tx) => tx.deleteSession(id));
+    leases.forget(id);
+  }
+
+  function eraseAsHolder<T>(id: SessionId, work: (tx: StoreWriter) => Promise<T>): Promise<T> {
+    return asHolder(id, (check) =>
       store.write(async (tx) => {
         const row = await tx.findSession(id);
         if (row) await check(tx, row);
-        await tx.deleteSession(id);
+        return work(tx);
       }),
     );
-    leases.forget(id);
   }
 
   /** By the fence that this gateway believes in now, whatever it learns while it waits for the transaction. */

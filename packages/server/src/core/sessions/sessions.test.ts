@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { CcError, type SessionId } from "@cc-docker/protocol";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import type { StoreWriter } from "../../ports/store/store.ts";
 import { openTestCore, refused } from "../core.test-helper.ts";
 
 const MISSING = randomUUID() as SessionId;
@@ -192,6 +193,53 @@ describe("a session", () => {
     expect(await t.store.findTurn(turnId)).toBeUndefined();
     expect(await t.readEvents(sessionId)).toEqual([]);
     expect([t.runtime.instances.size, t.runtime.owners.size]).toEqual([0, 0]);
+  });
+
+  it("that is deleted with a long log goes in pieces: changes of others go between them, its row goes last", async () => {
+    await using t = await openTestCore();
+    const [long, other] = [await t.openSession(), await t.openSession()];
+    const { lastSeq = 0 } = (await t.store.findSession(long)) ?? {};
+    const log = Array.from({ length: 5000 }, (_, n) => ({ seq: lastSeq + 1 + n, json: "{}" }));
+    await t.store.write((tx) => tx.insertEvents(long, log));
+    const left: number[] = [];
+    const write = t.store.write;
+    vi.spyOn(t.store, "write").mockImplementation((work) =>
+      write(async (tx) => {
+        const done = await work(tx);
+        const row = await tx.findSession(long);
+        if (row) left.push((await tx.readEvents(long, { after: 0, limit: 10_000, maxBytes: 1e9 })).length);
+        return done;
+      }),
+    );
+    const deleting = t.core.sessions.delete({ owner: "ann", sessionId: long });
+    await expect.poll(() => left.some((count) => count < 5000), { interval: 1 }).toBe(true);
+    await t.send(other);
+    expect(left.at(-1)).toBeGreaterThan(0);
+    await deleting;
+    expect(left.at(-1)).toBe(0);
+    expect(Math.max(...left.slice(1).map((count, n) => (left[n] ?? 0) - count))).toBeLessThanOrEqual(1000);
+    expect(await t.store.findSession(long)).toBeUndefined();
+  });
+
+  it("that is deleted with others shares no commit with their pieces", async () => {
+    await using t = await openTestCore();
+    const ids = await Promise.all([t.openSession(), t.openSession(), t.openSession()]);
+    let atOnce = 0;
+    const seen: number[] = [];
+    const write = t.store.write;
+    vi.spyOn(t.store, "write").mockImplementation(async (work) => {
+      let trims = 0;
+      const trimSession = (tx: StoreWriter): StoreWriter["trimSession"] => {
+        return async (...input) => {
+          trims = 1;
+          seen.push((atOnce += 1));
+          return tx.trimSession(...input);
+        };
+      };
+      return write((tx) => work({ ...tx, trimSession: trimSession(tx) })).finally(() => (atOnce -= trims));
+    });
+    await Promise.all(ids.map((sessionId) => t.core.sessions.delete({ owner: "ann", sessionId })));
+    expect(seen).toEqual([1, 1, 1]);
   });
 
   it("fails with what its runtime said when its instance cannot start", async () => {

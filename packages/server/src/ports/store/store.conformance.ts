@@ -797,8 +797,53 @@ export function testStore({ name, open }: StoreUnderTest): void {
       expect(await store.findSessionKey("bob", "k")).toBeUndefined();
     });
 
+    it("trims what a session has written piece by piece, the oldest first, and leaves it and others", async () => {
+      await using store = await openEmpty();
+      const [one, other] = [await insertSession(store), await insertSession(store)];
+      const turns = [turnRow(one.id), turnRow(one.id), turnRow(other.id)] as const;
+      await store.write(async (tx) => {
+        for (const turn of turns) await tx.insertTurn(turn);
+        for (const { id } of [one, other]) {
+          await tx.insertEvents(id, eventRows(1, 5));
+          await tx.insertTranscript(id, [transcriptRow("said"), transcriptRow("helped", { subpath: "a" })]);
+        }
+      });
+      const approval = await insertApproval(store, { sessionId: one.id, turnId: turns[0].id });
+      const trim = () => store.write((tx) => tx.trimSession(one.id, { limit: 3, maxBytes: 1e9 }));
+      expect([await trim(), await seqs(store, one.id, {})]).toEqual([true, [4, 5]]);
+      expect([await trim(), await seqs(store, one.id, {})]).toEqual([true, []]);
+      expect(await transcriptTexts(store, one.id)).toEqual(["a: helped"]);
+      expect([await trim(), await store.findApproval(approval.id)]).toEqual([true, undefined]);
+      expect([await store.findTurn(turns[0].id), await store.findTurn(turns[1].id)]).toEqual([undefined, turns[1]]);
+      expect([await trim(), await trim()]).toEqual([false, false]);
+      expect(await store.findTurn(turns[1].id)).toBeUndefined();
+      expect(await store.findSession(one.id)).toMatchObject(one);
+      expect(await seqs(store, other.id, {})).toEqual([1, 2, 3, 4, 5]);
+      expect(await transcriptTexts(store, other.id)).toEqual(["said", "a: helped"]);
+      expect(await store.findTurn(turns[2].id)).toEqual(turns[2]);
+    });
+
+    it("trims a piece of about so many bytes, and is never stuck at a row that is larger", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      await store.write(async (tx) => {
+        await tx.insertEvents(
+          id,
+          eventRows(1, 4, (seq) => "é".repeat(seq === 2 ? 5000 : 50)),
+        );
+        await tx.insertTranscript(id, [transcriptRow("a".repeat(200)), transcriptRow("b")]);
+      });
+      const left: unknown[] = [];
+      for (let more = true; more; ) {
+        more = await store.write((tx) => tx.trimSession(id, { limit: 100, maxBytes: 300 }));
+        left.push([...(await seqs(store, id, {})), ...(await transcriptTexts(store, id)).map((text) => text[0])]);
+      }
+      expect(left).toEqual([[2, 3, 4, "a", "b"], [3, 4, "a", "b"], ["b"], []]);
+    });
+
     it("takes the deletion of an unknown session", async () => {
       await using store = await openEmpty();
+      expect(await store.write((tx) => tx.trimSession(sessionRow().id, { limit: 1, maxBytes: 1 }))).toBe(false);
       await expect(store.write((tx) => tx.deleteSession(sessionRow().id))).resolves.toBeUndefined();
     });
 

@@ -179,7 +179,13 @@ export interface StoreReader {
 export interface StoreWriter extends StoreReader {
   insertSession(row: Omit<SessionRow, "position">): Promise<void>;
   updateSession(id: SessionId, patch: Partial<Omit<SessionRow, "id" | "position" | "owner">>): Promise<void>;
-  /** Removes the session with its turns, approvals, events and transcript. Unknown ids are fine. */
+  /**
+   * Removes of a session's events, transcript, approvals and turns so many rows, the oldest of each first, of at most
+   * about `maxBytes` (always at least one). The session itself stays. Unknown ids are fine.
+   * @returns whether there may be more
+   */
+  trimSession(id: SessionId, piece: { limit: number; maxBytes: number }): Promise<boolean>;
+  /** Removes the session with the turns, approvals, events and transcript that it still has. Unknown ids are fine. */
   deleteSession(id: SessionId): Promise<void>;
   /** Kept for ever: deleting the session leaves it. */
   insertSessionKey(row: SessionKeyRow): Promise<void>;

@@ -1,5 +1,6 @@
 import { CompiledQuery, type Kysely, sql } from "kysely";
 import type { StoreWriter } from "../store.ts";
+import { countWithin } from "./count-within.ts";
 import type { Database } from "./tables.ts";
 
 type EventQueries = Pick<StoreWriter, "readEvents" | "insertEvents">;
@@ -49,14 +50,4 @@ function compileInsert(db: Kysely<Database>, size: number): string {
     .insertInto("events")
     .values(Array.from({ length: size }, () => row))
     .compile().sql;
-}
-
-/** How many fit; the first always does, else a reader would never get past it. */
-function countWithin(sizes: readonly { bytes: number }[], maxBytes: number): number {
-  let total = 0;
-  const end = sizes.findIndex(({ bytes }, index) => {
-    total += bytes;
-    return index > 0 && total > maxBytes;
-  });
-  return end === -1 ? sizes.length : end;
 }

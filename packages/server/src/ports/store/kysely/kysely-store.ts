@@ -5,6 +5,7 @@ import type { Store, StoreReader, StoreWriter } from "../store.ts";
 import { createApprovalQueries } from "./approval-queries.ts";
 import { createEventQueries } from "./event-queries.ts";
 import { createGatewayQueries } from "./gateway-queries.ts";
+import { createRemovalQueries } from "./removal-queries.ts";
 import { createSessionKeyQueries } from "./session-key-queries.ts";
 import { createSessionQueries } from "./session-queries.ts";
 import type { Database } from "./tables.ts";
@@ -134,6 +135,7 @@ function createQueries(db: Kysely<Database>): StoreWriter {
     ...createEventQueries(db),
     ...createTranscriptQueries(db),
     ...createGatewayQueries(db),
+    ...createRemovalQueries(db),
   };
 }
 

@@ -21,7 +21,6 @@ type SessionQueries = Pick<
   | "isFilesSource"
   | "insertSession"
   | "updateSession"
-  | "deleteSession"
 >;
 
 /** Those that are not at rest, named: an index finds what is there, not what is absent. */
@@ -62,13 +61,6 @@ export function createSessionQueries(db: Kysely<Database>): SessionQueries {
     },
     async updateSession(id, patch) {
       await db.updateTable("sessions").set(toColumns(patch)).where("id", "=", id).execute();
-    },
-    async deleteSession(id) {
-      await db.deleteFrom("events").where("session_id", "=", id).execute();
-      await db.deleteFrom("transcript_entries").where("session_id", "=", id).execute();
-      await db.deleteFrom("approvals").where("session_id", "=", id).execute();
-      await db.deleteFrom("turns").where("session_id", "=", id).execute();
-      await db.deleteFrom("sessions").where("id", "=", id).execute();
     },
   };
 }
