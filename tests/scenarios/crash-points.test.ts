@@ -7,6 +7,7 @@ import { verifies } from "../verifies.ts";
 /** For points that one session's life does not reach by itself, or reaches in several ways. The others: once, by it. */
 const CRASHES: Partial<Record<Failpoint, readonly Crash[]>> = {
   "fork.committed": [{ points: ["fork.committed"], forks: true }],
+  "fork.lines-copied": [{ points: ["fork.lines-copied"], forks: true }],
   "fork.frozen": [{ points: ["fork.frozen"], forks: true }],
   "fork.helper-made": [{ points: ["fork.helper-made"], forks: true }],
   "fork.helper-started": [{ points: ["fork.helper-started", "fork.helper-started"], forks: true }],

@@ -54,13 +54,18 @@ export const FAILPOINTS = {
     repair: "Reconcile launches what is `starting`. The caller's next try, under the same key, gets the same session.",
   },
   "fork.committed": {
-    done: "A fork's row, first event and conversation are on disk.",
-    missing: "Its files are not copied; the caller has no answer.",
+    done: "A fork's row, which says what it is to get, and its first event are on disk.",
+    missing: "Its conversation and files are not copied; the caller has no answer.",
     repair: "Reconcile launches what is `starting`, and copies first. The caller's next try gets the same fork.",
+  },
+  "fork.lines-copied": {
+    done: "Some of a fork's conversation is copied, or all; its row says how far.",
+    missing: "Its files are not copied.",
+    repair: "Reconcile launches again; copying goes on from there.",
   },
   "fork.frozen": {
     done: "The fork's parent stands still.",
-    missing: "Nothing is copied; the parent's row knows nothing of it.",
+    missing: "No files are copied; the parent's row knows nothing of it.",
     repair: "Reconcile compares the parent's row with its container and has it go on; the fork's launch copies.",
   },
   "fork.helper-made": {

@@ -1,21 +1,23 @@
 /**
- * Gives forks their parents' files. A parent stands still while it is copied, so the copy is of one moment, and nobody
- * starts, ends or removes it meanwhile; its row knows nothing of it. What is still to be copied is noted on the fork's.
+ * Gives forks their parents' conversations and files. A parent stands still while its files are copied, so the copy is
+ * of one moment, and nobody starts, ends or removes it meanwhile; its row knows nothing of it. What is still to be copied
+ * is noted on the fork's.
  */
 import { CcError, isCcError, type SessionId } from "@cc-docker/protocol";
 import { type Clock, timeoutSignal } from "../../lib/clock.ts";
 import { failpoint } from "../../lib/failpoint.ts";
-import type { KeyedLock } from "../../lib/keyed-lock.ts";
+import { createKeyedLock, type KeyedLock } from "../../lib/keyed-lock.ts";
 import { orAbort } from "../../lib/wait.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { Runtime } from "../../ports/runtime/runtime.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
+import { copyConversation } from "./copy-conversation.ts";
 import { isHeld, isLive } from "./session-status.ts";
 import type { SessionWriter } from "./session-writer.ts";
 
 export type Copies = {
   /**
-   * Copies the files that the session still lacks, if any.
+   * Copies the conversation and the files that the session still lacks, if any.
    * @throws CcError FORK_COPY_FAILED, FORK_PARENT_GONE, ENGINE_DISK_FULL, IMAGE_NOT_FOUND, RUNTIME_UNAVAILABLE
    */
   bring(session: SessionRow, cancelled: AbortSignal): Promise<void>;
@@ -41,18 +43,20 @@ const EXCUSE_EVERY_MS = 500;
 
 export function createCopies(deps: CopiesDeps): Copies {
   const { store, bus, writer, runtime, clock, lock, settings } = deps;
+  const inTurn = createKeyedLock<"piece">();
 
   async function bring({ id, filesFrom }: SessionRow, cancelled: AbortSignal): Promise<void> {
-    if (!filesFrom) return;
+    if (!filesFrom || !(await store.findSession(id))?.filesFrom) return; // an earlier start may have brought them by now
     const deadline = timeoutSignal(clock, settings.copyTimeoutMs);
     const signal = AbortSignal.any([cancelled, deadline]);
     try {
+      await copyConversation({ store, writer, inTurn }, id, signal);
       await whenFree(filesFrom, signal, () => copy({ from: filesFrom, to: id }, signal));
     } catch (error) {
       throw deadline.aborted && !cancelled.aborted ? lateError(filesFrom, settings.copyTimeoutMs) : error;
     }
     failpoint("fork.copied");
-    await writer.changeAsHolder(id, async ({ patch }) => patch({ filesFrom: undefined }));
+    await writer.changeAsHolder(id, async ({ patch }) => patch({ filesFrom: undefined, transcriptSpan: undefined }));
     failpoint("fork.noted");
     bus.publish(`holders:${filesFrom}`, 0); // it may be deleted by now, and wait with its end
   }
@@ -117,5 +121,5 @@ export function createCopies(deps: CopiesDeps): Copies {
 }
 
 function lateError(from: SessionId, ms: number): CcError {
-  return new CcError("FORK_COPY_FAILED", `The files of session ${from} were not copied within ${ms / 1000} s.`);
+  return new CcError("FORK_COPY_FAILED", `Session ${from} was not copied within ${ms / 1000} s.`);
 }

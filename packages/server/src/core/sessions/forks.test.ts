@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { AgentSessionId, CcError, type SessionId, type TranscriptEntry, type TurnId } from "@cc-docker/protocol";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { openTestCore, refused, resultMessage, type TestCore } from "../core.test-helper.ts";
 
 const AGENT_SESSION = AgentSessionId.parse(randomUUID());
@@ -69,6 +69,7 @@ describe("a fork", () => {
       status: "starting",
       turnCount: 0,
     });
+    await untilCopied(t, id);
     expect(await textsOf(t, id)).toEqual(["asked one", "said one", "one", "asked two", "said two", "two"]);
     const { agentSessionId } = (await t.store.findSession(id)) ?? {};
     expect(agentSessionId).not.toBe(AGENT_SESSION);
@@ -90,6 +91,7 @@ describe("a fork", () => {
     await t.core.turns.interrupt({ owner: "ann", sessionId: parent, turnId: cancelled });
     const { id, forkedFrom } = await fork(t, parent);
     expect(forkedFrom?.turnId).toBe(over);
+    await untilCopied(t, id);
     expect(await textsOf(t, id)).toEqual(["asked one", "said one", "one"]);
     for (const turnId of [running, cancelled])
       await expect(fork(t, parent, { turnId })).rejects.toMatchObject({
@@ -109,19 +111,33 @@ describe("a fork", () => {
     await tell(t, parent, [{ type: "mode", sessionId: AGENT_SESSION }, ...linesOf(running, "it")]);
     const { id: second } = await fork(t, parent);
     for (const one of [id, second]) {
+      await untilCopied(t, one);
       expect(await readLines(t, one)).toEqual([]);
       expect(await t.store.findSession(one)).not.toHaveProperty("agentSessionId");
     }
   });
 
-  it("of a fork has what that one has from its parent, before any turn of its own", async () => {
+  it("of a fork has what that one has from its parent, or is to get from it, before any turn of its own", async () => {
     await using t = await openTestCore();
     const parent = await t.openSession();
     await doTurn(t, parent, "one");
+    const copying = Promise.withResolvers<void>();
+    t.runtime.beforeCopy = () => copying.promise;
     const { id: first } = await fork(t, parent);
     const { id: second, forkedFrom } = await fork(t, first);
     expect(forkedFrom).toEqual({ sessionId: first });
-    expect(await textsOf(t, second)).toEqual(["asked one", "said one", "one"]);
+    copying.resolve();
+    await untilCopied(t, first);
+    await t.core.links.ready({ sessionId: first, generation: 1 });
+    const { id: third } = await fork(t, first);
+    for (const id of [first, second, third]) {
+      await untilCopied(t, id);
+      expect(await textsOf(t, id)).toEqual(["asked one", "said one", "one"]);
+    }
+    const ids = await Promise.all(
+      [first, second, third].map(async (id) => (await t.store.findSession(id))?.agentSessionId),
+    );
+    expect(new Set([AGENT_SESSION, ...ids]).size).toBe(4);
   });
 
   it("has its parent's configuration but for what is asked otherwise, checked as at a creation", async () => {
@@ -158,6 +174,102 @@ describe("a fork", () => {
     expect(new Set(forks.map(({ id }) => id)).size).toBe(1);
     const create = t.core.sessions.create({ owner: "ann", config: {}, idempotencyKey: "k" });
     await expect(create).rejects.toMatchObject(refused("IDEMPOTENCY_KEY_REUSED"));
+  });
+});
+
+describe("the conversation of a fork", () => {
+  /** Some 5 MB; a third of the lines has no id. */
+  async function openLong(t: TestCore): Promise<{ parent: SessionId; lines: string[] }> {
+    const parent = await t.openSession();
+    const turnId = await doTurn(t, parent, "one");
+    const text = "x".repeat(50_000);
+    for (let n = 0; n < 100; n += 1) {
+      const line = { sessionId: AGENT_SESSION, n, text };
+      const helped = { ...line, type: "progress", ...(n % 3 > 0 && { uuid: randomUUID() }) };
+      await tell(t, parent, [helped], n % 2 === 0 ? undefined : "subagents/a");
+    }
+    await t.ingest(parent, resultMessage(turnId));
+    return { parent, lines: await linesWithoutId(t, parent) };
+  }
+
+  /** But for what a fork does not get. */
+  async function linesWithoutId(t: TestCore, id: SessionId): Promise<string[]> {
+    const lines = (await readLines(t, id)).filter(({ type }) => type !== "queue-operation");
+    return lines.map((line) => JSON.stringify({ ...line, sessionId: "" }));
+  }
+
+  it("comes in pieces, between which others are changed; what is said meanwhile does not come along", async () => {
+    await using t = await openTestCore();
+    const { parent, lines } = await openLong(t);
+    const copied: number[] = [];
+    const write = t.store.write;
+    vi.spyOn(t.store, "write").mockImplementation((work) =>
+      write(async (tx) => {
+        const insertTranscript: typeof tx.insertTranscript = async (sessionId, rows) => {
+          if (sessionId !== parent) copied.push(rows.reduce((sum, { json }) => sum + json.length, 0));
+          await tx.insertTranscript(sessionId, rows);
+        };
+        return work({ ...tx, insertTranscript });
+      }),
+    );
+    const { id } = await fork(t, parent);
+    await expect.poll(() => copied.length, { interval: 1 }).toBeGreaterThan(0);
+    await doTurn(t, parent, "two");
+    expect(await t.store.findSession(id)).toHaveProperty("transcriptSpan");
+    await untilCopied(t, id);
+    expect(copied.length).toBeGreaterThan(8);
+    expect(Math.max(...copied)).toBeLessThan(600_000);
+    expect(await linesWithoutId(t, id)).toEqual(lines);
+    expect(await t.store.findSession(id)).not.toHaveProperty("transcriptSpan");
+  });
+
+  it("goes on from where it was cut off, before the fork has an instance, each line once", async () => {
+    await using t = await openTestCore();
+    const { parent, lines } = await openLong(t);
+    const { id } = await fork(t, parent);
+    await expect.poll(async () => (await readLines(t, id)).length, { interval: 1 }).toBeGreaterThan(0);
+    await t.core.close();
+    const half = (await readLines(t, id)).length;
+    expect(half).toBeLessThan(lines.length);
+    expect(t.runtime.instances.has(id)).toBe(false);
+    await using next = await openTestCore({ beside: t });
+    t.runtime.beforeStart = async ({ sessionId }) => expect(await linesWithoutId(t, sessionId)).toEqual(lines);
+    next.core.start();
+    await expect.poll(() => t.runtime.instances.has(id), { interval: 1, timeout: 5000 }).toBe(true);
+  });
+
+  it("that the store has no space for fails the fork, which rests; the next prompt goes on with it", async () => {
+    await using t = await openTestCore();
+    const { parent, lines } = await openLong(t);
+    const write = t.store.write;
+    let pieces = 0;
+    const spy = vi.spyOn(t.store, "write").mockImplementation((work) =>
+      write(async (tx) => {
+        const insertTranscript: typeof tx.insertTranscript = async (...rows) => {
+          if ((pieces += 1) === 3) throw new CcError("STORE_FULL", "The database has no space to write to.");
+          await tx.insertTranscript(...rows);
+        };
+        return work({ ...tx, insertTranscript });
+      }),
+    );
+    const { id } = await fork(t, parent);
+    await untilStatus(t, id, "failed");
+    spy.mockRestore();
+    expect(await t.store.findSession(id)).toMatchObject({ error: { code: "STORE_FULL" }, filesFrom: parent });
+    await t.send(id);
+    await untilCopied(t, id);
+    expect(await linesWithoutId(t, id)).toEqual(lines);
+  });
+
+  it("comes of a parent that is deleted meanwhile, which is removed then", async () => {
+    await using t = await openTestCore();
+    const { parent, lines } = await openLong(t);
+    const { id } = await fork(t, parent);
+    await t.core.sessions.delete({ owner: "ann", sessionId: parent });
+    expect(await t.store.findSession(parent)).toMatchObject({ deleted: true });
+    await untilCopied(t, id);
+    expect(await linesWithoutId(t, id)).toEqual(lines);
+    await expect.poll(() => t.store.findSession(parent), { interval: 1 }).toBeUndefined();
   });
 });
 

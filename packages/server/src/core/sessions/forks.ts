@@ -1,15 +1,13 @@
-/** A fork as it begins: its parent's configuration, and its parent's conversation up to the end of a turn. */
+/** A fork as it begins: its parent's configuration, and how much of its parent's conversation it is to get. */
 import {
   type AgentSessionId,
   CcError,
   isTurnOver,
   type SessionConfig,
   type SessionId,
-  type TranscriptEntry,
   type TurnId,
 } from "@cc-docker/protocol";
 import type { SessionRow, StoreReader, StoreWriter, TranscriptRow } from "../../ports/store/store.ts";
-import type { SessionChange } from "./session-draft.ts";
 import type { NewSession } from "./session-writer.ts";
 
 export type ForkSession = {
@@ -22,24 +20,25 @@ export type ForkSession = {
   idempotencyKey?: string | undefined;
 };
 
-const PAGE_BYTES = 4 * 1024 * 1024;
+/** Whose files it is to get, and the part of whose conversation, is noted with it: they are copied later. */
+export type ForkOrigin = Pick<NewSession, "config" | "forkedFrom" | "filesFrom" | "transcriptSpan" | "agentSessionId">;
+type Span = NonNullable<SessionRow["transcriptSpan"]>;
 
-/** The agent's notes of prompts that it was handed: the next turn's comes before that turn's own lines. */
-const HANDED = "queue-operation";
+const PAGE_BYTES = 64 * 1024;
 
 /** @throws CcError SESSION_NOT_FOUND, TURN_NOT_FOUND, TURN_NOT_OVER */
 export async function drawFork(
   tx: StoreWriter,
   { newId, ...wish }: ForkSession & { newId: () => string },
-): Promise<Pick<NewSession, "config" | "forkedFrom" | "filesFrom" | "begin">> {
+): Promise<ForkOrigin> {
   const parent = await requireParent(tx, wish);
   const turnId = await findTurn(tx, wish);
-  const before = await tx.findPromptAfter(parent.id, turnId);
+  const transcriptSpan = await findSpan(tx, parent, turnId);
   return {
     config: { ...parent.config, ...wish.config },
     forkedFrom: { sessionId: parent.id, ...(turnId && { turnId }) },
     filesFrom: parent.filesFrom ?? parent.id, // a fork that has no files yet is to have the same as its parent's copy
-    begin: (change) => copyConversation(change, { from: parent.id, before, to: newId() as AgentSessionId }),
+    ...(transcriptSpan && { transcriptSpan, agentSessionId: newId() as AgentSessionId }),
   };
 }
 
@@ -63,31 +62,23 @@ async function findTurn(tx: StoreReader, { sessionId, turnId }: ForkSession): Pr
   throw new CcError("TURN_NOT_OVER", `${which} is ${open.status}: what is said in it is not complete.`);
 }
 
-type Conversation = { from: SessionId; before: number | undefined; to: AgentSessionId };
+/** What holds no message is no conversation to go on with. A parent that has not its own yet is to get what it gets. */
+async function findSpan(tx: StoreReader, parent: SessionRow, turnId: TurnId | undefined): Promise<Span | undefined> {
+  if (parent.filesFrom) return parent.transcriptSpan && { after: 0, before: parent.transcriptSpan.before };
+  const before = await tx.findTranscriptEnd(parent.id, turnId);
+  return (await hasMessage(tx, parent.id, before)) ? { after: 0, before } : undefined;
+}
 
-/** The lines get the id of a conversation of their own. What holds no message is no conversation to go on with. */
-async function copyConversation({ tx, session, patch }: SessionChange, { from, before, to }: Conversation) {
-  const waiting: TranscriptRow[] = [];
-  let begun = false;
+/** Conversations begin with a few notes of the agent: as a rule the first page tells. */
+async function hasMessage(tx: StoreReader, sessionId: SessionId, before: number): Promise<boolean> {
   for (let after = 0; ; ) {
-    const page = await tx.readTranscript(from, { after, before, maxBytes: PAGE_BYTES });
+    const page = await tx.readTranscript(sessionId, { after, before, maxBytes: PAGE_BYTES });
     const last = page.at(-1);
-    if (!last) break;
+    if (!last || page.some(isMessage)) return last !== undefined;
     after = last.position;
-    const lines = page.filter(({ type }) => type !== HANDED);
-    begun ||= lines.some(isMessage);
-    waiting.push(...lines.map((line) => rewrite(line, to)));
-    if (begun) await tx.insertTranscript(session.id, waiting.splice(0));
   }
-  if (begun) patch({ agentSessionId: to });
 }
 
 function isMessage({ subpath, type }: TranscriptRow): boolean {
   return subpath === undefined && (type === "user" || type === "assistant");
-}
-
-function rewrite({ subpath, uuid, type, json }: TranscriptRow, sessionId: AgentSessionId): TranscriptRow {
-  const entry = JSON.parse(json) as TranscriptEntry;
-  if (entry["sessionId"] === undefined) return { subpath, uuid, type, json };
-  return { subpath, uuid, type, json: JSON.stringify({ ...entry, sessionId }) };
 }

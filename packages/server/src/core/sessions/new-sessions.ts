@@ -5,7 +5,7 @@ import { fingerprint } from "../../lib/fingerprint.ts";
 import type { StoreWriter } from "../../ports/store/store.ts";
 import { checkToolRules } from "./check-tool-rules.ts";
 import { checkTimeouts, type MaxTimeouts } from "./deadlines.ts";
-import { drawFork, type ForkSession } from "./forks.ts";
+import { drawFork, type ForkOrigin, type ForkSession } from "./forks.ts";
 import type { Instances } from "./instances.ts";
 import { claimKey } from "./session-keys.ts";
 import type { NewSession, SessionWriter } from "./session-writer.ts";
@@ -39,7 +39,7 @@ const FRESH = {
 };
 
 type Wish = { owner: string; key: string | undefined; request: string };
-type Drawn = Pick<NewSession, "config" | "forkedFrom" | "filesFrom" | "begin">;
+type Drawn = Pick<NewSession, "config"> & Partial<ForkOrigin>;
 
 export function createNewSessions({ writer, instances, maxTimeouts, newId, get }: NewSessionsDeps): NewSessions {
   function create({ owner, config, idempotencyKey: key }: CreateSession): Promise<Session> {

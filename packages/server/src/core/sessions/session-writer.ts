@@ -12,10 +12,7 @@ import type { Leases } from "../leases/leases.ts";
 import { type Count, countMove } from "./count-change.ts";
 import { createDraft, type Given, type Outcome, type SessionChange, type StartedTurn } from "./session-draft.ts";
 
-export type NewSession = Omit<SessionRow, Given> & {
-  /** What is to be written with the row, in the same step. */
-  begin?: (change: SessionChange) => Promise<void>;
-};
+export type NewSession = Omit<SessionRow, Given>;
 
 export type SessionWriter = {
   /**
@@ -151,14 +148,12 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
   async function insert(work: (tx: StoreWriter) => Promise<NewSession | undefined>): Promise<SessionRow | undefined> {
     const now = clock.nowIso();
     const inserted = await store.write(async (tx) => {
-      const drawn = await work(tx);
-      if (!drawn) return undefined;
-      const { begin, ...row } = drawn;
+      const row = await work(tx);
+      if (!row) return undefined;
       const given = { status: "starting", lastSeq: 0, createdAt: now, updatedAt: now, ...leases.fresh() } as const;
       await tx.insertSession({ ...row, ...given });
       const draft = createDraft(tx, (await tx.findSession(row.id)) as SessionRow, now);
       draft.change.append("session.starting", { reason: "created", forkedFrom: row.forkedFrom });
-      await begin?.(draft.change);
       await draft.flush();
       return draft.change.session;
     });

@@ -341,17 +341,24 @@ export function testStore({ name, open }: StoreUnderTest): void {
       expect((await store.listUnsettledSessions()).map(({ id }) => id)).toEqual(expected);
     });
 
-    it("keep where they come from, and whose files they lack until they have them", async () => {
+    it("keep where they come from, and whose files and lines they lack until they have them", async () => {
       await using store = await openEmpty();
       const { id: parent } = await insertSession(store);
       const turnId = TurnId.parse(randomUUID());
-      const fork = await insertSession(store, { forkedFrom: { sessionId: parent, turnId }, filesFrom: parent });
+      const lacking = { filesFrom: parent, transcriptSpan: { after: 0, before: 7 } };
+      const fork = await insertSession(store, { forkedFrom: { sessionId: parent, turnId }, ...lacking });
       expect(await store.findSession(fork.id)).toMatchObject(fork);
       const bare = await insertSession(store, { forkedFrom: { sessionId: parent } });
       expect((await store.findSession(bare.id))?.forkedFrom).toEqual({ sessionId: parent });
-      await store.write((tx) => tx.updateSession(fork.id, { filesFrom: undefined }));
-      expect(await store.findSession(fork.id)).toMatchObject({ forkedFrom: { sessionId: parent, turnId } });
-      expect(await store.findSession(fork.id)).not.toHaveProperty("filesFrom");
+      await store.write((tx) => tx.updateSession(fork.id, { transcriptSpan: { after: 5, before: 7 } }));
+      expect(await store.findSession(fork.id)).toMatchObject({
+        filesFrom: parent,
+        transcriptSpan: { after: 5, before: 7 },
+      });
+      await store.write((tx) => tx.updateSession(fork.id, { filesFrom: undefined, transcriptSpan: undefined }));
+      const whole = await store.findSession(fork.id);
+      expect(whole).toMatchObject({ forkedFrom: { sessionId: parent, turnId } });
+      for (const lacked of Object.keys(lacking)) expect(whole).not.toHaveProperty(lacked);
     });
 
     it("are wanted for their files by those that start and lack them", async () => {
@@ -727,7 +734,7 @@ export function testStore({ name, open }: StoreUnderTest): void {
       expect(page).toMatchObject(rows.slice(0, 2));
     });
 
-    it("tells where the first prompt after a turn is, in its main file, of the session's own turns", async () => {
+    it("tells where the first prompt after a turn is, in its main file, of the session's own turns, else its end", async () => {
       await using store = await openEmpty();
       const [one, two] = [await insertSession(store), await insertSession(store)];
       const turns = [turnRow(one.id), turnRow(one.id), turnRow(one.id)] as const;
@@ -739,16 +746,25 @@ export function testStore({ name, open }: StoreUnderTest): void {
         await tx.insertTranscript(two.id, [prompt(0)]);
       });
       const findText = async (id: SessionId, turnId: TurnId | undefined) => {
-        const position = await store.findPromptAfter(id, turnId);
-        if (position === undefined) return undefined;
+        const position = await store.findTranscriptEnd(id, turnId);
         const [row] = await store.readTranscript(id, { after: position - 1, maxBytes: 1 });
         return JSON.parse(row?.json ?? "{}").text;
       };
       expect(await findText(one.id, undefined)).toBe("prompt 0");
       expect(await findText(one.id, turns[0].id)).toBe("prompt 2"); // the second never ran
       expect(await findText(one.id, turns[1].id)).toBe("prompt 2");
-      expect(await findText(one.id, turns[2].id)).toBeUndefined();
       expect(await findText(two.id, undefined)).toBeUndefined();
+      const before = await store.findTranscriptEnd(one.id, turns[2].id);
+      await store.write((tx) => tx.insertTranscript(one.id, [transcriptRow("later")]));
+      expect(await store.readTranscript(one.id, { after: 0, before, maxBytes: 1e9 })).toHaveLength(4);
+      const { id: silent } = await insertSession(store);
+      expect(
+        await store.readTranscript(silent, {
+          after: 0,
+          before: await store.findTranscriptEnd(silent, undefined),
+          maxBytes: 1,
+        }),
+      ).toEqual([]);
     });
 
     it("is undone with the work that wrote it", async () => {

@@ -59,8 +59,10 @@ export type SessionRow = {
   leaseFence: number;
   /** The session it is a fork of, and the newest turn of that one it knows of. Either may be gone. */
   forkedFrom?: { sessionId: SessionId; turnId?: TurnId } | undefined;
-  /** The session whose files it is still to get, before its first instance. */
+  /** The session whose files it is still to get, and its part of whose transcript, before its first instance. */
   filesFrom?: SessionId | undefined;
+  /** That part: what is between these positions is still to be copied. Goes with `filesFrom`; absent without a part. */
+  transcriptSpan?: { after: number; before: number } | undefined;
   /** Set when the session is to vanish; nobody sees it any more, what it owns is being removed. */
   deleted: boolean;
   /** Place in the order of creation; the cursor of `listSessions`. */
@@ -139,7 +141,7 @@ export interface StoreReader {
   countSessions(query: CountSessions): Promise<number>;
   /** Sessions of all owners that own something outside the store: not at rest, or deleted. Oldest first. */
   listUnsettledSessions(): Promise<SessionRow[]>;
-  /** Whether a session that is starting is still to get this one's files. */
+  /** Whether a session that is starting is still to get this one's files, and perhaps its transcript. */
   isFilesSource(id: SessionId): Promise<boolean>;
   findSessionKey(owner: string, key: string): Promise<SessionKeyRow | undefined>;
   findTurn(id: TurnId): Promise<TurnRow | undefined>;
@@ -172,8 +174,11 @@ export interface StoreReader {
   /** The newest line of the main transcript that has a `uuid`. */
   findLastTranscriptLine(sessionId: SessionId): Promise<string | undefined>;
   listGateways(): Promise<GatewayRow[]>;
-  /** Where the main transcript has the first prompt of a turn accepted after `turnId`, or of any turn. */
-  findPromptAfter(sessionId: SessionId, turnId: TurnId | undefined): Promise<number | undefined>;
+  /**
+   * The position that follows what is said up to the end of `turnId`, or before any turn: where the main transcript has
+   * the first prompt of a turn accepted later, else past its last line.
+   */
+  findTranscriptEnd(sessionId: SessionId, turnId: TurnId | undefined): Promise<number>;
 }
 
 export interface StoreWriter extends StoreReader {

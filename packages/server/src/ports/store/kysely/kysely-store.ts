@@ -122,7 +122,7 @@ function onlyDurable(queries: StoreReader, settled: () => Promise<void>, refuseI
     findTranscriptTail: waits(queries.findTranscriptTail),
     findLastTranscriptLine: waits(queries.findLastTranscriptLine),
     listGateways: waits(queries.listGateways),
-    findPromptAfter: waits(queries.findPromptAfter),
+    findTranscriptEnd: waits(queries.findTranscriptEnd),
   };
 }
 

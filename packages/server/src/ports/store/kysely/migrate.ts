@@ -10,6 +10,7 @@ import * as sessionOrigins from "./migrations/0005-session-origins.ts";
 import * as pause from "./migrations/0006-pause.ts";
 import * as lists from "./migrations/0009-lists.ts";
 import * as totals from "./migrations/0010-totals.ts";
+import * as forkTranscripts from "./migrations/0011-fork-transcripts.ts";
 
 /** In order; a name once released never changes. */
 const MIGRATIONS = {
@@ -22,6 +23,7 @@ const MIGRATIONS = {
   "0006-pause": pause,
   "0009-lists": lists,
   "0010-totals": totals,
+  "0011-fork-transcripts": forkTranscripts,
 };
 
 /**

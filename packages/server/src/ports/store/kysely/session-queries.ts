@@ -96,12 +96,17 @@ function fromRow(row: Selectable<SessionsTable>): SessionRow {
     leaseFence: row.lease_fence,
     ...(row.forked_from_session !== null && { forkedFrom: toOrigin(row.forked_from_session, row.forked_from_turn) }),
     ...(row.files_from !== null && { filesFrom: row.files_from as SessionId }),
+    ...toSpan(row),
     position: row.position,
   };
 }
 
 function toOrigin(sessionId: string, turnId: string | null): SessionRow["forkedFrom"] {
   return { sessionId: sessionId as SessionId, ...(turnId !== null && { turnId: turnId as TurnId }) };
+}
+
+function toSpan({ transcript_after: after, transcript_before: before }: Selectable<SessionsTable>) {
+  return after !== null && before !== null && { transcriptSpan: { after, before } };
 }
 
 function toColumns(row: Partial<SessionRow>): Updateable<SessionsTable> {
@@ -130,6 +135,10 @@ function toColumns(row: Partial<SessionRow>): Updateable<SessionsTable> {
       forked_from_turn: row.forkedFrom.turnId ?? null,
     }),
     ...("filesFrom" in row && { files_from: row.filesFrom ?? null }),
+    ...("transcriptSpan" in row && {
+      transcript_after: row.transcriptSpan?.after ?? null,
+      transcript_before: row.transcriptSpan?.before ?? null,
+    }),
     ...(row.deleted !== undefined && { deleted: row.deleted ? 1 : 0 }),
   };
 }

@@ -27,6 +27,8 @@ export type SessionsTable = {
   forked_from_session: string | null;
   forked_from_turn: string | null;
   files_from: string | null;
+  transcript_after: number | null;
+  transcript_before: number | null;
 };
 
 export type TurnsTable = {

@@ -4,7 +4,7 @@ import type { Database } from "./tables.ts";
 
 type TranscriptQueries = Pick<
   StoreWriter,
-  "insertTranscript" | "readTranscript" | "findTranscriptTail" | "findLastTranscriptLine" | "findPromptAfter"
+  "insertTranscript" | "readTranscript" | "findTranscriptTail" | "findLastTranscriptLine" | "findTranscriptEnd"
 >;
 
 /** Rows that one page looks at; their bytes decide how many it takes. */
@@ -51,7 +51,7 @@ export function createTranscriptQueries(db: Kysely<Database>): TranscriptQueries
       const last = await messages.orderBy("position", "desc").limit(1).executeTakeFirstOrThrow();
       return last.json;
     },
-    async findPromptAfter(sessionId, turnId) {
+    async findTranscriptEnd(sessionId, turnId) {
       let turns = db.selectFrom("turns").select("id").where("session_id", "=", sessionId);
       const own = db
         .selectFrom("turns")
@@ -59,7 +59,11 @@ export function createTranscriptQueries(db: Kysely<Database>): TranscriptQueries
         .where("id", "=", turnId ?? "");
       if (turnId !== undefined) turns = turns.where("position", ">", own);
       const prompts = entriesOf(sessionId).where("subpath", "=", MAIN).where("uuid", "in", turns);
-      return (await prompts.select("position").orderBy("position").limit(1).executeTakeFirst())?.position;
+      // the sign keeps SQLite from reading all lines in their order, where it may ask for the few prompts
+      const next = await prompts.select(sql<number | null>`min(+position)`.as("position")).executeTakeFirst();
+      if (next && next.position !== null) return next.position;
+      const last = entriesOf(sessionId).select("position").orderBy("position", "desc").limit(1);
+      return ((await last.executeTakeFirst())?.position ?? 0) + 1;
     },
     async findLastTranscriptLine(sessionId) {
       const lines = entriesOf(sessionId).where("subpath", "=", MAIN).where("uuid", "is not", null);
