@@ -2,7 +2,7 @@
 import type { Duplex } from "node:stream";
 import { type CcError, type SessionId, toErrorShape } from "@cc-docker/protocol";
 import type { Bus } from "../ports/bus/bus.ts";
-import type { SessionRow } from "../ports/store/store.ts";
+import type { SessionRow, Store } from "../ports/store/store.ts";
 import type { Approvals } from "./approvals/approvals.ts";
 import { hearAsHolder } from "./leases/holder-bells.ts";
 import type { Leases } from "./leases/leases.ts";
@@ -20,6 +20,8 @@ export type CoreLinks = {
   onCommand(sessionId: SessionId, listener: () => void): () => void;
   /** The session while it needs a link. @throws CcError SESSION_NOT_RUNNING */
   require(sessionId: SessionId): Promise<SessionRow>;
+  /** Whether it may stand still for a fork's copy of it: its wrapper need not answer. */
+  isCopied(sessionId: SessionId): Promise<boolean>;
   /** A pipe to the session's instance, as it is in `session`. @throws CcError SESSION_NOT_RUNNING, INSTANCE_LOST */
   open(sessionId: SessionId, signal: AbortSignal): Promise<{ duplex: Duplex; session: SessionRow }>;
   ready(instance: { sessionId: SessionId; generation: number }): Promise<void>;
@@ -40,6 +42,7 @@ export type CoreLinks = {
 };
 
 type CoreLinksDeps = {
+  store: Store;
   bus: Bus;
   /** For who hears of what any gateway may have done. */
   reminding: Bus;
@@ -56,7 +59,8 @@ type CoreLinksDeps = {
 };
 
 export function createCoreLinks(deps: CoreLinksDeps): CoreLinks {
-  const { bus, reminding, leases, lost, deadlines, instances, turns, turnWaits, approvals, starts, ingest } = deps;
+  const { store, bus, reminding, leases, lost, deadlines, instances, turns, turnWaits, approvals, starts, ingest } =
+    deps;
   return {
     onWanted: (listener) => hearAsHolder({ bus, leases }, "links", listener),
     onLost: (listener) => {
@@ -65,6 +69,7 @@ export function createCoreLinks(deps: CoreLinksDeps): CoreLinks {
     },
     onCommand: (sessionId, listener) => reminding.subscribe(`commands:${sessionId}`, listener),
     require: instances.requireLinkable,
+    isCopied: store.isFilesSource,
     open: instances.openLink,
     ready: instances.ready,
     findRunningTurn: turns.findRunning,

@@ -184,6 +184,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
       follow,
     },
     links: createCoreLinks({
+      store,
       bus,
       reminding,
       leases,

@@ -56,7 +56,7 @@ export function startLinkManager({
       const error = await useLink(sessionId, use, signal).catch((reason: unknown) => reason);
       if (signal.aborted || isOver(error)) return;
       log.debug({ err: error, session_id: sessionId }, "link broken");
-      if (use.heard) heardAt = clock.monotonicMs();
+      if (use.heard || (await isCopied(sessionId))) heardAt = clock.monotonicMs();
       if (isFinal(error)) {
         log.warn({ err: error, session_id: sessionId }, "what came over the link cannot be used");
         await links.giveUp({ sessionId, generation: use.generation }, error);
@@ -94,6 +94,11 @@ export function startLinkManager({
       pipe.close();
       await pipe.closed;
     }
+  }
+
+  /** Its wrapper may be frozen for that, and no link can be had then: it has its time from the end of it. */
+  function isCopied(sessionId: SessionId): Promise<boolean> {
+    return links.isCopied(sessionId).catch(() => false);
   }
 
   /** A session that is still starting has a deadline of its own. */
