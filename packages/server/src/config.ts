@@ -92,7 +92,8 @@ const rows = {
     schema: seconds,
   },
   FORK_COPY_TIMEOUT: {
-    description: "Seconds the copy of a session's files for a fork may take. A running session stands still meanwhile.",
+    description:
+      "Seconds the copy of a session for a fork may take, and waiting for one that starts. A running one stands still while its files are read.",
     default: "300",
     schema: seconds,
   },

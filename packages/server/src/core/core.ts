@@ -120,7 +120,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
     background,
     log,
     settings,
-    deafened: deadlines.deafened,
+    setStill: deadlines.setStill,
   });
   const sessions = createSessions({
     store,

@@ -11,6 +11,7 @@ import { orAbort } from "../../lib/wait.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { Runtime } from "../../ports/runtime/runtime.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
+import { createBell } from "../bell.ts";
 import { copyConversation } from "./copy-conversation.ts";
 import { isHeld, isLive } from "./session-status.ts";
 import type { SessionWriter } from "./session-writer.ts";
@@ -34,12 +35,14 @@ export type CopiesDeps = {
   /** Held while the engine works on a session's instance, or copies its files. */
   lock: KeyedLock<SessionId>;
   settings: { image: string; copyTimeoutMs: number };
-  /** The session's agent is not to be taken for dead, nor for deaf. */
-  deafened: (sessionId: SessionId) => void;
+  /** The session stands still for a copy of it: its agent is not to be taken for dead, nor for deaf. */
+  setStill: (sessionId: SessionId, isStill: boolean) => void;
 };
 
 /** Far more often than any agent must be heard, or must hear. */
 const EXCUSE_EVERY_MS = 500;
+/** Whoever starts a session rings when that is over; a gateway that dies does not. */
+const LOOK_EVERY_MS = 1000;
 
 export function createCopies(deps: CopiesDeps): Copies {
   const { store, bus, writer, runtime, clock, lock, settings } = deps;
@@ -51,7 +54,7 @@ export function createCopies(deps: CopiesDeps): Copies {
     const signal = AbortSignal.any([cancelled, deadline]);
     try {
       await copyConversation({ store, writer, inTurn }, id, signal);
-      await whenFree(filesFrom, signal, () => copy({ from: filesFrom, to: id }, signal));
+      await whenSettled(filesFrom, signal, () => copy({ from: filesFrom, to: id }, signal));
     } catch (error) {
       throw deadline.aborted && !cancelled.aborted ? lateError(filesFrom, settings.copyTimeoutMs) : error;
     }
@@ -96,11 +99,32 @@ export function createCopies(deps: CopiesDeps): Copies {
   function keepExcused(sessionId: SessionId): () => void {
     let cancel = () => {};
     const beat = () => {
-      deps.deafened(sessionId);
+      deps.setStill(sessionId, true);
       cancel = clock.setTimer(EXCUSE_EVERY_MS, beat);
     };
     beat();
-    return () => cancel();
+    return () => {
+      cancel();
+      deps.setStill(sessionId, false);
+    };
+  }
+
+  /** Not while its instance starts, which has only so much time. The signal as for `whenFree`. */
+  async function whenSettled(sessionId: SessionId, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    using bell = createBell(bus, `events:${sessionId}`);
+    for (let done = false; !done; ) {
+      await whenFree(sessionId, signal, async () => {
+        if (await isStarting(sessionId)) return;
+        await work();
+        done = true;
+      });
+      if (!done) await bell.wait(AbortSignal.any([signal, timeoutSignal(clock, LOOK_EVERY_MS)]));
+    }
+  }
+
+  async function isStarting(sessionId: SessionId): Promise<boolean> {
+    const session = await store.findSession(sessionId);
+    return session !== undefined && isLive(session) && session.status === "starting";
   }
 
   /** Gives up waiting with the signal; work that has begun hears the signal itself, and is awaited. */

@@ -363,12 +363,30 @@ describe("the time of a turn", () => {
     expect(heard).toEqual(["request", "deaf 2"]);
   });
 
+  it("stands still while its session does, and goes on with what was left; that of the session goes on", () => {
+    const { watch, setStill, heard } = startWatching({ sessionTimeoutMs: 40_000, hangTimeoutMs: 8000 });
+    watch(running());
+    vi.advanceTimersByTime(3000);
+    for (let n = 0; n < 60; n += 1) {
+      setStill(running().id, true);
+      vi.advanceTimersByTime(500);
+      watch(running({ lastSeq: n }));
+    }
+    setStill(running().id, false);
+    vi.advanceTimersByTime(1999);
+    expect(heard).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(heard).toEqual(["request"]);
+    vi.advanceTimersByTime(5000);
+    expect(heard).toEqual(["request", "session"]);
+  });
+
   it("has its grace once its agent can hear", () => {
-    const { watch, interrupted, deafened, heard } = startWatching({ requestTimeoutMs: 90_000 });
+    const { watch, interrupted, setStill, heard } = startWatching({ requestTimeoutMs: 90_000 });
     watch(running());
     interrupted(running());
     for (let n = 0; n < 50; n += 1) {
-      deafened(running().id);
+      setStill(running().id, true);
       vi.advanceTimersByTime(500);
     }
     vi.advanceTimersByTime(GRACE_MS - 501);

@@ -42,8 +42,11 @@ export type Deadlines = {
   interrupted(session: SessionRow): void;
   /** The session's agent is alive: it spoke, or the model spoke to it. */
   heard(sessionId: SessionId): void;
-  /** Its agent cannot speak nor hear just now, and that is nobody's fault. To be said again while it is so. */
-  deafened(sessionId: SessionId): void;
+  /**
+   * Its agent cannot speak nor hear, and that is nobody's fault: the time of its turn stands still. To be said again
+   * while it is so.
+   */
+  setStill(sessionId: SessionId, isStill: boolean): void;
   /** Its turn waits for what is not its agent's doing: the time of the turn stands still until it waits no more. */
   setWaiting(sessionId: SessionId, waits: boolean): void;
   /** The session is no longer this gateway's to time. */
@@ -64,6 +67,8 @@ type Watched = {
   heardAt: number;
   /** On the monotonic clock: until then its agent could not hear. */
   deafenedAt: number;
+  /** Its agent can neither speak nor hear. */
+  isStill: boolean;
   /** Its turn waits for what is not its agent's doing. */
   waits: boolean;
 };
@@ -124,7 +129,7 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
   function watchTurn(own: Watched, turn: string): void {
     const requestMs = toMs(own.session.config.requestTimeout) ?? settings.requestTimeoutMs;
     set(own.phase, turn, requestMs, () => handlers.onRequest(own.session));
-    if (own.waits) hold(own.phase);
+    if (own.waits || own.isStill) hold(own.phase);
   }
 
   function setWaiting(sessionId: SessionId, waits: boolean): void {
@@ -146,9 +151,13 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
     else handlers.onDeaf(own.session);
   }
 
-  function deafened(sessionId: SessionId): void {
+  function setStill(sessionId: SessionId, isStill: boolean): void {
     const own = watched.get(sessionId);
-    if (own) own.heardAt = own.deafenedAt = clock.monotonicMs();
+    if (!own) return;
+    own.heardAt = own.deafenedAt = clock.monotonicMs();
+    if (own.isStill === isStill) return;
+    own.isStill = isStill;
+    watch(own.session);
   }
 
   function set(timer: Timer, key: string, ms: number | undefined, onEnd: () => void): void {
@@ -176,7 +185,7 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
     watch,
     interrupted,
     heard,
-    deafened,
+    setStill,
     setWaiting,
     forget: (id) => {
       const own = watched.get(id);
@@ -198,6 +207,7 @@ function newWatched(session: SessionRow, heardAt: number): Watched {
     grace: newTimer(),
     heardAt,
     deafenedAt: Number.NEGATIVE_INFINITY,
+    isStill: false,
     waits: false,
   };
 }

@@ -462,6 +462,27 @@ describe("the files of a fork", () => {
     expect(isFrozen(paused)).toBe(true);
   });
 
+  it("are copied once its parent has started, which is not held up on its way", async () => {
+    await using t = await openTestCore();
+    const { id: parent } = await t.core.sessions.create({ owner: "ann", config: {} });
+    await expect.poll(() => t.runtime.instances.has(parent), { interval: 1 }).toBe(true);
+    const { id } = await fork(t, parent);
+    const { id: other } = await fork(t, await t.openSession());
+    await untilCopied(t, other);
+    expect(await t.store.findSession(id)).toMatchObject({ status: "starting", filesFrom: parent });
+    expect(t.runtime.instances.get(parent)?.paused).toBe(false);
+    await t.core.links.ready({ sessionId: parent, generation: 1 });
+    await untilCopied(t, id);
+  });
+
+  it("of a parent that does not come to start are copied when that is given up", async () => {
+    await using t = await openTestCore({ startupTimeoutMs: 100 });
+    const { id: parent } = await t.core.sessions.create({ owner: "ann", config: {} });
+    const { id } = await fork(t, parent);
+    await untilCopied(t, id);
+    expect(await t.store.findSession(parent)).toMatchObject({ status: "failed", error: { code: "STARTUP_TIMEOUT" } });
+  });
+
   it("keep its parent from being started while they are copied, and cost it nothing of its time to start", async () => {
     await using t = await openTestCore({ startupTimeoutMs: 100 });
     const parent = await t.openSession();

@@ -64,8 +64,8 @@ export type InstancesDeps = {
   leases: Leases;
   background: Background;
   log: Logger;
-  /** The session's agent cannot hear just now. */
-  deafened: (sessionId: SessionId) => void;
+  /** The session stands still for a copy of it, or goes on. */
+  setStill: (sessionId: SessionId, isStill: boolean) => void;
   settings: { image: string; startupTimeoutMs: number; copyTimeoutMs: number };
 };
 
