@@ -46,6 +46,8 @@ const INTRODUCTION = [
   "- Names are in snake_case. What a tool takes and what Claude Code says is passed on as it is.",
   "- A field that has nothing to say is absent, never `null`. A field that does not exist is refused: `REQUEST_INVALID`.",
   "- A message is a turn: `message_id` is the turn's id. `last_activity` is the time of the newest event.",
+  "- An event of type `agent.*` has Claude Code's own message as its `data`; with `format=normalized` it has a",
+  "  `NormalizedData` instead: what was said, called and answered, in a shape that stays when Claude Code's changes.",
   "- `Idempotency-Key` makes a request safe to send again: the same key is the same session or message, for ever.",
   "- A refusal is a problem (RFC 9457, `application/problem+json`): its `code`, `hint` and `retry` are those of",
   "  [the error table](errors.md). Besides those that an operation lists any may answer `REQUEST_INVALID`, `TOKEN_MISSING`,",

@@ -113,7 +113,7 @@ function translate(error: FastifyError, log: Logger): CcError {
   const { statusCode = 500, message } = error;
   if (statusCode === 413) return new CcError("BODY_TOO_LARGE", `The body has more than ${MAX_BODY_BYTES} bytes.`);
   if (statusCode === 415) return new CcError("CONTENT_TYPE_UNSUPPORTED", message);
-  if (statusCode < 500) return new CcError("REQUEST_INVALID", message);
+  if (statusCode < 500) return new CcError("REQUEST_INVALID", message.slice(0, 500));
   log.error({ err: error.cause ?? error }, "a request failed by a defect");
   return new CcError("INTERNAL", "Something went wrong inside the gateway.");
 }

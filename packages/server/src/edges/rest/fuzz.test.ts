@@ -4,7 +4,7 @@ import { z } from "zod";
 import { createRandom } from "../../lib/random.ts";
 import { inputOf } from "../trpc/procedures.ts";
 import { fieldsOf, unwrap } from "./convert.ts";
-import { freeFields, inputObject } from "./read-request.ts";
+import { inputObject, sentFields } from "./read-request.ts";
 import { openTestRest, type TestRest } from "./rest.test-helper.ts";
 import { pathNames, type Route } from "./table/route.ts";
 import { errorsOf } from "./table/route-errors.ts";
@@ -78,8 +78,7 @@ async function fill(t: TestRest): Promise<string[]> {
 function invent(route: Route, world: World): { path: string; text: string | undefined } {
   const { random } = world;
   const input = inputObject(inputOf, route.call);
-  const fields = new Map([...freeFields(route, input)].map(([name, { schema }]) => [name, schema]));
-  for (const [name, { schema }] of route.own ? fieldsOf(route.own) : []) fields.set(name, schema);
+  const fields = sentFields(route, input);
   const path = pathNames(route).reduce(
     (path, name) => path.replace(`{${name}}`, pathPart(world)),
     route.path as string,
@@ -102,7 +101,7 @@ function invent(route: Route, world: World): { path: string; text: string | unde
 function pathPart({ random, ids }: World): string {
   return random.chance(0.8)
     ? random.pick(ids)
-    : encodeURIComponent(random.pick(["x", "\u0000", "..", "%", "é".repeat(500)]));
+    : encodeURIComponent(random.pick(["x", "\u0000", "..", "%", "é".repeat(500), "x".repeat(6000)]));
 }
 
 /** Mostly what the schema wants; else anything. */

@@ -72,7 +72,8 @@ async function answer(route: Route, { request, reply, deps }: Exchange): Promise
   const call = (signal: AbortSignal) => callProcedure(deps, read, { authorization, signal });
   if (!route.streams) return send(reply, read, await call(gone.signal));
   const { expiresInMs } = await deps.authenticate(authorization);
-  await streamEvents(reply, { follow: call, gone: gone.signal, expiresInMs });
+  const encode = (event: unknown) => JSON.stringify(shapeAnswer(read, event));
+  await streamEvents(reply, { follow: call, encode, gone: gone.signal, expiresInMs });
   return reply;
 }
 
@@ -86,13 +87,19 @@ async function callProcedure(
   });
 }
 
-function send(reply: FastifyReply, { answer: row, input }: ReadRequest, returned: unknown): FastifyReply {
+function send(reply: FastifyReply, read: ReadRequest, returned: unknown): FastifyReply {
+  const { answer: row } = read;
   const given = returned as never;
-  const shaped = row.shape ? row.shape(given, input) : returned;
+  const body = shapeAnswer(read, returned);
   const path = row.location?.(given);
   if (path !== undefined) reply.header("location", path);
   reply.status(row.statusOf?.(given) ?? row.status);
-  return row.schema ? reply.send(toRest(row.schema, shaped)) : reply.send();
+  return reply.send(body);
+}
+
+/** The body, in the names of REST; none when the row has none. */
+function shapeAnswer({ answer: { shape, schema }, input, own }: ReadRequest, returned: unknown): unknown {
+  return schema && toRest(schema, shape ? shape(returned as never, input, own) : returned);
 }
 
 /** A path that exists for another method says for which. */

@@ -12,7 +12,8 @@ export type RestRequest = {
   headers: Readonly<Record<string, string | string[] | undefined>>;
 };
 export type InputOf = (call: string) => z.ZodType | undefined;
-export type ReadRequest = { answer: Answer; input: Input; schema: z.ZodObject };
+/** `own`: what is not for the procedure; `schema`: what the procedure takes. */
+export type ReadRequest = { answer: Answer; input: Input; own: Input; schema: z.ZodObject };
 
 /** What comes in a header, in no other place. */
 const KEY = "idempotencyKey";
@@ -31,7 +32,7 @@ export function readRequest(route: Route, request: RestRequest, inputOf: InputOf
     ...pathFields(route, schema, requireRecord(request.params)),
     ...fromHeaders(schema, request),
   };
-  return { answer, input: route.prepare?.(input) ?? input, schema };
+  return { answer, input: route.prepare?.(input) ?? input, own, schema };
 }
 
 export function inputObject(inputOf: InputOf, call: string): z.ZodObject {
@@ -44,6 +45,12 @@ export function inputObject(inputOf: InputOf, call: string): z.ZodObject {
 export function freeFields(route: Route, schema: z.ZodObject): Map<string, Field> {
   const inPath = new Set(pathNames(route));
   return new Map([...fieldsOf(schema)].filter(([name, field]) => !inPath.has(name) && field.name !== KEY));
+}
+
+/** All that comes in query or body, with REST's own. */
+export function sentFields(route: Route, schema: z.ZodObject): Map<string, z.ZodType> {
+  const fields = [...freeFields(route, schema), ...(route.own ? fieldsOf(route.own) : [])];
+  return new Map(fields.map(([name, field]) => [name, field.schema]));
 }
 
 export function keyField(schema: z.ZodObject): z.ZodType | undefined {

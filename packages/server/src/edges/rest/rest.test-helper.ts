@@ -14,6 +14,8 @@ export type TestRest = TestCore & {
   /** The same, and reads the answer's JSON. */
   request(method: string, path: string, options?: RequestOptions): Promise<Answer>;
   close(): Promise<void>;
+  /** How many follow events just now. */
+  followers(): number;
 };
 export type RequestOptions = { body?: unknown; text?: string; headers?: Record<string, string>; signal?: AbortSignal };
 // oxlint-disable-next-line typescript/no-explicit-any -- bodies are looked at, not used
@@ -21,7 +23,17 @@ export type Answer = { status: number; headers: Headers; body: any };
 
 export async function openTestRest(owner = "ann"): Promise<TestRest> {
   const test = await openTestCore();
-  const { core, meter, errors } = test;
+  const { meter, errors } = test;
+  let followers = 0;
+  async function* follow(input: Parameters<TestCore["core"]["events"]["follow"]>[0]) {
+    followers += 1;
+    try {
+      yield* test.core.events.follow(input);
+    } finally {
+      followers -= 1;
+    }
+  }
+  const core = { ...test.core, events: { ...test.core.events, follow } };
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
   const authenticate = createAuthenticate({ keys: { jwtSecret: { reveal: () => SECRET } } });
   const host = "127.0.0.1";
@@ -55,7 +67,7 @@ export async function openTestRest(owner = "ann"): Promise<TestRest> {
     return { status: answer.status, headers: answer.headers, body: said === "" ? undefined : JSON.parse(said) };
   }
 
-  return { ...test, url: server.url, open, request, close };
+  return { ...test, url: server.url, open, request, close, followers: () => followers };
 }
 
 function signToken(sub: string): Promise<string> {

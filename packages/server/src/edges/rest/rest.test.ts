@@ -116,6 +116,13 @@ describe("REST", () => {
     expect(body.events[0]).toMatchObject({ seq: 3, session_id: id, message_id: turnId });
     expect(byType.get("agent.result")).toMatchObject({ data: { camelCase: { innerName: 1 } } });
     expect(byType.get("turn.completed")).toMatchObject({ data: { result: { text: "done", duration_ms: 0 } } });
+    const shaped = await t.request("GET", `/sessions/${id}/events?after=2&format=normalized`);
+    expect(shaped.body.events.find((event: { type: string }) => event.type === "agent.result").data).toEqual({
+      subtype: "success",
+      result: "done",
+      usage: { input_tokens: 0, output_tokens: 0 },
+    });
+    expect((await t.request("GET", `/sessions/${id}/events?format=xml`)).body.detail).toMatch(/^format: /);
   });
 
   it("answers what it cannot serve with a problem, and says which methods there are", async () => {
@@ -129,6 +136,11 @@ describe("REST", () => {
     const wrong = await t.request("PUT", "/sessions");
     expect(wrong).toMatchObject({ status: 405, body: { code: "METHOD_NOT_ALLOWED" } });
     expect(wrong.headers.get("allow")).toBe("POST, GET, HEAD");
+    for (const path of ["/sessions//chat", "/sessions/a/b/c", "", "/"])
+      expect(await t.request("GET", path)).toMatchObject({ status: 404, body: { code: "ROUTE_NOT_FOUND" } });
+    const long = await t.request("GET", `/sessions/${"x".repeat(6000)}`);
+    expect(long).toMatchObject({ status: 400, body: { code: "REQUEST_INVALID" } });
+    expect(long.body.detail.length).toBeLessThan(1000);
     const form = await t.request("POST", "/sessions", { text: "a=b", headers: { "content-type": "text/plain" } });
     expect(form).toMatchObject({ status: 415, body: { code: "CONTENT_TYPE_UNSUPPORTED" } });
     const large = await t.request("POST", "/sessions", { text: `"${"x".repeat(5 * 1024 * 1024)}"` });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { resultMessage } from "../../core/core.test-helper.ts";
+import { agentMessage, resultMessage } from "../../core/core.test-helper.ts";
 import { openTestRest, type TestRest } from "./rest.test-helper.ts";
 
 type Message = { id?: string; event?: string; data?: string };
@@ -73,6 +73,20 @@ describe("events over SSE", () => {
       expect(refused.body.detail).toMatch(/^after: /);
     }
     expect((await t.request("HEAD", `/sessions/${own}/events/stream`)).headers.get("allow")).toBe("GET");
+  });
+
+  it("are followed no more when their reader has gone, also one that has not read them", async () => {
+    await using t = await openTestRest();
+    const id = await t.openSession();
+    const turnId = await t.send(id);
+    const large = agentMessage(turnId, { type: "assistant", text: "x".repeat(500_000) });
+    for (let n = 0; n < 40; n += 1) await t.ingest(id, large);
+    const gone = new AbortController();
+    await t.open(`/sessions/${id}/events/stream`, { signal: gone.signal });
+    expect(t.followers()).toBe(1);
+    gone.abort();
+    await expect.poll(() => t.followers()).toBe(0);
+    expect(t.errors).toEqual([]);
   });
 
   it("end with the session, and with the gateway", async () => {

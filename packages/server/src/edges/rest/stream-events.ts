@@ -3,13 +3,13 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { CcError, isCcError } from "@cc-docker/protocol";
 import type { FastifyReply } from "fastify";
-import { toRest } from "./convert.ts";
 import { toProblem } from "./problem.ts";
-import { RestEvent } from "./table/shapes.ts";
 
 export type StreamOptions = {
   /** @returns messages: `[id, event]` */
   follow(signal: AbortSignal): Promise<unknown>;
+  /** The event as it is sent. */
+  encode(event: unknown): string;
   gone: AbortSignal;
   /** The stream ends with its token: who comes back needs another. */
   expiresInMs: number;
@@ -23,7 +23,10 @@ const RETRY_MS = 1000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** @throws CcError when nothing has been sent yet */
-export async function streamEvents(reply: FastifyReply, { follow, gone, expiresInMs }: StreamOptions): Promise<void> {
+export async function streamEvents(
+  reply: FastifyReply,
+  { follow, encode, gone, expiresInMs }: StreamOptions,
+): Promise<void> {
   const expiry = AbortSignal.timeout(Math.min(Math.max(0, expiresInMs), MAX_TIMER_MS));
   const messages = (await follow(AbortSignal.any([gone, expiry]))) as Messages;
   reply.hijack();
@@ -43,10 +46,6 @@ export async function streamEvents(reply: FastifyReply, { follow, gone, expiresI
     clearInterval(pings);
     response.end();
   }
-}
-
-function encode(event: unknown): string {
-  return JSON.stringify(toRest(RestEvent, event));
 }
 
 /** Waits for a slow reader instead of holding its events. */

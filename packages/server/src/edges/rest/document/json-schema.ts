@@ -2,6 +2,7 @@
 import { Approval, Session, SessionConfig, Turn } from "@cc-docker/protocol";
 import { z } from "zod";
 import { fieldsOf, unwrap } from "../convert.ts";
+import { NormalizedData } from "../normalize.ts";
 import { Problem } from "../problem.ts";
 import { restName } from "../table/names.ts";
 import * as shapes from "../table/shapes.ts";
@@ -18,6 +19,7 @@ const COMPONENTS: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>([
   [shapes.Accepted, "Accepted"],
   [shapes.RestEvent, "Event"],
   [shapes.EventList, "EventList"],
+  [NormalizedData, "NormalizedData"],
   [Approval, "Approval"],
   [shapes.ApprovalList, "ApprovalList"],
   [shapes.Health, "Health"],

@@ -7,7 +7,7 @@ import { componentSchemas, isOptional, type JsonSchema, objectSchema, toJsonSche
 export type { JsonSchema };
 
 import { PROBLEM_TYPE } from "../problem.ts";
-import { freeFields, type InputOf, inputObject, keyField } from "../read-request.ts";
+import { type InputOf, inputObject, keyField, sentFields } from "../read-request.ts";
 import { type Answer, pathNames, type Route } from "../table/route.ts";
 import { errorsOf } from "../table/route-errors.ts";
 import { ROUTES } from "../table/routes.ts";
@@ -57,9 +57,9 @@ export function createOpenApi(inputOf: InputOf): OpenApi {
 function toOperation(route: Route, inputOf: InputOf): Operation {
   const { id, tag, summary, isPublic, method } = route;
   const input = inputObject(inputOf, route.call);
-  const fields = new Map([...freeFields(route, input)].map(([name, { schema }]) => [name, schema] as const));
+  const fields = sentFields(route, input);
   const isRead = method !== "POST";
-  const body = isRead ? undefined : toBody(route, fields);
+  const body = isRead ? undefined : toBody(fields);
   return {
     operationId: id,
     tags: [tag],
@@ -97,12 +97,10 @@ function parameter(where: Parameter["in"], name: string, schema: z.ZodType): Par
   return { name, in: where, required: where === "path" || !isOptional(schema), schema: toJsonSchema(schema, "input") };
 }
 
-function toBody({ own }: Route, fields: ReadonlyMap<string, z.ZodType>): Operation["requestBody"] {
-  const mine = own ? [...fieldsOf(own)].map(([name, { schema }]) => [name, schema] as const) : [];
-  const all = new Map([...fields, ...mine]);
-  if (all.size === 0) return undefined;
-  const required = [...all.values()].some((schema) => !isOptional(schema));
-  return { required, content: { "application/json": { schema: objectSchema(all, true) } } };
+function toBody(fields: ReadonlyMap<string, z.ZodType>): Operation["requestBody"] {
+  if (fields.size === 0) return undefined;
+  const required = [...fields.values()].some((schema) => !isOptional(schema));
+  return { required, content: { "application/json": { schema: objectSchema(fields, true) } } };
 }
 
 function successes(route: Route): Record<string, Response> {

@@ -11,8 +11,11 @@ export type Answer = {
   status: 200 | 201 | 202 | 204;
   /** What the body holds, in the API's own names; no body when absent. */
   schema?: z.ZodType;
-  /** From what the procedure returned to what `schema` says; the same when absent. `input`: what it was called with. */
-  shape?(answer: never, input: Input): unknown;
+  /**
+   * From what the procedure returned, of a stream from each of its events, to what `schema` says; the same when absent.
+   * `input`: what it was called with.
+   */
+  shape?(answer: never, input: Input, own: Input): unknown;
   /** Where the thing that was made is found. */
   location?(answer: never): string;
   /** Another status for what the procedure returned. */
@@ -39,7 +42,7 @@ export type Route = Answer & {
   summary: string;
   /** Refusals of its own; those that any request may meet are not listed. */
   errors: readonly ErrorCode[];
-  /** Fields of the body that are REST's own: the procedure does not get them. */
+  /** Fields of query or body that are REST's own: the procedure does not get them. */
   own?: z.ZodObject;
   /** Adds what the caller left out. */
   prepare?(input: Input): Input;

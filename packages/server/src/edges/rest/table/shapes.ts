@@ -13,6 +13,7 @@ import {
   TurnResult,
 } from "@cc-docker/protocol";
 import { z } from "zod";
+import { NormalizedData, normalize } from "../normalize.ts";
 import { RestError } from "../problem.ts";
 import type { Input } from "./route.ts";
 
@@ -31,10 +32,24 @@ const EventData = z.looseObject({
   answeredBy: z.string().optional(),
 });
 const GatewayEvent = Event.extend({ type: z.enum(TYPES), data: EventData });
-/** `data` is Claude Code's own message. */
-const AgentEvent = Event.extend({ type: z.string().startsWith("agent."), data: z.unknown() });
+/** `data` is Claude Code's own message, unless it is to be normalized. */
+const AgentEvent = Event.extend({
+  type: z.string().startsWith("agent."),
+  data: z.union([NormalizedData, z.unknown()]),
+});
 export const RestEvent = z.union([GatewayEvent, AgentEvent]);
 export const EventList = z.object({ events: z.array(RestEvent) });
+
+export const Format = z.object({ format: z.enum(["raw", "normalized"]).default("raw") });
+
+export function toEvent(event: Event, _input: Input, { format }: Input): Event {
+  const { type, data } = event;
+  return format === "normalized" && type.startsWith("agent.") ? { ...event, data: normalize(type, data) } : event;
+}
+
+export function toEventList({ events }: { events: Event[] }, input: Input, own: Input) {
+  return { events: events.map((event) => toEvent(event, input, own)) };
+}
 
 export const ChatResult = z.object({
   turnId: TurnId,
