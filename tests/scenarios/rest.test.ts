@@ -96,14 +96,20 @@ verifies("rest.examples", "every example of the document does what it says, on a
   );
   expect(message).toMatchObject({ status: "completed", result: { result: "hello again" } });
 
+  const idle = await waitUntil(
+    async () => {
+      const read = await example(`GET ${SESSION}`);
+      return read.body.status === "running" ? undefined : read;
+    },
+    { what: "the session to rest" },
+  );
+  expect(idle).toMatchObject({ status: 200, body: { status: "idle", total_turns: 2 } });
   const { body: page } = await example(`GET ${SESSION}/events`);
   expect(page.events[0]).toMatchObject({ seq: 1, session_id: variables["SESSION_ID"], type: "session.starting" });
   const normalized = (await example(`GET ${SESSION}/events`, 1)).body.events;
   expect(normalized.map(({ seq }: { seq: number }) => seq)).toEqual(page.events.map(({ seq }: { seq: number }) => seq));
   const said = normalized.filter(({ type }: { type: string }) => type === "agent.assistant");
   expect(said[0].data.content).toEqual([{ type: "text", text: "hello" }]);
-  const idle = await example(`GET ${SESSION}`);
-  expect(idle).toMatchObject({ status: 200, body: { status: "idle", total_turns: 2 } });
   const ids = await streamExample(`GET ${SESSION}/events/stream`, 0, idle.body.last_seq);
   expect(ids).toEqual(ids.map((_, at) => String(at + 1)));
   expect(await streamExample(`GET ${SESSION}/events/stream`, 1, idle.body.last_seq)).toEqual(ids.slice(2));

@@ -55,9 +55,8 @@ const INTRODUCTION = [
   "  `SERVER_STOPPING`, `INTERNAL`; a path without an operation `ROUTE_NOT_FOUND` or, with `Allow`, `METHOD_NOT_ALLOWED`.",
   "- Prompts of these examples are for the [scripted model](../README.md#the-scripted-model).",
   "",
-  "Not there yet: workspaces other than a session's own, MCP servers, spawned sessions, the WebSocket, a timeout for one",
-  "prompt, and with them the fields `container_id`, `child_session_ids`, `parent_session_id`, `websocket_url`,",
-  "`mcp_servers`, and `timeout_seconds` of a prompt.",
+  "Not there yet: workspaces other than a session's own, MCP servers, spawned sessions, the WebSocket, and with them",
+  "the fields `container_id`, `child_session_ids`, `parent_session_id`, `websocket_url` and `mcp_servers`.",
   "",
 ];
 

@@ -129,7 +129,13 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
     maxTimeouts: settings.maxTimeouts,
     newId,
   });
-  const turns = createTurns({ store, bus: reminding, writer, newTurnId: () => newId() as TurnId });
+  const turns = createTurns({
+    store,
+    bus: reminding,
+    writer,
+    maxTimeoutSeconds: settings.maxTimeouts.requestTimeout,
+    newTurnId: () => newId() as TurnId,
+  });
   const turnWaits = createTurnWaits({ writer, background, setWaiting: deadlines.setWaiting });
   const ingest = createIngest({ writer, newId, onFailed: instances.sweep });
   const approvals = createApprovals({ store, writer, requireSession: sessions.get });

@@ -555,6 +555,25 @@ describe("a session", () => {
     expect(await t.store.findSession(sessionId)).toMatchObject({ status: "idle" });
   });
 
+  it("whose turn takes longer than its own caller allows has it interrupted, and no other turn", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const send = (idempotencyKey: string, timeoutSeconds?: number) =>
+      t.core.turns.send({ owner: "ann", sessionId, prompt: "hi", idempotencyKey, timeoutSeconds });
+    const { id: turnId } = await send("one", SHORT);
+    const next = await send("two");
+    const findInterrupt = async () => (await t.core.links.findRunningTurn(sessionId))?.interrupt;
+    await expect.poll(findInterrupt, { interval: 1 }).toBe("request_timeout");
+    await t.ingest(
+      sessionId,
+      agentMessage(turnId, { type: "result", subtype: "error_during_execution", is_error: true }),
+    );
+    expect(await t.store.findSession(sessionId)).toMatchObject({ runningTurn: next.id });
+    expect(await t.store.findSession(sessionId)).not.toHaveProperty("turnTimeout");
+    await expect(send("one", 1)).rejects.toMatchObject(refused("IDEMPOTENCY_KEY_REUSED"));
+    await expect(send("three", 3601)).rejects.toThrow("timeoutSeconds is 3601 s, at most 3600 s are allowed.");
+  });
+
   it("that asks for more than is allowed is refused, and nothing is stored", async () => {
     await using t = await openTestCore();
     const config = { idleTimeout: 3601, sessionTimeout: 3601, requestTimeout: 3600 };

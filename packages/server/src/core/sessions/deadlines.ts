@@ -127,7 +127,8 @@ export function createDeadlines(clock: Clock, settings: DeadlineSettings, handle
   }
 
   function watchTurn(own: Watched, turn: string): void {
-    const requestMs = toMs(own.session.config.requestTimeout) ?? settings.requestTimeoutMs;
+    const { turnTimeout, config } = own.session;
+    const requestMs = toMs(turnTimeout ?? config.requestTimeout) ?? settings.requestTimeoutMs;
     set(own.phase, turn, requestMs, () => handlers.onRequest(own.session));
     if (own.waits || own.isStill) hold(own.phase);
   }

@@ -13,7 +13,7 @@ export async function startNextTurn(change: SessionChange): Promise<void> {
   const next = await change.tx.findNextTurn(change.session.id);
   if (!next) return;
   change.move("turn_started");
-  change.patch({ runningTurn: next.id });
+  change.patch({ runningTurn: next.id, turnTimeout: next.timeout });
   change.append("turn.started", {}, next.id);
   change.command({ id: next.id, prompt: next.prompt });
   await change.tx.updateTurn(next.id, { status: "running", startedAt: change.now });
@@ -61,6 +61,7 @@ export async function settleRunningTurn(change: SessionChange, { status, ...data
   await change.tx.updateTurn(runningTurn, { status, endedAt: change.now, ...data });
   change.patch({
     runningTurn: undefined,
+    turnTimeout: undefined,
     crashes: 0,
     turnCount: turnCount + 1,
     costUsd: costUsd + (data.result?.costUsd ?? 0),

@@ -65,7 +65,7 @@ export function interruptError(reason: InterruptReason): ErrorShape {
 
 const INTERRUPT_ERRORS = {
   requested: ["TURN_INTERRUPTED", "The turn was interrupted on request."],
-  request_timeout: ["REQUEST_TIMEOUT", "The turn took longer than the session allows."],
+  request_timeout: ["REQUEST_TIMEOUT", "The turn took longer than it may."],
   hang: ["AGENT_SILENT", "Nothing was heard of the agent, nor of the model, for too long."],
 } as const satisfies Record<InterruptReason, readonly [ErrorCode, string]>;
 

@@ -16,14 +16,21 @@ import { wake } from "../sessions/session-moves.ts";
 import type { SessionWriter } from "../sessions/session-writer.ts";
 import { interruptTurn, startNextTurn } from "./turn-moves.ts";
 
-export type SendPrompt = { owner: string; sessionId: SessionId; prompt: string; idempotencyKey: string };
+export type SendPrompt = {
+  owner: string;
+  sessionId: SessionId;
+  prompt: string;
+  idempotencyKey: string;
+  /** What the turn may take; the session's `requestTimeout` when absent. */
+  timeoutSeconds?: number | undefined;
+};
 
 export type Turns = {
   /**
    * Accepts a prompt: when this resolves it is on disk and will reach exactly one end. The same key always means the
    * same turn, whatever has happened since.
    * A session at rest is woken by it.
-   * @throws CcError PROMPT_EMPTY, PROMPT_TOO_LARGE, SESSION_NOT_FOUND, IDEMPOTENCY_KEY_REUSED
+   * @throws CcError PROMPT_EMPTY, PROMPT_TOO_LARGE, TIMEOUT_TOO_LONG, SESSION_NOT_FOUND, IDEMPOTENCY_KEY_REUSED
    */
   send(input: SendPrompt): Promise<Turn>;
   /** `send`, then waits for the end of the turn. Ends early only with `signal`; the turn goes on all the same. */
@@ -46,11 +53,19 @@ export type Turns = {
 
 export type Parked = { parked: boolean; seq: number };
 
-type TurnsDeps = { store: Store; bus: Bus; writer: SessionWriter; newTurnId: () => TurnId };
+type TurnsDeps = {
+  store: Store;
+  bus: Bus;
+  writer: SessionWriter;
+  /** Of a turn that names its own timeout. */
+  maxTimeoutSeconds: number;
+  newTurnId: () => TurnId;
+};
 
-export function createTurns({ store, bus, writer, newTurnId }: TurnsDeps): Turns {
+export function createTurns({ store, bus, writer, maxTimeoutSeconds, newTurnId }: TurnsDeps): Turns {
   async function send(input: SendPrompt): Promise<Turn> {
     checkPrompt(input.prompt);
+    checkTimeout(input, maxTimeoutSeconds);
     const turn = await writer.change(input.sessionId, (change) => accept(change, input));
     if (!turn) throw notFound(input.sessionId);
     failpoint("send.rung");
@@ -59,14 +74,15 @@ export function createTurns({ store, bus, writer, newTurnId }: TurnsDeps): Turns
 
   async function accept(
     change: SessionChange,
-    { owner, sessionId, prompt, idempotencyKey }: SendPrompt,
+    { owner, sessionId, prompt, idempotencyKey, timeoutSeconds: timeout }: SendPrompt,
   ): Promise<TurnRow> {
     const { session, tx, now } = change;
     if (session.owner !== owner || session.deleted) throw notFound(sessionId);
     const earlier = await tx.findTurnByKey(sessionId, idempotencyKey);
-    if (earlier) return requireSamePrompt(earlier, prompt);
+    if (earlier) return requireSame(earlier, prompt, timeout);
     wake(change);
-    const turn: TurnRow = { id: newTurnId(), sessionId, status: "queued", prompt, idempotencyKey, createdAt: now };
+    const asked = { prompt, idempotencyKey, ...(timeout !== undefined && { timeout }) };
+    const turn: TurnRow = { id: newTurnId(), sessionId, status: "queued", ...asked, createdAt: now };
     await tx.insertTurn(turn);
     change.append("turn.queued", { prompt }, turn.id);
     await startNextTurn(change);
@@ -141,11 +157,17 @@ function checkPrompt(prompt: string): void {
     throw new CcError("PROMPT_TOO_LARGE", `The prompt has ${bytes} bytes; ${MAX_PROMPT_BYTES} are allowed.`);
 }
 
-function requireSamePrompt(earlier: TurnRow, prompt: string): TurnRow {
-  if (earlier.prompt === prompt) return earlier;
+function checkTimeout({ timeoutSeconds = 0 }: SendPrompt, max: number): void {
+  if (timeoutSeconds <= max) return;
+  throw new CcError("TIMEOUT_TOO_LONG", `timeoutSeconds is ${timeoutSeconds} s, at most ${max} s are allowed.`);
+}
+
+function requireSame(earlier: TurnRow, prompt: string, timeout: number | undefined): TurnRow {
+  if (earlier.prompt === prompt && earlier.timeout === timeout) return earlier;
+  const other = earlier.prompt === prompt ? "timeout" : "prompt";
   throw new CcError(
     "IDEMPOTENCY_KEY_REUSED",
-    `The idempotency key "${earlier.idempotencyKey}" belongs to turn ${earlier.id} with another prompt.`,
+    `The idempotency key "${earlier.idempotencyKey}" belongs to turn ${earlier.id} with another ${other}.`,
   );
 }
 
@@ -157,6 +179,7 @@ function turnNotFound(sessionId: SessionId, turnId: TurnId): CcError {
   return new CcError("TURN_NOT_FOUND", `Session ${sessionId} has no turn ${turnId}.`);
 }
 
-function toTurn({ prompt: _prompt, idempotencyKey: _key, interrupt: _interrupt, error, ...turn }: TurnRow): Turn {
+function toTurn({ error, ...row }: TurnRow): Turn {
+  const { prompt: _prompt, idempotencyKey: _key, timeout: _timeout, interrupt: _interrupt, ...turn } = row;
   return { ...turn, ...(error && { error: describeError(error.code, error.message) }) };
 }

@@ -7,6 +7,7 @@ import { toRest, wordIssues } from "./convert.ts";
 import { PROBLEM_TYPE, problemHeaders, toProblem } from "./problem.ts";
 import { type InputOf, type ReadRequest, readRequest } from "./read-request.ts";
 import { streamEvents } from "./stream-events.ts";
+import { renameWords } from "./table/names.ts";
 import { pathNames, type Route } from "./table/route.ts";
 import { ROUTES } from "./table/routes.ts";
 
@@ -83,7 +84,8 @@ async function callProcedure(
   caller: { authorization: string | undefined; signal: AbortSignal },
 ): Promise<unknown> {
   return call(procedure, input, caller).catch((error: unknown) => {
-    throw error instanceof ZodError ? new CcError("REQUEST_INVALID", wordIssues(schema, error)) : error;
+    if (error instanceof ZodError) throw new CcError("REQUEST_INVALID", wordIssues(schema, error));
+    throw isCcError(error) ? new CcError(error.code, renameWords(error.message), { cause: error }) : error;
   });
 }
 

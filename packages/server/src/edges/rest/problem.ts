@@ -1,6 +1,7 @@
 /** Refusals as RFC 9457 has them, with the words of the error table. */
 import { CcError, ERRORS, type ErrorCode } from "@cc-docker/protocol";
 import { z } from "zod";
+import { renameWords } from "./table/names.ts";
 
 const RETRY = ["never", "later", "safe", "unknown"] as const;
 
@@ -38,7 +39,16 @@ export function toProblem(error: CcError): Problem {
   const { code, message: detail } = error;
   const { http: status, hint, retry } = ERRORS[code];
   const extra = error instanceof RestError ? error.extra : {};
-  return { type: `/docs#${code}`, title: titleOf(code), status, detail, code, hint, retry, ...extra };
+  return {
+    type: `/docs#${code}`,
+    title: titleOf(code),
+    status,
+    detail,
+    code,
+    hint: renameWords(hint),
+    retry,
+    ...extra,
+  };
 }
 
 export function problemHeaders(code: ErrorCode): Record<string, string> {

@@ -42,7 +42,7 @@ export function inputObject(inputOf: InputOf, call: string): z.ZodObject {
 }
 
 /** Fields of the procedure that come in query or body. */
-export function freeFields(route: Route, schema: z.ZodObject): Map<string, Field> {
+function freeFields(route: Route, schema: z.ZodObject): Map<string, Field> {
   const inPath = new Set(pathNames(route));
   return new Map([...fieldsOf(schema)].filter(([name, field]) => !inPath.has(name) && field.name !== KEY));
 }

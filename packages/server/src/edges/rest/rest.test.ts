@@ -43,6 +43,16 @@ describe("REST", () => {
     expect(next.body).toEqual({ sessions: [expect.objectContaining({ session_id: ids[2] })], limit: 2 });
   });
 
+  it("has a prompt take no longer than it may", async () => {
+    await using t = await openTestRest();
+    const path = `/sessions/${await t.openSession()}/chat`;
+    const long = await t.request("POST", path, { body: { prompt: "hi", stream: true, timeout_seconds: 3601 } });
+    expect(long).toMatchObject({ status: 400, body: { code: "TIMEOUT_TOO_LONG" } });
+    expect(long.body.detail).toBe("timeout_seconds is 3601 s, at most 3600 s are allowed.");
+    const body = { prompt: "hi", stream: true, timeout_seconds: 300 };
+    expect(await t.request("POST", path, { body })).toMatchObject({ status: 202 });
+  });
+
   it("accepts a prompt with stream, and tells what has come of it", async () => {
     await using t = await openTestRest();
     const id = await t.openSession();
@@ -160,6 +170,9 @@ describe("REST", () => {
     );
     expect(await says("/sessions", { idempotency_key: "k" })).toBe("idempotency_key: there is no such field");
     expect(await says("/sessions", { workspace: { type: "persistent" } })).toMatch(/^workspace\.type: /);
+    expect(await says("/sessions", { config: { timeout_seconds: 3601, park_after: 601 } })).toMatch(
+      /park_after is 601 s.*; timeout_seconds is 3601 s/,
+    );
     expect(await says("/sessions/x/chat", { prompt: "hi" })).toMatch(/^session_id: /);
     expect((await t.request("GET", "/sessions?limit=many")).body.detail).toMatch(/^limit: /);
     expect((await t.request("GET", "/sessions?limit=1&limit=2")).status).toBe(400);

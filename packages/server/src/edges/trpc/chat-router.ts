@@ -1,4 +1,4 @@
-import { SessionId, TurnId } from "@cc-docker/protocol";
+import { SessionConfig, SessionId, TurnId } from "@cc-docker/protocol";
 import { z } from "zod";
 import { anySignal, IdempotencyKey, procedure, router, WellFormed } from "./trpc.ts";
 
@@ -6,6 +6,8 @@ const Prompt = z.strictObject({
   sessionId: SessionId,
   prompt: WellFormed,
   idempotencyKey: IdempotencyKey,
+  /** Of this turn alone, instead of its session's `requestTimeout`. */
+  timeoutSeconds: SessionConfig.shape.requestTimeout,
 });
 
 export const chatRouter = router({

@@ -419,6 +419,21 @@ export function testStore({ name, open }: StoreUnderTest): void {
       expect(await store.findTurn(late.id)).toEqual(late);
     });
 
+    it("keep what they may take, and their session what the running one may", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      const [own, none] = [turnRow(id, { timeout: 0.5 }), turnRow(id)];
+      await store.write(async (tx) => {
+        await tx.insertTurn(own);
+        await tx.insertTurn(none);
+        await tx.updateSession(id, { runningTurn: own.id, turnTimeout: 0.5 });
+      });
+      expect([await store.findTurn(own.id), await store.findTurn(none.id)]).toEqual([own, none]);
+      expect(await store.findSession(id)).toMatchObject({ turnTimeout: 0.5 });
+      await store.write((tx) => tx.updateSession(id, { turnTimeout: undefined }));
+      expect(await store.findSession(id)).not.toHaveProperty("turnTimeout");
+    });
+
     it("are worked on only while their session is running", async () => {
       await using store = await openEmpty();
       const { id } = await insertSession(store);

@@ -43,6 +43,8 @@ export type SessionRow = {
   outboxAcked: number;
   /** The turn its agent works on. */
   runningTurn?: TurnId | undefined;
+  /** What the running turn may take, in seconds, where its caller said so. */
+  turnTimeout?: number | undefined;
   /** Questions that its agent waits for. */
   openApprovals: number;
   turnCount: number;
@@ -78,6 +80,8 @@ export type TurnRow = {
   status: TurnStatus;
   prompt: string;
   idempotencyKey: string;
+  /** What it may take, in seconds, where its caller said so. */
+  timeout?: number | undefined;
   createdAt: string;
   startedAt?: string;
   endedAt?: string;

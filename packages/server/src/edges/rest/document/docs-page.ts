@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { ERRORS, isErrorCode } from "@cc-docker/protocol";
 import { titleOf } from "../problem.ts";
+import { renameWords } from "../table/names.ts";
 import type { Route } from "../table/route.ts";
 import { ROUTES } from "../table/routes.ts";
 import { commandsOf } from "./examples.ts";
@@ -83,7 +84,7 @@ function renderErrors(): string {
     `<span id="${code}">${code}</span>`,
     String(http),
     retry,
-    escape(`${isErrorCode(code) ? titleOf(code) : code}. ${hint}`),
+    escape(`${isErrorCode(code) ? titleOf(code) : code}. ${renameWords(hint)}`),
   ]);
   return table(["Code", "Status", "Retry", "What to do"], rows);
 }

@@ -1,5 +1,5 @@
 /** How fields are called over REST: in snake_case, but for what the specification of the API calls otherwise. */
-import { Approval, Session, Turn } from "@cc-docker/protocol";
+import { Approval, ApprovalAnswer, Session, SessionConfig, Turn } from "@cc-docker/protocol";
 import type { z } from "zod";
 
 const SPECIFIED: Readonly<Record<string, string>> = {
@@ -22,4 +22,16 @@ export function restName(schema: z.ZodType, field: string): string {
   if (field === "id") return IDS.get(schema) ?? field;
   if (Object.hasOwn(SPECIFIED, field)) return SPECIFIED[field] ?? field;
   return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Fields that the errors' words speak of. */
+const SPOKEN_OF = new Set([
+  ...Object.keys(SessionConfig.shape),
+  ...Object.keys(ApprovalAnswer.shape),
+  "timeoutSeconds",
+]);
+
+/** Words about the API's own fields, for who knows them by the names of REST. */
+export function renameWords(text: string): string {
+  return text.replaceAll(/\b[a-z]+[A-Z]\w*/g, (word) => (SPOKEN_OF.has(word) ? restName(SessionConfig, word) : word));
 }

@@ -11,6 +11,7 @@ import * as pause from "./migrations/0006-pause.ts";
 import * as lists from "./migrations/0009-lists.ts";
 import * as totals from "./migrations/0010-totals.ts";
 import * as forkTranscripts from "./migrations/0011-fork-transcripts.ts";
+import * as turnTimeouts from "./migrations/0012-turn-timeouts.ts";
 
 /** In order; a name once released never changes. */
 const MIGRATIONS = {
@@ -24,6 +25,7 @@ const MIGRATIONS = {
   "0009-lists": lists,
   "0010-totals": totals,
   "0011-fork-transcripts": forkTranscripts,
+  "0012-turn-timeouts": turnTimeouts,
 };
 
 /**

@@ -11,6 +11,7 @@ export type SessionsTable = {
   generation: number;
   outbox_acked: number;
   running_turn: string | null;
+  turn_timeout: number | null;
   turn_count: number;
   cost_usd: number;
   totals: string | null;
@@ -38,6 +39,7 @@ export type TurnsTable = {
   status: string;
   prompt: string;
   idempotency_key: string;
+  timeout: number | null;
   created_at: string;
   started_at: string | null;
   ended_at: string | null;

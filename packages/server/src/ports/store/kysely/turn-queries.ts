@@ -60,8 +60,8 @@ export function createTurnQueries(db: Kysely<Database>): TurnQueries {
       return (await queued(sessionId).select("id").execute()).map(({ id }) => id as TurnId);
     },
     async insertTurn(row) {
-      const { id, sessionId, prompt, idempotencyKey } = row;
-      const fixed = { id, session_id: sessionId, prompt, idempotency_key: idempotencyKey };
+      const { id, sessionId, prompt, idempotencyKey, timeout = null } = row;
+      const fixed = { id, session_id: sessionId, prompt, idempotency_key: idempotencyKey, timeout };
       await db
         .insertInto("turns")
         .values({ ...fixed, ...toColumns(row) } as never)
@@ -80,6 +80,7 @@ function fromRow(row: Selectable<TurnsTable>): TurnRow {
     status: row.status as TurnStatus,
     prompt: row.prompt,
     idempotencyKey: row.idempotency_key,
+    ...(row.timeout !== null && { timeout: row.timeout }),
     createdAt: row.created_at,
     ...(row.started_at !== null && { startedAt: row.started_at }),
     ...(row.ended_at !== null && { endedAt: row.ended_at }),
