@@ -105,6 +105,18 @@ function requireSameAnswer(row: ApprovalRow, given: ApprovalAnswer): ApprovalRow
   );
 }
 
+/**
+ * An agent is about to start. What was asked under its own instance's generation was asked by one that is gone: a
+ * container that ends while its session starts is replaced by one of the same generation.
+ */
+export async function disownAll(change: SessionChange): Promise<void> {
+  const { runningTurn, generation, config } = change.session;
+  if (!runningTurn || config.permissionMode !== "ask") return;
+  const asked = (await change.tx.listTurnApprovals(runningTurn)).filter((row) => row.generation === generation);
+  for (const { id } of asked) await change.tx.updateApproval(id, { generation: generation - 1 });
+  change.patch({ openApprovals: 0 });
+}
+
 /** The agent waits for the answer no longer. */
 export async function withdraw(change: SessionChange, key: string): Promise<void> {
   const { runningTurn, generation } = change.session;

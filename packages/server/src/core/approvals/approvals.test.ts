@@ -243,6 +243,23 @@ describe("the agent that goes on after a crash", () => {
     expect(await t.store.findSession(t.sessionId)).toMatchObject({ openApprovals: 0 });
   });
 
+  it("may be the second of its generation, of which the first was lost before it was ready", async () => {
+    const t = await openAsking();
+    await t.ingest(t.sessionId, question(t.turnId, "a"));
+    const approvalId = await onlyOpen(t);
+    t.runtime.exit({ sessionId: t.sessionId, generation: 1, detail: "killed" });
+    await expect.poll(async () => (await t.store.findSession(t.sessionId))?.generation).toBe(2);
+    await t.core.links.prepareStart(t.sessionId);
+    await t.ingest(t.sessionId, question(t.turnId, "a2"));
+    await t.core.links.prepareStart(t.sessionId);
+    expect(await t.store.findSession(t.sessionId)).toMatchObject({ openApprovals: 0 });
+    await t.core.approvals.answer({ owner: "ann", approvalId, answer: { decision: "allow" } });
+    await t.ingest(t.sessionId, question(t.turnId, "a3"));
+    expect(await listOpen(t)).toEqual([]);
+    const given = await t.core.links.findAnswers({ sessionId: t.sessionId, generation: 2 });
+    expect(given).toMatchObject([{ id: approvalId, key: "a3", answer: { decision: "allow" } }]);
+  });
+
   it("is asked about what has run already, and about the second of two", async () => {
     const t = await openAsking();
     await t.ingest(t.sessionId, question(t.turnId, "a"));

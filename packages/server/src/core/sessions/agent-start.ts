@@ -8,6 +8,7 @@ import {
   type TurnId,
 } from "@cc-docker/protocol";
 import type { Store, TurnRow } from "../../ports/store/store.ts";
+import { disownAll } from "../approvals/approval-moves.ts";
 import { completeTranscript } from "../turns/complete-transcript.ts";
 import { readTranscriptEnd, type TranscriptEnd } from "../turns/read-transcript-end.ts";
 import { settleRunningTurn } from "../turns/turn-moves.ts";
@@ -36,6 +37,7 @@ export type AgentStarts = {
 export function createAgentStarts({ store, writer }: { store: Store; writer: SessionWriter }): AgentStarts {
   function prepare(sessionId: SessionId): Promise<AgentStart | undefined> {
     return writer.changeAsHolder(sessionId, async (change) => {
+      await disownAll(change);
       const unfinishedTurn = await findUnfinished(change);
       const { config, agentSessionId } = change.session;
       if (!agentSessionId) return { config };
