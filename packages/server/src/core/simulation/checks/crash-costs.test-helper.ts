@@ -1,4 +1,5 @@
 /** What a crash may cost: what was told is not done again, at most one call of the model is, and there is an end to it. */
+import { isResumed } from "@cc-docker/protocol";
 import type { TurnRow } from "../../../ports/store/store.ts";
 import { readSteps } from "../engine/agent.test-helper.ts";
 import { short } from "../plan/stage.test-helper.ts";
@@ -29,10 +30,13 @@ export function modelCallsBounded({ stage, turns, logs }: Findings): string[] {
   });
 }
 
-export function crashesBounded({ turns, logs }: Findings): string[] {
+export function crashesBounded({ turns, logs, sessions }: Findings): string[] {
+  const onCrash = ({ sessionId }: TurnRow) => sessions.find(({ id }) => id === sessionId)?.config.onCrash;
   return [...turns.values()].flatMap((turn) => {
     const crashes = countCrashes(turn, logs);
-    return crashes > MAX_CRASHES ? [`turn ${short(turn.id)} went on after ${crashes} crashes`] : [];
+    if (crashes > MAX_CRASHES) return [`turn ${short(turn.id)} went on after ${crashes} crashes`];
+    const goesOn = turn.status === "failed" && turn.error && isResumed(turn.error.code) && onCrash(turn) !== "fail";
+    return goesOn && crashes < MAX_CRASHES ? [`turn ${short(turn.id)} was given up after ${crashes} crashes`] : [];
   });
 }
 

@@ -9,7 +9,8 @@ import { onlyHoldersWrite } from "./fenced-appends.test-helper.ts";
 import type { Findings } from "./findings.test-helper.ts";
 import { oneKeyOneSession, oneKeyOneTurn } from "./keys.test-helper.ts";
 import { onlyNewestCounts } from "./newest-instance.test-helper.ts";
-import { restIsSilent } from "./rest.test-helper.ts";
+import { answersHaveOneEffect, nobodyIsAskedTwice } from "./questions.test-helper.ts";
+import { restIsSilent, restsEnd } from "./rest.test-helper.ts";
 import { checkStatusMoves } from "./status-moves.test-helper.ts";
 
 export type Invariant = { promise: string; check: (findings: Findings) => string[] };
@@ -30,6 +31,7 @@ export const INVARIANTS: readonly Invariant[] = [
     check: ({ sessions, logs }) => sessions.flatMap((row) => checkStatusMoves(row, logs.get(row.id) ?? [])),
   },
   { promise: "a session at rest is silent", check: restIsSilent },
+  { promise: "a rest comes to its end", check: restsEnd },
   { promise: "nothing hangs", check: nothingHangs },
   { promise: "instances are those of live sessions", check: instancesMatch },
   { promise: "what was deleted is gone", check: deletedIsGone },
@@ -37,6 +39,7 @@ export const INVARIANTS: readonly Invariant[] = [
   { promise: "what the agent has told of a turn it does not do again", check: stepsToldOnce },
   { promise: "an agent is given the conversation that it is to go on with", check: conversationsAreWhole },
   { promise: "a question has one answer, and the agent acts by it", check: answersHaveOneEffect },
+  { promise: "nobody is asked the same twice", check: nobodyIsAskedTwice },
   { promise: "only who holds a session writes what its instance says", check: onlyHoldersWrite },
   { promise: "one instance counts, the newest", check: onlyNewestCounts },
   { promise: "no time is over early", check: noTimeoutIsEarly },
@@ -147,31 +150,3 @@ function messagesOnce({ logs }: Findings): string[] {
     return twice.map((uuid) => `message ${short(uuid)} is twice in the log of ${short(id)}`);
   });
 }
-
-function answersHaveOneEffect({ stage, approvals, sessions }: Findings): string[] {
-  const { ledger, world } = stage;
-  const torn = [...ledger.answers].filter(([, decisions]) => decisions.size > 1);
-  const stated = approvals.filter(({ id, state }) => {
-    const [decision] = ledger.answers.get(id) ?? [];
-    return decision && state !== STATE_OF[decision];
-  });
-  const there = new Set(approvals.map(({ turnId }) => turnId)); // those of deleted sessions are gone
-  const unfounded = world.notes.toolDecisions.filter(
-    ({ turnId, step, decision }) =>
-      there.has(turnId) &&
-      !approvals.some((row) => row.turnId === turnId && row.input["step"] === step && row.state === STATE_OF[decision]),
-  );
-  const open = approvals.filter(({ state }) => state === "open");
-  const counted = sessions.filter(({ openApprovals }) => openApprovals !== 0);
-  return [
-    ...torn.map(([id]) => `question ${short(id)} was answered both ways`),
-    ...stated.map(({ id, state }) => `question ${short(id)} is ${state}, which was not its answer`),
-    ...unfounded.map(
-      ({ turnId, step, decision }) => `the tool ${step} of turn ${short(turnId)} was taken for ${decision}`,
-    ),
-    ...open.map(({ id }) => `question ${short(id)} is still open`),
-    ...counted.map(({ id, openApprovals }) => `session ${short(id)} counts ${openApprovals} open questions`),
-  ];
-}
-
-const STATE_OF = { allow: "allowed", deny: "denied" } as const;

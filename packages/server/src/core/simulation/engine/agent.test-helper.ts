@@ -43,6 +43,8 @@ export type Agent = {
   readonly isParked: boolean;
   /** Ends with a word to its wrapper. */
   crash(detail: string): void;
+  /** The same as soon as it has told something more, which its transcript will not know. */
+  crashAfterWord(detail: string): void;
   /** Ends without one. */
   kill(): void;
   /** Does nothing more by itself; when `deaf` an interrupt does not help either. */
@@ -65,6 +67,7 @@ export function startAgent(deps: AgentDeps, { asks, resume }: AgentStart, handle
   let state: "up" | "hung" | "deaf" | "gone" = "up";
   let isReady = false;
   let costUsd = 0;
+  let crashAfterWord: string | undefined;
   let work: Work | undefined;
 
   clock.after(random.between(20, 400), () => {
@@ -126,6 +129,7 @@ export function startAgent(deps: AgentDeps, { asks, resume }: AgentStart, handle
     const told = { ...message, uuid: newId() };
     handlers.onMessage({ ...told, session_id: agentSessionId, parent_tool_use_id: null });
     write(told);
+    if (crashAfterWord !== undefined) crash(crashAfterWord);
   }
 
   function write(line: Line): void {
@@ -199,6 +203,7 @@ export function startAgent(deps: AgentDeps, { asks, resume }: AgentStart, handle
       return clock.isFrozen;
     },
     crash,
+    crashAfterWord: (detail) => void (crashAfterWord = detail),
     kill: () => void (state = "gone"),
     hang: ({ deaf }) => {
       if (state === "up") state = deaf ? "deaf" : "hung";

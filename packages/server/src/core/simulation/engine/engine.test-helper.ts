@@ -95,6 +95,7 @@ export function createEngine(deps: AgentDeps & { clock: VirtualClock }): Engine 
     box.instance = { ...box.instance, running: false, paused: false };
     box.ended = true;
     box.wrapper?.kill();
+    deps.notes.reached(box.instance, "ended");
     exits.report({ sessionId: box.instance.sessionId, generation: box.instance.generation, detail });
   }
 

@@ -21,7 +21,8 @@ export function createExitWatch(
       const key = `${exit.sessionId}/${exit.generation}`;
       if (reported.has(key)) return;
       reported.add(key);
-      clock.after(random.between(1, 30), () => life.happen(() => void (watchers.has(tell) && listener(exit))));
+      const afterMs = random.next() < 0.1 ? random.between(500, 4000) : random.between(1, 30);
+      clock.after(afterMs, () => life.happen(() => void (watchers.has(tell) && listener(exit))));
     };
     const unsubscribe = () => void watchers.delete(tell);
     watchers.add(tell);

@@ -104,6 +104,7 @@ export function startWrapper(deps: AgentDeps, { sessionId, generation }: Instanc
         onQuestion: questions.ask,
         onReady: () => {
           ready = true;
+          deps.notes.reached({ sessionId, generation }, "ready");
           send()?.send({ type: "ready" });
         },
         onMessage: (message) => {
@@ -112,7 +113,10 @@ export function startWrapper(deps: AgentDeps, { sessionId, generation }: Instanc
           if (message.type === "result") running = undefined;
         },
         onTranscript: (agentSessionId, entries) => add({ kind: "transcript", agentSessionId, entries }),
-        onExit: (detail) => add({ kind: "agent-exited", ...turnField(), detail }),
+        onExit: (detail) => {
+          deps.notes.reached({ sessionId, generation }, "agent gone");
+          add({ kind: "agent-exited", ...turnField(), detail });
+        },
         onTraffic: () => {
           if (send()) deps.notes.modelTraffic(sessionId);
         },

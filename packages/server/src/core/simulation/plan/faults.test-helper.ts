@@ -44,6 +44,11 @@ export const FAULTS: readonly Fault[] = [
     strike: (stage, random) => onWrapper(stage, random, ({ agent }) => agent?.crash("exit code 1")),
   },
   {
+    name: "agent dies after a word",
+    weight: 3,
+    strike: (stage, random) => onWrapper(stage, random, ({ agent }) => agent?.crashAfterWord("exit code 1")),
+  },
+  {
     name: "agent hangs",
     weight: 2,
     strike: (stage, random) => onWrapper(stage, random, ({ agent }) => agent?.hang({ deaf: false })),

@@ -44,9 +44,9 @@ export function dieTalking(stage: Stage, random: Random): string | undefined {
     const said = engine.homes.get(sessionId)?.said.filter((one) => one.generation === generation) ?? [];
     engine.kill(sessionId);
     const words = { sessionId, generation, items: said.map(({ item }) => item) };
-    whenReplaced(stage, words, () =>
-      stage.world.clock.after(random.between(0, 700), () => bring(stage, random, words)),
-    );
+    const arrive = random.next() < 0.3 ? bringReady : bring;
+    const afterMs = random.between(0, 700);
+    whenReplaced(stage, words, () => stage.world.clock.after(afterMs, () => arrive(stage, random, words)));
   });
 }
 
@@ -67,4 +67,10 @@ function bring({ gateways }: Stage, random: Random, words: Words): void {
   const gateway = pickOne(gateways.up, random);
   if (words.items.length === 0) return;
   gateway?.life.happen(() => void gateway.core.links.ingest(words).catch(() => undefined));
+}
+
+/** As its wrapper says it with each hello. */
+function bringReady({ gateways }: Stage, random: Random, { sessionId, generation }: Words): void {
+  const gateway = pickOne(gateways.up, random);
+  gateway?.life.happen(() => void gateway.core.links.ready({ sessionId, generation }).catch(() => undefined));
 }

@@ -7,6 +7,7 @@ import type {
   TranscriptEntry,
   TurnId,
 } from "@cc-docker/protocol";
+import type { VirtualClock } from "./virtual-clock.test-helper.ts";
 
 export type ToolDecision = { turnId: TurnId; step: number; decision: ApprovalAnswer["decision"] };
 
@@ -19,6 +20,9 @@ export type AgentBegun = {
 
 type OfInstance = { sessionId: SessionId; generation: number };
 
+/** Its agent is ready; its agent has ended by itself; it has ended. */
+export type Milestone = "ready" | "agent gone" | "ended";
+
 export type Notes = {
   /** What agents did of what they had asked for. */
   toolDecisions: ToolDecision[];
@@ -30,8 +34,8 @@ export type Notes = {
   saidBy: Map<string, number>;
   /** Agents, in their order. */
   begun: AgentBegun[];
-  /** The agent of that instance has ended by itself. */
-  hasExited(instance: OfInstance): boolean;
+  /** Whether that had come about in the instance by then, in virtual time, told or not. */
+  had(instance: OfInstance, what: Milestone, at: number): boolean;
 };
 
 /** For agents and wrappers: what they tell of themselves. */
@@ -47,18 +51,19 @@ export type Noting = {
   /** An item has got its place in the outbox of that instance. */
   said(instance: OfInstance, item: OutboxItem): void;
   begun(agent: AgentBegun): void;
+  reached(instance: OfInstance, what: Milestone): void;
 };
 
-export function createNotes(defects: string[]): { notes: Notes; noting: Noting } {
-  const exits = new Set<string>();
-  const nameOf = ({ sessionId, generation }: OfInstance) => `${sessionId} ${generation}`;
+export function createNotes(clock: VirtualClock, defects: string[]): { notes: Notes; noting: Noting } {
+  const reached = new Map<string, number>();
+  const nameOf = ({ sessionId, generation }: OfInstance, what: Milestone) => `${sessionId} ${generation} ${what}`;
   const notes: Notes = {
     toolDecisions: [],
     modelCalls: new Map(),
     trafficListeners: new Set(),
     saidBy: new Map(),
     begun: [],
-    hasExited: (instance) => exits.has(nameOf(instance)),
+    had: (instance, what, at) => (reached.get(nameOf(instance, what)) ?? Number.POSITIVE_INFINITY) <= at,
   };
   const noting: Noting = {
     modelCalled: (turnId) => void notes.modelCalls.set(turnId, (notes.modelCalls.get(turnId) ?? 0) + 1),
@@ -66,10 +71,13 @@ export function createNotes(defects: string[]): { notes: Notes; noting: Noting }
     toolDecided: (tool) => void notes.toolDecisions.push(tool),
     promptSwallowed: (turnId) => void defects.push(`turn ${turnId} was handed to an agent that knew its prompt`),
     said: (instance, item) => {
-      if (item.kind === "agent-exited") exits.add(nameOf(instance));
       if (item.kind === "agent") notes.saidBy.set(String(item.message["uuid"]), instance.generation);
     },
     begun: (agent) => void notes.begun.push(agent),
+    reached: (instance, what) => {
+      const name = nameOf(instance, what);
+      reached.set(name, reached.get(name) ?? clock.now);
+    },
   };
   return { notes, noting };
 }

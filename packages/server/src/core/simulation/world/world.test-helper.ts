@@ -50,7 +50,7 @@ export async function openWorld(seed: number, sabotage: Sabotage = (store) => st
   };
   const trace = createTrace(clock);
   const defects: string[] = [];
-  const { notes, noting } = createNotes(defects);
+  const { notes, noting } = createNotes(clock, defects);
   const newId = () => makeUuid(random("ids"));
   const directory = await mkdtemp(join(MEMORY, "cc-docker-simulation-"));
   const disk = random("disk");
