@@ -56,6 +56,8 @@ export const REQUIREMENTS = {
   "security.no-privilege": "The agent has no capability and gains none.",
   "security.hostile-repository": "Settings in a repository change neither where the model is nor what is run.",
   "auth.tokens": "A token that is expired, unsigned, forged, or missing is refused with its own error.",
+  "limits.owner":
+    "An owner has no more sessions, turns, streams and requests than may be, and is told what to let go of.",
   "auth.every-call": "Every procedure refuses callers without a good token, whatever they ask for.",
   "auth.key-pairs": "Tokens may be signed with key pairs instead of a secret, for one issuer and one audience.",
   "auth.browsers":

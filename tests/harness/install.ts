@@ -28,6 +28,8 @@ export type Install = AsyncDisposable & {
   leftovers(): Promise<string[]>;
 };
 
+/** One owner does everything in most tests, and looks often. */
+const NO_LIMITS = { MAX_SESSIONS_PER_USER: "0", MAX_CONTAINERS: "0", MAX_REQUESTS_PER_SECOND: "0" };
 const TOKEN_SECONDS = 3600;
 
 /** `parent`: where the data directory is made. */
@@ -43,6 +45,7 @@ export async function openInstall(overrides: Settings = {}, parent = tmpdir()): 
     ANTHROPIC_API_KEY: canary,
     ANTHROPIC_BASE_URL: model.url,
     MODEL_MAX_RETRIES: "1",
+    ...NO_LIMITS,
     ...overrides,
   };
   const paths = dataPaths(dataDir);

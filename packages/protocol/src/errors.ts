@@ -96,6 +96,42 @@ export const ERRORS = {
     retry: "never",
     hint: "Add the page's origin to CORS_ORIGINS.",
   },
+  SESSION_LIMIT_REACHED: {
+    exit: "refused",
+    http: 429,
+    retry: "later",
+    hint: "Stop sessions that live, or delete ones at rest, whichever the message names.",
+  },
+  CONTAINER_LIMIT_REACHED: {
+    exit: "unavailable",
+    http: 503,
+    retry: "later",
+    hint: "Wait until other sessions end, or raise MAX_CONTAINERS.",
+  },
+  TURN_LIMIT_REACHED: {
+    exit: "refused",
+    http: 429,
+    retry: "later",
+    hint: "Wait until some of your turns are over, or interrupt ones that wait.",
+  },
+  DAILY_LIMIT_REACHED: {
+    exit: "refused",
+    http: 429,
+    retry: "later",
+    hint: "Turns are accepted again when the next day begins, in UTC.",
+  },
+  REQUEST_LIMIT_REACHED: {
+    exit: "refused",
+    http: 429,
+    retry: "later",
+    hint: "Send fewer requests a second; follow a session's events instead of asking again and again.",
+  },
+  SUBSCRIPTION_LIMIT_REACHED: {
+    exit: "refused",
+    http: 429,
+    retry: "later",
+    hint: "End streams of events that nobody reads.",
+  },
   SESSION_NOT_FOUND: { exit: "notFound", http: 404, retry: "never", hint: "List your sessions to see valid ids." },
   SESSION_NOT_RUNNING: {
     exit: "refused",
@@ -363,16 +399,27 @@ export const ERRORS = {
 export type ErrorCode = keyof typeof ERRORS;
 
 /** How an error travels: in API answers, in `turn.failed` and `session.failed` events, in `--json` output. */
-export type ErrorShape = { code: ErrorCode; message: string; hint: string; retry: ErrorSpec["retry"] };
+export type ErrorShape = {
+  code: ErrorCode;
+  message: string;
+  hint: string;
+  retry: ErrorSpec["retry"];
+  /** When what passes by itself will have passed, where that is known; HTTP says it as `Retry-After`. */
+  retryAfterSeconds?: number;
+};
+
+export type CcErrorOptions = ErrorOptions & { retryAfterSeconds?: number | undefined };
 
 /** The one error class. `message` says what happened, with the value; the row's `hint` says what to do. */
 export class CcError extends Error {
   readonly code: ErrorCode;
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, { retryAfterSeconds, ...options }: CcErrorOptions = {}) {
     super(message, options);
     this.name = "CcError";
     this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -396,8 +443,12 @@ export function describeError(code: ErrorCode, message: string): ErrorShape {
   return { code, message, hint, retry };
 }
 
+function toShape({ code, message, retryAfterSeconds }: CcError): ErrorShape {
+  return { ...describeError(code, message), ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+}
+
 /** Anything thrown, as a person may see it. What is not in the table is a defect and says nothing about itself. */
 export function toErrorShape(error: unknown): ErrorShape {
-  if (isCcError(error)) return describeError(error.code, error.message);
+  if (isCcError(error)) return toShape(error);
   return describeError("INTERNAL", "Something went wrong inside the gateway.");
 }

@@ -32,6 +32,7 @@ export type Counted = "failures" | "refusals" | "both" | "exit" | "log";
 const BAD_CALL = "the call is not one that can be served; nothing was stored";
 const NOBODY_KNOWN = "nobody known is calling";
 const NO_SUCH_THING = "there is no such thing for this caller";
+const NOTHING_STORED = "nothing is stored";
 const CANNOT_START = "the gateway cannot start";
 const THEN_ENDS = "and ends";
 const WITHOUT_TURN_OR_ALLOWED = 'stop without a turn, or with `onCrash: "fail"`';
@@ -57,6 +58,28 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
   },
   HOST_REFUSED: { meaning: "the call names a host that the gateway is not", policy: ["tell"] },
   ORIGIN_REFUSED: { meaning: "a page of a site that the operator has not named is calling", policy: ["tell"] },
+  SESSION_LIMIT_REACHED: {
+    meaning: "the owner has as many sessions as may be",
+    policy: ["tell"],
+    note: NOTHING_STORED,
+  },
+  CONTAINER_LIMIT_REACHED: {
+    meaning: "as many sessions live as the machine is to carry",
+    policy: ["tell"],
+    note: NOTHING_STORED,
+  },
+  TURN_LIMIT_REACHED: {
+    meaning: "the owner has as many turns under way as may be",
+    policy: ["tell"],
+    note: NOTHING_STORED,
+  },
+  DAILY_LIMIT_REACHED: {
+    meaning: "the owner's turns have cost, or used, as much as they may in a day",
+    policy: ["tell"],
+    note: "nothing is stored; a turn that runs goes on to its end",
+  },
+  REQUEST_LIMIT_REACHED: { meaning: "the owner asks too often", policy: ["tell"], note: NOTHING_STORED },
+  SUBSCRIPTION_LIMIT_REACHED: { meaning: "the owner follows as many streams as may be", policy: ["tell"] },
   SESSION_NOT_FOUND: { meaning: NO_SUCH_THING, policy: ["tell"] },
   SESSION_NOT_RUNNING: {
     meaning: "a session at rest, or one that is paused, was asked for a link",

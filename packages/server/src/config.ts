@@ -141,6 +141,47 @@ const rows = {
     default: "86400",
     schema: seconds,
   },
+  MAX_SESSIONS_PER_USER: {
+    description: "Sessions of one user that may live at one time; those at rest do not count. 0 is no limit.",
+    default: "10",
+    schema: wholeNumber(0, 1_000_000),
+  },
+  MAX_STORED_SESSIONS_PER_USER: {
+    description: "Sessions of one user that are kept, with those at rest. 0 is no limit.",
+    default: "1000",
+    schema: wholeNumber(0, 100_000_000),
+  },
+  MAX_CONTAINERS: {
+    description: "Sessions of all users that may live at one time, each with a container. 0 is no limit.",
+    default: "50",
+    schema: wholeNumber(0, 1_000_000),
+  },
+  MAX_OPEN_TURNS_PER_USER: {
+    description: "Turns of one user that may run or wait at one time. 0 is no limit.",
+    default: "200",
+    schema: wholeNumber(0, 1_000_000),
+  },
+  MAX_COST_PER_DAY: {
+    description:
+      "US dollars that one user's turns may cost in a day of UTC; then prompts are refused until the next. Turns that run go on to their end. 0 is no limit.",
+    default: "0",
+    schema: z.coerce.number({ error: "must be a number of US dollars" }).min(0).max(1_000_000),
+  },
+  MAX_TOKENS_PER_DAY: {
+    description: "The same in tokens, those read from the model's cache included. 0 is no limit.",
+    default: "0",
+    schema: wholeNumber(0, Number.MAX_SAFE_INTEGER),
+  },
+  MAX_REQUESTS_PER_SECOND: {
+    description: "Calls one user may make a second, on average; twice as many at once after a pause. 0 is no limit.",
+    default: "100",
+    schema: wholeNumber(0, 1_000_000),
+  },
+  MAX_SUBSCRIPTIONS_PER_USER: {
+    description: "Streams of events that one user may follow at one time. 0 is no limit.",
+    default: "200",
+    schema: wholeNumber(0, 1_000_000),
+  },
   MODEL: {
     description:
       "`scripted` answers with the built-in scripted model, `anthropic` with a real one; `auto` takes the real one when a credential is set.",

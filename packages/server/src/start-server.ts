@@ -4,6 +4,7 @@ import { type Config, dataPaths, type Secret } from "./config.ts";
 import { type CoreDeps, createCore } from "./core/core.ts";
 import { METRICS } from "./core/metric-table.ts";
 import { createAuthenticate, type TokenRules } from "./edges/authenticate.ts";
+import { createCallerLimits } from "./edges/caller-limits.ts";
 import { startHttpServer } from "./edges/http-server.ts";
 import { createBroker } from "./edges/link/broker.ts";
 import { startLinkManager } from "./edges/link/link-manager.ts";
@@ -103,6 +104,10 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
     meter,
     authenticate: createAuthenticate(tokenRules(config, install.jwtSecret)),
     browsers: { host: config.HOST, allowedHosts: config.ALLOWED_HOSTS, corsOrigins: config.CORS_ORIGINS },
+    callerLimits: createCallerLimits({
+      requestsPerSecond: config.MAX_REQUESTS_PER_SECOND,
+      subscriptions: config.MAX_SUBSCRIPTIONS_PER_USER,
+    }),
     log,
     host: config.HOST,
     port: config.PORT,
@@ -137,6 +142,14 @@ function coreSettings(config: Config): CoreDeps["settings"] {
       parkAfter: config.MAX_PARK_AFTER,
       idleTimeout: config.MAX_IDLE_TIMEOUT,
       sessionTimeout: config.MAX_SESSION_TIMEOUT,
+    },
+    quotas: {
+      liveSessions: config.MAX_SESSIONS_PER_USER,
+      storedSessions: config.MAX_STORED_SESSIONS_PER_USER,
+      containers: config.MAX_CONTAINERS,
+      openTurns: config.MAX_OPEN_TURNS_PER_USER,
+      costUsdPerDay: config.MAX_COST_PER_DAY,
+      tokensPerDay: config.MAX_TOKENS_PER_DAY,
     },
     reconcileEveryMs: RECONCILE_EVERY_MS,
     version: VERSION,

@@ -31,7 +31,8 @@ type Settings = { dataDir: string; image: string; modelUrl: string; secret: stri
 /** `MODEL=anthropic`, so that model calls leave the gateway as they do in production. */
 function gatewaySettings({ dataDir, image, modelUrl, secret }: Settings): Record<string, string> {
   const model = { MODEL: "anthropic", ANTHROPIC_API_KEY: "scripted", ANTHROPIC_BASE_URL: modelUrl };
-  return { ...model, DATA_DIR: dataDir, PORT: "0", SESSION_IMAGE: image, JWT_SECRET: secret };
+  const noLimits = { MAX_SESSIONS_PER_USER: "0", MAX_CONTAINERS: "0", MAX_REQUESTS_PER_SECOND: "0" };
+  return { ...model, ...noLimits, DATA_DIR: dataDir, PORT: "0", SESSION_IMAGE: image, JWT_SECRET: secret };
 }
 
 async function sweepInstall(docker: Docker, dataDir: string): Promise<void> {

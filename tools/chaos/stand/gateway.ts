@@ -83,7 +83,14 @@ export async function openGateway(options: OpenGateway): Promise<Gateway> {
 
 function gatewaySettings({ engineHost, image, modelUrl }: OpenGateway, own: Record<string, string>) {
   const model = { MODEL: "anthropic", ANTHROPIC_API_KEY: "dummy", ANTHROPIC_BASE_URL: modelUrl };
-  return { ...model, ...own, SESSION_IMAGE: image, ...(engineHost !== undefined && { DOCKER_HOST: engineHost }) };
+  const noLimits = { MAX_SESSIONS_PER_USER: "0", MAX_REQUESTS_PER_SECOND: "0" };
+  return {
+    ...model,
+    ...noLimits,
+    ...own,
+    SESSION_IMAGE: image,
+    ...(engineHost !== undefined && { DOCKER_HOST: engineHost }),
+  };
 }
 
 async function sweepInstall(docker: Docker, dataDir: string): Promise<void> {

@@ -15,6 +15,7 @@ import { openSqliteStore } from "../ports/store/drivers/sqlite.ts";
 import type { Store } from "../ports/store/store.ts";
 import { type Core, type CoreSettings, createCore } from "./core.ts";
 import { type CoreMeter, METRICS } from "./metric-table.ts";
+import { NO_QUOTAS } from "./quotas/no-quotas.test-helper.ts";
 
 export type IdleRuntime = Runtime & {
   instances: Map<SessionId, Instance>;
@@ -116,6 +117,7 @@ const TEST_SETTINGS: CoreSettings = {
   sessionTimeoutMs: HOUR_MS,
   requestTimeoutMs: HOUR_MS,
   hangTimeoutMs: HOUR_MS,
+  quotas: NO_QUOTAS,
   maxTimeouts: { startupTimeout: 600, parkAfter: 600, idleTimeout: 3600, sessionTimeout: 3600, requestTimeout: 3600 },
   reconcileEveryMs: HOUR_MS,
   version: "0.0.0",

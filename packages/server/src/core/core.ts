@@ -16,6 +16,7 @@ import { createHeartbeat } from "./leases/heartbeat.ts";
 import { createAttendant, hearAsHolder } from "./leases/holder-bells.ts";
 import { createLeases } from "./leases/leases.ts";
 import type { CoreMeter } from "./metric-table.ts";
+import { createQuotas, type Limits, type QuotaSettings } from "./quotas/quotas.ts";
 import { createRemindingBus } from "./reminding-bus.ts";
 import { createAgentStarts } from "./sessions/agent-start.ts";
 import { addCounts } from "./sessions/count-change.ts";
@@ -48,6 +49,7 @@ export type CoreSettings = DeadlineSettings & {
   startupTimeoutMs: number;
   copyTimeoutMs: number;
   maxTimeouts: MaxTimeouts;
+  quotas: QuotaSettings;
   reconcileEveryMs: number;
   version: string;
 };
@@ -64,6 +66,8 @@ export type Core = {
     follow(input: OwnedSession & { after: number; signal: AbortSignal }): AsyncGenerator<EventRow[], void, undefined>;
   };
   links: CoreLinks;
+  /** What the owner has, has used today, and may. */
+  limits(owner: string): Promise<Limits>;
   health(signal: AbortSignal): Promise<HealthReport>;
   /** Makes this gateway known to others that share its store: before anything else is asked of it. */
   join(): Promise<void>;
@@ -110,6 +114,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
     onInstanceWanted: (session) => instances.replace(session),
     onTaken: (id) => bus.publish(`holders:${id}`, 0),
   });
+  const quotas = createQuotas(settings.quotas);
   const instances = createInstances({
     store,
     bus,
@@ -117,6 +122,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
     clock,
     writer,
     leases,
+    quotas,
     background,
     log,
     settings,
@@ -127,12 +133,14 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
     writer,
     instances,
     maxTimeouts: settings.maxTimeouts,
+    quotas,
     newId,
   });
   const turns = createTurns({
     store,
     bus: reminding,
     writer,
+    quotas,
     maxTimeoutSeconds: settings.maxTimeouts.requestTimeout,
     newTurnId: () => newId() as TurnId,
   });
@@ -203,6 +211,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
       starts,
       ingest,
     }),
+    limits: (owner) => quotas.read(store, owner, clock.nowIso()),
     health: (signal) => checkHealth({ store, runtime, version: settings.version }, signal),
     join: () =>
       heartbeat.join().catch((error: unknown) => {

@@ -7,13 +7,14 @@ import createFastify, { type FastifyError, type FastifyInstance, type FastifyRep
 import type { Core, CoreMeter } from "../core/core.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Authenticate } from "./authenticate.ts";
+import type { CallerLimits } from "./caller-limits.ts";
 import { type BrowserRules, guardBrowsers } from "./guard-browsers.ts";
 import { mountDocs } from "./rest/document/mount-docs.ts";
 import { mountRest, REST_PREFIX, sendProblem } from "./rest/mount-rest.ts";
 import { mountEventStream } from "./trpc/event-stream.ts";
 import { createProcedures, inputOf } from "./trpc/procedures.ts";
 import { type AppRouter, rootRouter } from "./trpc/root-router.ts";
-import { type Context, statusOf, toPublicError } from "./trpc/trpc.ts";
+import { type Context, metaOf, toPublicError } from "./trpc/trpc.ts";
 
 export type HttpServer = { url: string; close(): Promise<void> };
 export type HttpServerDeps = {
@@ -22,6 +23,7 @@ export type HttpServerDeps = {
   authenticate: Authenticate;
   log: Logger;
   browsers: BrowserRules;
+  callerLimits: CallerLimits;
   host: string;
   port: number;
 };
@@ -36,6 +38,7 @@ export async function startHttpServer({
   authenticate,
   log,
   browsers,
+  callerLimits,
   host,
   port,
 }: HttpServerDeps): Promise<HttpServer> {
@@ -56,7 +59,7 @@ export async function startHttpServer({
     refuse(reply, new CcError("ROUTE_NOT_FOUND", `${method} ${url.slice(0, 200)} does not exist.`)),
   );
   guardBrowsers(app, browsers);
-  const shared = { core, authenticate, stopping: stopping.signal };
+  const shared = { core, authenticate, callerLimits, stopping: stopping.signal };
   mountTrpc(app, shared, { log, meter });
   mountRest(app, {
     ...createProcedures(shared),
@@ -94,7 +97,7 @@ function mountTrpc(
   const trpcOptions: FastifyTRPCPluginOptions<AppRouter>["trpcOptions"] = {
     router: rootRouter,
     maxBatchSize: MAX_BATCH,
-    responseMeta: ({ paths, errors }) => statusOf(paths, errors),
+    responseMeta: ({ paths, errors }) => metaOf(paths, errors),
     createContext: ({ req }) => ({ ...shared, authorization: req.headers.authorization }),
     onError: ({ error, path, req }) => {
       if (req.raw.destroyed) return; // the caller has gone; nothing went wrong here

@@ -11,6 +11,7 @@ import type { Bus } from "../../ports/bus/bus.ts";
 import type { Instance, InstanceExit, Runtime } from "../../ports/runtime/runtime.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
 import type { Leases } from "../leases/leases.ts";
+import type { Quotas } from "../quotas/quotas.ts";
 import { endAllTurns, sessionStoppedError, startNextTurn } from "../turns/turn-moves.ts";
 import { createCopies } from "./copies.ts";
 import { createLaunches, startupTimeoutMs } from "./launches.ts";
@@ -62,6 +63,7 @@ export type InstancesDeps = {
   clock: Clock;
   writer: SessionWriter;
   leases: Leases;
+  quotas: Quotas;
   background: Background;
   log: Logger;
   /** The session stands still for a copy of it, or goes on. */

@@ -3,6 +3,7 @@ import type { Session, SessionConfig, SessionId } from "@cc-docker/protocol";
 import { failpoint } from "../../lib/failpoint.ts";
 import { fingerprint } from "../../lib/fingerprint.ts";
 import type { StoreWriter } from "../../ports/store/store.ts";
+import type { Quotas } from "../quotas/quotas.ts";
 import { checkToolRules } from "./check-tool-rules.ts";
 import { checkTimeouts, type MaxTimeouts } from "./deadlines.ts";
 import { drawFork, type ForkOrigin, type ForkSession } from "./forks.ts";
@@ -22,6 +23,7 @@ export type NewSessionsDeps = {
   writer: SessionWriter;
   instances: Instances;
   maxTimeouts: MaxTimeouts;
+  quotas: Quotas;
   newId: () => string;
   /** @throws CcError SESSION_NOT_FOUND */
   get: (input: { owner: string; sessionId: SessionId }) => Promise<Session>;
@@ -41,7 +43,14 @@ const FRESH = {
 type Wish = { owner: string; key: string | undefined; request: string };
 type Drawn = Pick<NewSession, "config"> & Partial<ForkOrigin>;
 
-export function createNewSessions({ writer, instances, maxTimeouts, newId, get }: NewSessionsDeps): NewSessions {
+export function createNewSessions({
+  writer,
+  instances,
+  maxTimeouts,
+  quotas,
+  newId,
+  get,
+}: NewSessionsDeps): NewSessions {
   function create({ owner, config, idempotencyKey: key }: CreateSession): Promise<Session> {
     return make({ owner, key, request: fingerprint({ create: config }) }, async () => ({ config }));
   }
@@ -59,6 +68,7 @@ export function createNewSessions({ writer, instances, maxTimeouts, newId, get }
         sessionId = earlier;
         return undefined;
       }
+      await quotas.admitSession(tx, owner);
       const drawn = await draw(tx);
       checkTimeouts(drawn.config, maxTimeouts);
       checkToolRules(drawn.config);

@@ -6,6 +6,7 @@ import type { Bus } from "../../ports/bus/bus.ts";
 import type { Runtime } from "../../ports/runtime/runtime.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
 import type { Leases } from "../leases/leases.ts";
+import type { Quotas } from "../quotas/quotas.ts";
 import { hold, release, wake } from "./session-moves.ts";
 import { isHeld, isLive } from "./session-status.ts";
 import type { SessionWriter } from "./session-writer.ts";
@@ -30,6 +31,7 @@ type PausesDeps = {
   runtime: Runtime;
   writer: SessionWriter;
   leases: Leases;
+  quotas: Quotas;
   /** Held while the engine works on a session's instance. */
   lock: KeyedLock<SessionId>;
   hasInstance: (session: SessionRow) => Promise<boolean>;
@@ -37,7 +39,17 @@ type PausesDeps = {
   lose: (session: SessionRow) => Promise<void>;
 };
 
-export function createPauses({ store, bus, runtime, writer, leases, lock, hasInstance, lose }: PausesDeps): Pauses {
+export function createPauses({
+  store,
+  bus,
+  runtime,
+  writer,
+  leases,
+  quotas,
+  lock,
+  hasInstance,
+  lose,
+}: PausesDeps): Pauses {
   async function pause(sessionId: SessionId): Promise<void> {
     await writer.change(sessionId, async (change) => {
       if (!change.session.deleted) hold(change);
@@ -50,7 +62,7 @@ export function createPauses({ store, bus, runtime, writer, leases, lock, hasIns
   async function resume(sessionId: SessionId): Promise<void> {
     const goesOn = await writer.change(sessionId, async (change) => {
       const { deleted, parked } = change.session;
-      if (deleted || wake(change)) return false;
+      if (deleted || (await wake(change, quotas))) return false;
       await release(change);
       return !parked; // of a parked one only the agent stands still
     });

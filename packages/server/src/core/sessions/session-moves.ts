@@ -1,9 +1,10 @@
 /** What wakes, recovers and fails a session, as steps of a change of it. */
 import { CcError, type ErrorShape, isResumed } from "@cc-docker/protocol";
+import type { Quotas } from "../quotas/quotas.ts";
 import { endAllTurns, settleRunningTurn, startNextTurn } from "../turns/turn-moves.ts";
 import { interruptError } from "../turns/turn-outcome.ts";
 import type { SessionChange } from "./session-draft.ts";
-import { isHeld, type MoveReason } from "./session-status.ts";
+import { isAtRest, isHeld, type MoveReason } from "./session-status.ts";
 
 /** A turn that has brought its agent down so often is more likely the reason than the victim. */
 const MAX_CRASHES_PER_TURN = 3;
@@ -23,9 +24,14 @@ export async function release(change: SessionChange): Promise<void> {
   if (change.move("turn_continued")) change.command({ id: turn.id, prompt: turn.prompt, interrupt: turn.interrupt });
 }
 
-/** Gives a session at rest its next instance. False when it is not at rest. */
-export function wake(change: SessionChange): boolean {
-  if (!change.move("woken")) return false;
+/**
+ * Gives a session at rest its next instance. False when it is not at rest.
+ * @throws CcError SESSION_LIMIT_REACHED, CONTAINER_LIMIT_REACHED
+ */
+export async function wake(change: SessionChange, quotas: Quotas): Promise<boolean> {
+  if (!isAtRest(change.session.status)) return false;
+  await quotas.admitLife(change.tx, change.session.owner);
+  change.move("woken");
   change.patch({ generation: change.session.generation + 1, crashes: 0, openApprovals: 0 });
   change.wantInstance();
   return true;

@@ -2,6 +2,7 @@ import { CcError, isCcError, type Session, type SessionId, type SessionStatus } 
 import { failpoint } from "../../lib/failpoint.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
 import { parseCursor } from "../cursor.ts";
+import type { Quotas } from "../quotas/quotas.ts";
 import type { MaxTimeouts } from "./deadlines.ts";
 import type { ForkSession } from "./forks.ts";
 import type { Instances } from "./instances.ts";
@@ -13,8 +14,8 @@ export type Sessions = {
   /**
    * The row is on disk when this resolves; the instance starts in the background. The same key of an owner always means
    * the same session, whatever has happened since.
-   * @throws CcError TIMEOUT_TOO_LONG, TOOL_RULE_UNENFORCEABLE, IDEMPOTENCY_KEY_REUSED; SESSION_NOT_FOUND when the key's
-   * session was deleted
+   * @throws CcError TIMEOUT_TOO_LONG, TOOL_RULE_UNENFORCEABLE, IDEMPOTENCY_KEY_REUSED, SESSION_LIMIT_REACHED,
+   * CONTAINER_LIMIT_REACHED; SESSION_NOT_FOUND when the key's session was deleted
    */
   create(input: CreateSession): Promise<Session>;
   /**
@@ -35,7 +36,10 @@ export type Sessions = {
    * @throws CcError SESSION_NOT_PAUSABLE when it is starting or at rest, RUNTIME_UNAVAILABLE
    */
   pause(input: OwnedSession): Promise<Session>;
-  /** Has a paused session go on, with what it was at; wakes one at rest; else it changes nothing. */
+  /**
+   * Has a paused session go on, with what it was at; wakes one at rest; else it changes nothing.
+   * @throws CcError SESSION_LIMIT_REACHED, CONTAINER_LIMIT_REACHED
+   */
   resume(input: OwnedSession): Promise<Session>;
   /** Ends the instance; the log stays. Stopping what is at rest is fine. */
   stop(input: OwnedSession): Promise<Session>;
@@ -51,11 +55,12 @@ type SessionsDeps = {
   writer: SessionWriter;
   instances: Instances;
   maxTimeouts: MaxTimeouts;
+  quotas: Quotas;
   newId: () => string;
 };
 
-export function createSessions({ store, writer, instances, maxTimeouts, newId }: SessionsDeps): Sessions {
-  const { create, fork } = createNewSessions({ writer, instances, maxTimeouts, newId, get });
+export function createSessions({ store, writer, instances, maxTimeouts, quotas, newId }: SessionsDeps): Sessions {
+  const { create, fork } = createNewSessions({ writer, instances, maxTimeouts, quotas, newId, get });
 
   async function get(input: OwnedSession): Promise<Session> {
     return toSession(await requireSession(input));

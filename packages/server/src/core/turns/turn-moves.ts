@@ -3,6 +3,7 @@ import { addTotals, describeError, type ErrorShape, NO_TOTALS, type TurnId } fro
 import { failpoint } from "../../lib/failpoint.ts";
 import type { InterruptReason, TurnRow } from "../../ports/store/store.ts";
 import { withdrawAll } from "../approvals/approval-moves.ts";
+import { usageOf } from "../quotas/quotas.ts";
 import type { SessionChange } from "../sessions/session-draft.ts";
 import { isFree, type MoveReason } from "../sessions/session-status.ts";
 import { interruptError, type TurnOutcome } from "./turn-outcome.ts";
@@ -59,6 +60,7 @@ export async function settleRunningTurn(change: SessionChange, { status, ...data
   await withdrawAll(change);
   change.append(`turn.${status}`, data, runningTurn);
   await change.tx.updateTurn(runningTurn, { status, endedAt: change.now, ...data });
+  if (data.result) await change.tx.addDayUsage(usageOf(data.result, change.session.owner, change.now));
   change.patch({
     runningTurn: undefined,
     turnTimeout: undefined,

@@ -11,6 +11,7 @@ import { failpoint } from "../../lib/failpoint.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { InterruptReason, SessionRow, Store, TurnRow } from "../../ports/store/store.ts";
 import { createBell } from "../bell.ts";
+import type { Quotas } from "../quotas/quotas.ts";
 import type { SessionChange, StartedTurn } from "../sessions/session-draft.ts";
 import { wake } from "../sessions/session-moves.ts";
 import type { SessionWriter } from "../sessions/session-writer.ts";
@@ -30,7 +31,8 @@ export type Turns = {
    * Accepts a prompt: when this resolves it is on disk and will reach exactly one end. The same key always means the
    * same turn, whatever has happened since.
    * A session at rest is woken by it.
-   * @throws CcError PROMPT_EMPTY, PROMPT_TOO_LARGE, TIMEOUT_TOO_LONG, SESSION_NOT_FOUND, IDEMPOTENCY_KEY_REUSED
+   * @throws CcError PROMPT_EMPTY, PROMPT_TOO_LARGE, TIMEOUT_TOO_LONG, SESSION_NOT_FOUND, IDEMPOTENCY_KEY_REUSED,
+   * TURN_LIMIT_REACHED, DAILY_LIMIT_REACHED; where it wakes the session SESSION_LIMIT_REACHED, CONTAINER_LIMIT_REACHED
    */
   send(input: SendPrompt): Promise<Turn>;
   /** `send`, then waits for the end of the turn. Ends early only with `signal`; the turn goes on all the same. */
@@ -57,12 +59,13 @@ type TurnsDeps = {
   store: Store;
   bus: Bus;
   writer: SessionWriter;
+  quotas: Quotas;
   /** Of a turn that names its own timeout. */
   maxTimeoutSeconds: number;
   newTurnId: () => TurnId;
 };
 
-export function createTurns({ store, bus, writer, maxTimeoutSeconds, newTurnId }: TurnsDeps): Turns {
+export function createTurns({ store, bus, writer, quotas, maxTimeoutSeconds, newTurnId }: TurnsDeps): Turns {
   async function send(input: SendPrompt): Promise<Turn> {
     checkPrompt(input.prompt);
     checkTimeout(input, maxTimeoutSeconds);
@@ -80,7 +83,8 @@ export function createTurns({ store, bus, writer, maxTimeoutSeconds, newTurnId }
     if (session.owner !== owner || session.deleted) throw notFound(sessionId);
     const earlier = await tx.findTurnByKey(sessionId, idempotencyKey);
     if (earlier) return requireSame(earlier, prompt, timeout);
-    wake(change);
+    await quotas.admitTurn(tx, owner, now);
+    await wake(change, quotas);
     const asked = { prompt, idempotencyKey, ...(timeout !== undefined && { timeout }) };
     const turn: TurnRow = { id: newTurnId(), sessionId, status: "queued", ...asked, createdAt: now };
     await tx.insertTurn(turn);

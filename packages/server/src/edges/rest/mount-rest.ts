@@ -137,5 +137,5 @@ function refuse({ reply, deps }: Omit<Exchange, "request">, thrown: FastifyError
 /** The answer to what was refused before it came to a route. */
 export function sendProblem(reply: FastifyReply, error: CcError): FastifyReply {
   const body = Buffer.from(JSON.stringify(toProblem(error))); // of text Fastify would tell the charset
-  return reply.status(ERRORS[error.code].http).headers(problemHeaders(error.code)).type(PROBLEM_TYPE).send(body);
+  return reply.status(ERRORS[error.code].http).headers(problemHeaders(error)).type(PROBLEM_TYPE).send(body);
 }

@@ -51,8 +51,8 @@ export function toProblem(error: CcError): Problem {
   };
 }
 
-export function problemHeaders(code: ErrorCode): Record<string, string> {
-  const seconds = RETRY_AFTER[code];
+export function problemHeaders({ code, retryAfterSeconds }: CcError): Record<string, string> {
+  const seconds = retryAfterSeconds ?? RETRY_AFTER[code];
   return {
     ...(seconds !== undefined && { "retry-after": String(seconds) }),
     ...(ERRORS[code].http === 401 && { "www-authenticate": "Bearer" }),

@@ -3,6 +3,7 @@ import { SignJWT } from "jose";
 import { onTestFinished } from "vitest";
 import { openTestCore, type TestCore } from "../../core/core.test-helper.ts";
 import { createAuthenticate } from "../authenticate.ts";
+import { createCallerLimits } from "../caller-limits.ts";
 import { startHttpServer } from "../http-server.ts";
 
 const SECRET = "a secret that is long enough for a test";
@@ -37,8 +38,9 @@ export async function openTestRest(owner = "ann"): Promise<TestRest> {
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
   const authenticate = createAuthenticate({ keys: { jwtSecret: { reveal: () => SECRET } } });
   const host = "127.0.0.1";
+  const callerLimits = createCallerLimits({ requestsPerSecond: 0, subscriptions: 0 });
   const browsers = { host, allowedHosts: [], corsOrigins: [] };
-  const server = await startHttpServer({ core, meter, authenticate, log, browsers, host, port: 0 });
+  const server = await startHttpServer({ core, meter, authenticate, log, browsers, callerLimits, host, port: 0 });
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= server.close());
   onTestFinished(close);

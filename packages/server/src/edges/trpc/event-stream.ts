@@ -23,10 +23,10 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export function mountEventStream(app: FastifyInstance, { trpcOptions, ...context }: EventStreamDeps): void {
   app.get(`/trpc/${PATH}`, async (request, reply) => {
-    const follow = await accept(request, context).catch(orRefusal);
-    if (!follow) return fastifyRequestHandler({ ...trpcOptions, req: request, res: reply, path: PATH });
+    const accepted = await accept(request, context).catch(orRefusal);
+    if (!accepted) return fastifyRequestHandler({ ...trpcOptions, req: request, res: reply, path: PATH });
     reply.hijack();
-    await stream(reply.raw, follow);
+    await stream(reply.raw, accepted.follow).finally(accepted.leave);
   });
 }
 
@@ -36,9 +36,10 @@ function orRefusal(error: unknown): undefined {
   throw error;
 }
 
-/** @returns opens the pages for as long as the signal it is given lets it */
-async function accept({ headers, query }: FastifyRequest, { core, authenticate, stopping }: Shared) {
+/** @returns `follow` opens the pages for as long as the signal it is given lets it; `leave` is to be called at the end */
+async function accept({ headers, query }: FastifyRequest, { core, authenticate, callerLimits, stopping }: Shared) {
   const { owner, expiresInMs } = await authenticate(headers.authorization);
+  callerLimits.takeRequest(owner);
   const { input, lastEventId } = query as { input?: string; lastEventId?: string };
   const resumed = headers["last-event-id"] ?? lastEventId;
   const parsed = FollowInput.parse({
@@ -49,13 +50,15 @@ async function accept({ headers, query }: FastifyRequest, { core, authenticate, 
   await core.sessions.get({ owner, sessionId });
   // A stream ends with its token: the client comes back with a new one, or is told that the old one has expired.
   const expiry = Math.min(Math.max(0, expiresInMs), MAX_TIMER_MS);
-  return (gone: AbortSignal) =>
+  const leave = callerLimits.takeSubscription(owner);
+  const follow = (gone: AbortSignal) =>
     core.events.follow({
       owner,
       sessionId,
       after,
       signal: AbortSignal.any([gone, stopping, AbortSignal.timeout(expiry)]),
     });
+  return { follow, leave };
 }
 
 async function stream(

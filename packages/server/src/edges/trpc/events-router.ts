@@ -17,9 +17,10 @@ export const eventsRouter = router({
   follow: procedure.input(FollowInput).subscription(async ({ ctx, input, signal }) => {
     const { sessionId, lastEventId: after } = input;
     await ctx.core.sessions.get({ owner: ctx.owner, sessionId });
-    return toMessages(
-      ctx.core.events.follow({ owner: ctx.owner, sessionId, after, signal: anySignal(ctx.stopping, signal) }),
-    );
+    const until = anySignal(ctx.stopping, signal);
+    const leave = ctx.callerLimits.takeSubscription(ctx.owner);
+    until.addEventListener("abort", leave, { once: true }); // also of a stream that nobody began to read
+    return toMessages(ctx.core.events.follow({ owner: ctx.owner, sessionId, after, signal: until }), leave);
   }),
   list: procedure
     .input(
@@ -32,12 +33,14 @@ export const eventsRouter = router({
 });
 
 /** What ends a stream that has begun does not pass the procedure's error handling any more. */
-async function* toMessages(pages: AsyncIterable<EventRow[]>) {
+async function* toMessages(pages: AsyncIterable<EventRow[]>, onEnd: () => void) {
   try {
     for await (const page of pages) {
       for (const { seq: id, json } of page) yield tracked(String(id), JSON.parse(json) as Event);
     }
   } catch (error) {
     throw toTrpcError(error);
+  } finally {
+    onEnd();
   }
 }

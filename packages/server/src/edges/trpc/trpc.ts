@@ -1,13 +1,15 @@
 /** Context, procedures and the way errors leave the API. */
-import { CcError, describeError, ERRORS, type ErrorShape, isCcError } from "@cc-docker/protocol";
+import { CcError, describeError, ERRORS, type ErrorShape, isCcError, toErrorShape } from "@cc-docker/protocol";
 import { initTRPC, TRPCError } from "@trpc/server";
 import { ZodError, z } from "zod";
 import type { Core } from "../../core/core.ts";
 import type { Authenticate } from "../authenticate.ts";
+import type { CallerLimits } from "../caller-limits.ts";
 
 export type Context = {
   core: Core;
   authenticate: Authenticate;
+  callerLimits: CallerLimits;
   authorization: string | undefined;
   /** Aborted when the gateway stops: subscriptions end. */
   stopping: AbortSignal;
@@ -40,12 +42,13 @@ const CODES = {
   405: "METHOD_NOT_SUPPORTED",
   409: "CONFLICT",
   413: "PAYLOAD_TOO_LARGE",
+  429: "TOO_MANY_REQUESTS",
   415: "UNSUPPORTED_MEDIA_TYPE",
   500: "INTERNAL_SERVER_ERROR",
   502: "BAD_GATEWAY",
   503: "SERVICE_UNAVAILABLE",
   504: "GATEWAY_TIMEOUT",
-  507: "SERVICE_UNAVAILABLE", // tRPC has no word for it; `statusOf` gives the status itself
+  507: "SERVICE_UNAVAILABLE", // tRPC has no word for it; `metaOf` gives the status itself
 } as const;
 
 const typedErrors = t.middleware(async ({ ctx, next }) => {
@@ -64,6 +67,7 @@ export const publicProcedure = t.procedure.use(typedErrors);
 /** For owners: `ctx.owner` is the caller's `sub`. */
 export const procedure = publicProcedure.use(async ({ ctx, next }) => {
   const { owner } = await ctx.authenticate(ctx.authorization);
+  ctx.callerLimits.takeRequest(owner);
   return next({ ctx: { ...ctx, owner } });
 });
 
@@ -73,14 +77,18 @@ export function toTrpcError(cause: unknown): unknown {
   return new TRPCError({ code: CODES[ERRORS[cause.code].http], message: cause.message, cause });
 }
 
-/** The row's own status, where one call was made and failed. */
-export function statusOf(paths: readonly unknown[] | undefined, [error]: readonly TRPCError[]): { status?: number } {
-  return paths?.length === 1 && isCcError(error?.cause) ? { status: ERRORS[error.cause.code].http } : {};
+/** The row's own status, where one call was made and failed, and when to try again. */
+export function metaOf(paths: readonly unknown[] | undefined, [error]: readonly TRPCError[]): ResponseMeta {
+  if (paths?.length !== 1 || !isCcError(error?.cause)) return {};
+  const { code, retryAfterSeconds: seconds } = error.cause;
+  return { status: ERRORS[code].http, ...(seconds !== undefined && { headers: { "retry-after": String(seconds) } }) };
 }
+
+type ResponseMeta = { status?: number; headers?: Record<string, string> };
 
 /** What a caller is told. */
 export function toPublicError({ code, cause, message }: TRPCError): ErrorShape {
-  if (isCcError(cause)) return describeError(cause.code, cause.message);
+  if (isCcError(cause)) return toErrorShape(cause);
   if (cause instanceof ZodError) return describeError("REQUEST_INVALID", describeIssues(cause));
   if (code === "NOT_FOUND") return describeError("ROUTE_NOT_FOUND", message);
   if (code === "PAYLOAD_TOO_LARGE") return describeError("BODY_TOO_LARGE", message);

@@ -314,6 +314,38 @@ export function testStore({ name, open }: StoreUnderTest): void {
       expect([await list(0), await list(1), await list(2)]).toEqual([[newest.id], [idle.id], []]);
     });
 
+    it("that live are counted, of one owner or of all, and so are the turns they have open", async () => {
+      await using store = await openEmpty();
+      const rows: Record<string, { id: SessionId }> = {};
+      for (const status of ["starting", "idle", "running", "paused", "stopped", "failed"] as const)
+        rows[status] = await insertSession(store, { status });
+      await insertSession(store, { status: "idle", deleted: true });
+      const bobs = await insertSession(store, { status: "idle", owner: "bob" });
+      expect([await store.countLiveSessions("ann"), await store.countLiveSessions("bob")]).toEqual([4, 1]);
+      expect([await store.countLiveSessions(), await store.countLiveSessions("nobody")]).toEqual([5, 0]);
+      await store.write(async (tx) => {
+        for (const { id } of [rows["idle"], rows["running"], bobs] as { id: SessionId }[])
+          for (const status of ["queued", "running", "completed", "cancelled"] as const)
+            await tx.insertTurn(turnRow(id, { status, idempotencyKey: status }));
+      });
+      expect([await store.countOpenTurns("ann"), await store.countOpenTurns("bob")]).toEqual([4, 2]);
+    });
+
+    it("add up what their turns use, by owner and day, and deleting them takes nothing back", async () => {
+      await using store = await openEmpty();
+      const day = "2026-03-01";
+      const { id } = await insertSession(store);
+      await store.write(async (tx) => {
+        await tx.addDayUsage({ owner: "ann", day, costUsd: 0.25, tokens: 10 });
+        await tx.addDayUsage({ owner: "ann", day, costUsd: 0.5, tokens: 1 });
+        await tx.addDayUsage({ owner: "ann", day: "2026-03-02", costUsd: 9, tokens: 9 });
+        await tx.addDayUsage({ owner: "bob", day, costUsd: 7, tokens: 7 });
+        await tx.deleteSession(id);
+      });
+      expect(await store.findDayUsage("ann", day)).toEqual({ owner: "ann", day, costUsd: 0.75, tokens: 11 });
+      expect(await store.findDayUsage("ann", "2026-02-28")).toBeUndefined();
+    });
+
     it("are paged by position: each comes once, however many are made between two pages", async () => {
       await using store = await openEmpty();
       const rows = [];

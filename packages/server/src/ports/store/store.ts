@@ -91,6 +91,9 @@ export type TurnRow = {
   interrupt?: InterruptReason | undefined;
 };
 
+/** What an owner's turns have used on a day, as `2000-01-31`, in UTC. */
+export type DayUsageRow = { owner: string; day: string; costUsd: number; tokens: number };
+
 /** A gateway that lives. It raises its `beat` while it does; others take it off the list when it no longer does. */
 export type GatewayRow = { id: string; beat: number };
 
@@ -143,6 +146,11 @@ export interface StoreReader {
   listSessions(query: ListSessions): Promise<SessionRow[]>;
   /** How many `listSessions` would list in all. */
   countSessions(query: CountSessions): Promise<number>;
+  /** Those that are neither deleted nor at rest, of one owner or of all. */
+  countLiveSessions(owner?: string): Promise<number>;
+  /** Turns that run or wait, of an owner's sessions. */
+  countOpenTurns(owner: string): Promise<number>;
+  findDayUsage(owner: string, day: string): Promise<DayUsageRow | undefined>;
   /** Sessions of all owners that own something outside the store: not at rest, or deleted. Oldest first. */
   listUnsettledSessions(): Promise<SessionRow[]>;
   /** Whether a session that is starting is still to get this one's files, and perhaps its transcript. */
@@ -198,6 +206,8 @@ export interface StoreWriter extends StoreReader {
   deleteSession(id: SessionId): Promise<void>;
   /** Kept for ever: deleting the session leaves it. */
   insertSessionKey(row: SessionKeyRow): Promise<void>;
+  /** Adds to what the owner has used on that day. */
+  addDayUsage(row: DayUsageRow): Promise<void>;
   insertTurn(row: TurnRow): Promise<void>;
   updateTurn(id: TurnId, patch: Partial<Omit<TurnRow, "id" | "sessionId">>): Promise<void>;
   insertApproval(row: Omit<ApprovalRow, "position">): Promise<void>;

@@ -5,6 +5,7 @@ import type { Logger } from "../../../lib/logger.ts";
 import { createMeter } from "../../../lib/meter.ts";
 import { type Core, type CoreSettings, createCore } from "../../core.ts";
 import { METRICS } from "../../metric-table.ts";
+import { NO_QUOTAS } from "../../quotas/no-quotas.test-helper.ts";
 import { createLife, type Life } from "./life.test-helper.ts";
 import { mortalBus, mortalClock, mortalStore } from "./mortal-ports.test-helper.ts";
 import type { World } from "./world.test-helper.ts";
@@ -29,6 +30,7 @@ export const SETTINGS: CoreSettings = {
   sessionTimeoutMs: 120_000,
   requestTimeoutMs: 20_000,
   hangTimeoutMs: 8000,
+  quotas: NO_QUOTAS,
   maxTimeouts: { startupTimeout: 60, parkAfter: 600, idleTimeout: 3600, sessionTimeout: 3600, requestTimeout: 3600 },
   reconcileEveryMs: 10_000,
   version: "0.0.0",

@@ -6,6 +6,7 @@ import { createApprovalQueries } from "./approval-queries.ts";
 import { createEventQueries } from "./event-queries.ts";
 import { createGatewayQueries } from "./gateway-queries.ts";
 import { createRemovalQueries } from "./removal-queries.ts";
+import { createQuotaQueries } from "./quota-queries.ts";
 import { createSessionKeyQueries } from "./session-key-queries.ts";
 import { createSessionQueries } from "./session-queries.ts";
 import type { Database } from "./tables.ts";
@@ -104,6 +105,9 @@ function onlyDurable(queries: StoreReader, settled: () => Promise<void>, refuseI
     findSession: waits(queries.findSession),
     listSessions: waits(queries.listSessions),
     countSessions: waits(queries.countSessions),
+    countLiveSessions: waits(queries.countLiveSessions),
+    countOpenTurns: waits(queries.countOpenTurns),
+    findDayUsage: waits(queries.findDayUsage),
     listUnsettledSessions: waits(queries.listUnsettledSessions),
     isFilesSource: waits(queries.isFilesSource),
     findSessionKey: waits(queries.findSessionKey),
@@ -136,6 +140,7 @@ function createQueries(db: Kysely<Database>): StoreWriter {
     ...createTranscriptQueries(db),
     ...createGatewayQueries(db),
     ...createRemovalQueries(db),
+    ...createQuotaQueries(db),
   };
 }
 

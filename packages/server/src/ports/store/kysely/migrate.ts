@@ -12,6 +12,7 @@ import * as lists from "./migrations/0009-lists.ts";
 import * as totals from "./migrations/0010-totals.ts";
 import * as forkTranscripts from "./migrations/0011-fork-transcripts.ts";
 import * as turnTimeouts from "./migrations/0012-turn-timeouts.ts";
+import * as dayUsage from "./migrations/0013-day-usage.ts";
 
 /** In order; a name once released never changes. */
 const MIGRATIONS = {
@@ -26,6 +27,7 @@ const MIGRATIONS = {
   "0010-totals": totals,
   "0011-fork-transcripts": forkTranscripts,
   "0012-turn-timeouts": turnTimeouts,
+  "0013-day-usage": dayUsage,
 };
 
 /**

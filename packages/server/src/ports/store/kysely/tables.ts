@@ -79,6 +79,8 @@ export type ApprovalsTable = {
   closed_at: string | null;
 };
 
+export type DayUsageTable = { owner: string; day: string; cost_usd: number; tokens: number };
+
 export type EventsTable = { session_id: string; seq: number; json: string };
 
 export type GatewaysTable = { id: string; beat: number };
@@ -89,6 +91,7 @@ export type Database = {
   turns: TurnsTable;
   approvals: ApprovalsTable;
   events: EventsTable;
+  day_usage: DayUsageTable;
   transcript_entries: TranscriptEntriesTable;
   gateways: GatewaysTable;
 };
