@@ -28,10 +28,12 @@ describe("what a wrapper sends", () => {
     expect(await send(item(1), item(2), item(3))).toBe(3);
     expect(await send(item(2), item(3), item(4))).toBe(4);
     expect(await send(item(1))).toBe(4);
+    expect(await send(item(5), item(6), item(5), item(6), item(1))).toBe(6);
+    expect(await send(item(5), item(6))).toBe(6);
     const texts = (await t.readEvents(sessionId)).flatMap(({ type, data }) =>
       type === "agent.assistant" ? [data] : [],
     );
-    expect(texts).toEqual([1, 2, 3, 4].map((n) => ({ type: "assistant", text: `message ${n}` })));
+    expect(texts).toEqual([1, 2, 3, 4, 5, 6].map((n) => ({ type: "assistant", text: `message ${n}` })));
   });
 
   it("is stored once also when two pipes deliver it at the same time", async () => {

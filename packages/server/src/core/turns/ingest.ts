@@ -22,16 +22,12 @@ type IngestDeps = { writer: SessionWriter; newId: () => string; onFailed: (sessi
 
 export function createIngest({ writer, newId, onFailed }: IngestDeps): Ingest {
   return async ({ sessionId, generation, items }) => {
-    const newest = items.at(-1)?.n ?? 0;
+    const newest = items.reduce((most, { n }) => Math.max(most, n), 0); // one that is sent again may come last
     let failed = false;
     const acked = await writer.changeAsHolder(sessionId, async (change) => {
       const { session } = change;
       if (!isLive(session) || session.generation !== generation) return newest;
-      failed = await applyItems(
-        change,
-        items.filter(({ n }) => n > session.outboxAcked),
-        newId,
-      );
+      failed = await applyItems(change, unseen(items, session.outboxAcked), newId);
       failpoint("ingest.applied");
       const outboxAcked = Math.max(newest, session.outboxAcked);
       change.patch({ outboxAcked });
@@ -41,6 +37,16 @@ export function createIngest({ writer, newId, onFailed }: IngestDeps): Ingest {
     if (failed) onFailed(sessionId);
     return acked ?? newest;
   };
+}
+
+/** Each once, in the order of their numbers: what is sent again may come in one batch with what is new. */
+function unseen(items: readonly OutboxItem[], acked: number): OutboxItem[] {
+  let last = acked;
+  return items.filter(({ n }) => {
+    if (n <= last) return false;
+    last = n;
+    return true;
+  });
 }
 
 /** @returns whether the session failed by one of the items */
