@@ -85,12 +85,12 @@ module.exports = {
     {
       name: "edges-know-no-other-edge",
       comment:
-        "What two edges share is a rule (core), a tiny tool (lib) or the caller's identity (edges/authenticate.ts).",
+        "What two edges share is a rule (core), a tiny tool (lib) or about the caller (edges/authenticate.ts, caller-limits.ts).",
       severity: "error",
       from: { path: "^packages/server/src/edges/([^/]+)/", pathNot: TESTS },
       to: {
         path: "^packages/server/src/edges/",
-        pathNot: ["^packages/server/src/edges/$1/", "^packages/server/src/edges/(authenticate|http-server)[.]ts$"],
+        pathNot: ["^packages/server/src/edges/$1/", "^packages/server/src/edges/(authenticate|caller-limits|http-server)[.]ts$"],
       },
     },
     {

@@ -3,7 +3,12 @@ import type { ErrorCode } from "@cc-docker/protocol";
 import type { Route } from "./route.ts";
 
 export const CONFIG_ERRORS = ["TIMEOUT_TOO_LONG", "TOOL_RULE_UNENFORCEABLE"] as const satisfies ErrorCode[];
+/** Where a session is to live. */
+export const LIFE_ERRORS = ["SESSION_LIMIT_REACHED", "CONTAINER_LIMIT_REACHED"] as const satisfies ErrorCode[];
 export const PROMPT_ERRORS = [
+  ...LIFE_ERRORS,
+  "TURN_LIMIT_REACHED",
+  "DAILY_LIMIT_REACHED",
   "PROMPT_EMPTY",
   "PROMPT_TOO_LARGE",
   "IDEMPOTENCY_KEY_REUSED",
@@ -44,7 +49,13 @@ const ALWAYS = [
   "SERVER_STOPPING",
   "STORE_UNAVAILABLE",
 ] as const;
-const WITH_TOKEN = ["TOKEN_MISSING", "TOKEN_EXPIRED", "TOKEN_INVALID", "KEYS_UNAVAILABLE"] as const;
+const WITH_TOKEN = [
+  "TOKEN_MISSING",
+  "TOKEN_EXPIRED",
+  "TOKEN_INVALID",
+  "KEYS_UNAVAILABLE",
+  "REQUEST_LIMIT_REACHED",
+] as const;
 const WITH_BODY = ["BODY_TOO_LARGE", "CONTENT_TYPE_UNSUPPORTED"] as const;
 
 export function errorsOf({ method, isPublic, errors }: Route): ErrorCode[] {

@@ -91,7 +91,7 @@ export const ROUTES: readonly Route[] = [
     streams: true,
     tag: "events",
     summary: "Follow the session's log: what comes after a seq, then what is to come",
-    errors: ["SESSION_NOT_FOUND"],
+    errors: ["SESSION_NOT_FOUND", "SUBSCRIPTION_LIMIT_REACHED"],
     examples: [
       { title: "From the beginning", query: "after=0" },
       { title: "From where a connection broke", headers: { "Last-Event-ID": "2" } },
@@ -132,6 +132,18 @@ export const ROUTES: readonly Route[] = [
     summary: "Answer a question of an agent; the first answer holds",
     errors: ["APPROVAL_NOT_FOUND", "APPROVAL_ANSWERED", "APPROVAL_WITHDRAWN"],
     examples: [{ body: { decision: "allow" } }],
+  },
+  {
+    id: "limits",
+    method: "GET",
+    path: "/limits",
+    call: "system.limits",
+    status: 200,
+    schema: shapes.Limits,
+    tag: "system",
+    summary: "Read what you have, have used today, and may",
+    errors: [],
+    examples: [{}],
   },
   {
     id: "health",

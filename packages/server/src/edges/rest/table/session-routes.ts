@@ -2,7 +2,7 @@
 import { Session } from "@cc-docker/protocol";
 import { z } from "zod";
 import type { Input, Route } from "./route.ts";
-import { CONFIG_ERRORS } from "./route-errors.ts";
+import { CONFIG_ERRORS, LIFE_ERRORS } from "./route-errors.ts";
 import * as shapes from "./shapes.ts";
 
 const locate = ({ id }: Session) => `/api/v1/sessions/${id}`;
@@ -19,7 +19,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     location: locate,
     tag: "sessions",
     summary: "Create a session; its container starts in the background",
-    errors: [...CONFIG_ERRORS, "SESSION_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"],
+    errors: [...CONFIG_ERRORS, ...LIFE_ERRORS, "SESSION_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"],
     own: z.object({ workspace: z.strictObject({ type: z.literal("ephemeral") }).optional() }),
     examples: [{ body: { workspace: { type: "ephemeral" }, config: { timeout_seconds: 3600 } }, headers: KEY }],
   },
@@ -70,7 +70,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     schema: Session,
     tag: "sessions",
     summary: "Have a paused session go on; wakes one at rest",
-    errors: ["SESSION_NOT_FOUND", "RUNTIME_UNAVAILABLE"],
+    errors: ["SESSION_NOT_FOUND", ...LIFE_ERRORS, "RUNTIME_UNAVAILABLE"],
     examples: [{}],
   },
   {
@@ -83,7 +83,14 @@ export const SESSION_ROUTES: readonly Route[] = [
     location: locate,
     tag: "sessions",
     summary: "Make a session that goes on from this one's files, and from its conversation up to a message",
-    errors: ["SESSION_NOT_FOUND", "TURN_NOT_FOUND", "TURN_NOT_OVER", ...CONFIG_ERRORS, "IDEMPOTENCY_KEY_REUSED"],
+    errors: [
+      "SESSION_NOT_FOUND",
+      "TURN_NOT_FOUND",
+      "TURN_NOT_OVER",
+      ...CONFIG_ERRORS,
+      ...LIFE_ERRORS,
+      "IDEMPOTENCY_KEY_REUSED",
+    ],
     examples: [{ body: { message_id: "$MESSAGE_ID", config: {} }, headers: KEY }],
   },
   {

@@ -104,6 +104,16 @@ export function toSessionList(page: object, { limit, offset }: Input) {
 
 export const ApprovalList = z.object({ approvals: z.array(Approval), nextCursor: z.string().optional() });
 
+/** `max` is absent where there is no limit. */
+const Limit = z.object({ used: z.number(), max: z.number().optional() });
+export const Limits = z.object({
+  liveSessions: Limit,
+  storedSessions: Limit,
+  openTurns: Limit,
+  costUsdToday: Limit,
+  tokensToday: Limit,
+});
+
 const Word = z.enum(["healthy", "unhealthy"]);
 export const Health = z.object({
   status: Word,
