@@ -90,7 +90,10 @@ module.exports = {
       from: { path: "^packages/server/src/edges/([^/]+)/", pathNot: TESTS },
       to: {
         path: "^packages/server/src/edges/",
-        pathNot: ["^packages/server/src/edges/$1/", "^packages/server/src/edges/(authenticate|caller-limits|http-server)[.]ts$"],
+        pathNot: [
+          "^packages/server/src/edges/$1/",
+          "^packages/server/src/edges/(authenticate|caller-limits|http-server)[.]ts$",
+        ],
       },
     },
     {
