@@ -2,14 +2,24 @@
 import {
   type Approval,
   type CcError,
+  type CreateSession,
   createClient,
+  type ErrorCode,
+  type ErrorShape,
   type Event,
+  type GatewayEventType,
+  type GatewayOptions,
   isCcError,
   type Session,
+  type SessionConfig,
   type SessionId,
   type SessionStatus,
+  type TokenRequest,
   type Turn,
   type TurnId,
+  type TurnResult,
+  type TurnStatus,
+  toErrorShape,
 } from "@cc-docker/client";
 import { expectTypeOf } from "vitest";
 
@@ -67,6 +77,44 @@ expectTypeOf(client.followEvents({ sessionId: "id", after: 3 })).toEqualTypeOf<
 >();
 expectTypeOf(client.events).not.toHaveProperty("follow");
 
+// An event's type is one of the gateway's, or the agent's with whatever it says.
+expectTypeOf<Event["type"]>().toEqualTypeOf<GatewayEventType | `agent.${string}`>();
+expectTypeOf<"turn.completed">().toExtend<Event["type"]>();
+expectTypeOf<"turn.complete">().not.toExtend<Event["type"]>();
+expectTypeOf<Event["data"]>().toBeUnknown();
+expectTypeOf<Event["turnId"]>().toEqualTypeOf<TurnId | undefined>();
+
+// A session's config takes what there is and nothing else.
+expectTypeOf(client.sessions.create.mutate).parameter(0).toEqualTypeOf<CreateSession>();
+expectTypeOf<CreateSession["config"]>().toEqualTypeOf<SessionConfig | undefined>();
+expectTypeOf<SessionConfig["permissionMode"]>().toEqualTypeOf<"bypass" | "ask" | undefined>();
+// @ts-expect-error a model is named by its name
+void client.sessions.create.mutate({ config: { model: 5 } });
+// @ts-expect-error there is no such setting
+void client.sessions.create.mutate({ config: { modle: "opus" } });
+
+// A turn may end without an answer; what it came to says so.
+expectTypeOf<Turn["status"]>().toEqualTypeOf<TurnStatus>();
+expectTypeOf<Turn["result"]>().toEqualTypeOf<TurnResult | undefined>();
+expectTypeOf<NonNullable<Turn["error"]>["code"]>().toEqualTypeOf<ErrorCode>();
+expectTypeOf<Approval["input"]>().toEqualTypeOf<Record<string, unknown>>();
+
+// Ids of one kind are not taken for those of another; a call takes any text.
+expectTypeOf<SessionId>().not.toExtend<TurnId>();
+expectTypeOf<SessionId>().toExtend<string>();
+
+// A token is text, or made when it is wanted.
+expectTypeOf<GatewayOptions["token"]>().toEqualTypeOf<string | ((request: TokenRequest) => string | Promise<string>)>();
+expectTypeOf<TokenRequest>().toEqualTypeOf<{ hasExpired: boolean; signal?: AbortSignal | undefined }>();
+// @ts-expect-error a client is made for somebody
+createClient({ url: "http://127.0.0.1:8000" });
+
 // What is caught can be told by its code.
 const caught: unknown = undefined;
+if (isCcError(caught)) expectTypeOf(caught.code).toEqualTypeOf<ErrorCode>();
 if (isCcError(caught, "SESSION_NOT_FOUND")) expectTypeOf(caught).toEqualTypeOf<CcError>();
+expectTypeOf<"SESSION_NOT_FOUND" | "TOKEN_EXPIRED">().toExtend<ErrorCode>();
+// @ts-expect-error there is no such error
+isCcError(caught, "SESSION_LOST");
+expectTypeOf(toErrorShape(caught)).toEqualTypeOf<ErrorShape>();
+expectTypeOf<ErrorShape["retry"]>().toEqualTypeOf<"never" | "later" | "safe" | "unknown">();

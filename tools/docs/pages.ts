@@ -1,6 +1,6 @@
 /** The generated documents as functions from rows to Markdown. */
 import { ERRORS, EXIT_CODES, exitCodeOf, isErrorCode } from "../../packages/protocol/src/errors.ts";
-import { EVENT_TYPES } from "../../packages/protocol/src/event.ts";
+import { EVENT_TYPES } from "../../packages/protocol/src/event-type.ts";
 import { type Counted, FAILURES, POLICIES } from "../../packages/protocol/src/failures.ts";
 import { SETTINGS } from "../../packages/server/src/config.ts";
 import { METRICS } from "../../packages/server/src/core/metric-table.ts";
@@ -49,7 +49,7 @@ function eventsPage(): string {
   const rows = Object.entries(EVENT_TYPES).map(([type, meaning]) => [`\`${type}\``, meaning]);
   return page({
     title: "Events",
-    source: "packages/protocol/src/event.ts",
+    source: "packages/protocol/src/event-type.ts",
     body: [
       "A session's log holds these events, numbered 1, 2, 3 … by `seq`. Messages of Claude Code stand among them as",
       "`agent.<type>`, untouched in `data`.",

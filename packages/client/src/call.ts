@@ -1,9 +1,9 @@
 /** One call from its input to its answer: keys and further attempts where they are safe, one kind of error. */
 import { isCcError } from "@cc-docker/protocol";
-import type { AppRouter } from "@cc-docker/server";
 import type { TRPCUntypedClient } from "@trpc/client";
+import type { AnyTRPCRouter } from "@trpc/server";
+import type { CallOptions } from "./api.ts";
 import { backoffMs } from "./backoff.ts";
-import type { CallOptions } from "./calls.ts";
 import { toClientError } from "./client-error.ts";
 import { wait } from "./wait.ts";
 
@@ -18,7 +18,7 @@ const REPEATABLE_CALLS: ReadonlySet<string> = new Set(["approvals.answer"]);
 
 type Kind = "query" | "mutation";
 
-export function createCaller(trpc: TRPCUntypedClient<AppRouter>) {
+export function createCaller(trpc: TRPCUntypedClient<AnyTRPCRouter>) {
   async function attempt(kind: Kind, path: string, input: unknown, options: CallOptions): Promise<unknown> {
     try {
       return await trpc[kind](path, input, options);

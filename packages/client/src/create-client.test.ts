@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { describeError } from "@cc-docker/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import { createClient } from "./create-client.ts";
+import type { TokenRequest } from "./gateway-http.ts";
 
 type Request = { n: number; path: string; body: Record<string, unknown>; req: IncomingMessage; res: ServerResponse };
 
@@ -160,6 +161,58 @@ describe("a client", () => {
     await client.system.health.query();
     await client.system.health.query();
     expect(requests.map(({ req }) => req.headers.authorization)).toEqual(["Bearer token-1", "Bearer token-2"]);
+  });
+
+  const expired = (n: number) => ({
+    error: { message: "m", code: -32001, data: { cc: describeError("TOKEN_EXPIRED", `request ${n} came too late`) } },
+  });
+
+  it("asks its token function once more when the token has expired, and sends a prompt again as it was", async () => {
+    const { url, requests } = await serve(({ n, res }) =>
+      n === 1 ? json(res, expired(n), 401) : json(res, { result: { data: { id: "turn" } } }),
+    );
+    const asked: boolean[] = [];
+    const client = createClient({ url, token: ({ hasExpired }) => `token-${asked.push(hasExpired)}` });
+    expect(await client.chat.send.mutate(prompt)).toEqual({ id: "turn" });
+    expect(asked).toEqual([false, true]);
+    expect(requests.map(({ req }) => req.headers.authorization)).toEqual(["Bearer token-1", "Bearer token-2"]);
+    expect(requests[0]?.body).toEqual(requests[1]?.body);
+  });
+
+  it("does so for calls that must not happen twice, and for queries that share a request", async () => {
+    const { url, requests } = await serve(({ n, path, res }) => {
+      if (path === "/trpc/sessions.stop") return json(res, n === 1 ? expired(n) : { result: { data: {} } }, 200);
+      const answer = n === 3 ? expired(n) : { result: { data: { id: "session" } } };
+      json(res, [{ result: { data: {} } }, answer], 207);
+    });
+    const client = createClient({ url, token: async () => "t" });
+    expect(await client.sessions.stop.mutate({ sessionId: "s" })).toEqual({});
+    const both = [client.system.health.query(), client.sessions.get.query({ sessionId: "s" })];
+    expect(await Promise.all(both)).toEqual([{}, { id: "session" }]);
+    expect(requests).toHaveLength(4);
+  });
+
+  it("throws TOKEN_EXPIRED when the second token has expired too, and at once when it has but one", async () => {
+    const { url, client, requests } = await serve(({ n, res }) => json(res, expired(n), 401));
+    const late = createClient({ url, token: () => "t" }).chat.send.mutate(prompt);
+    await expect(late).rejects.toMatchObject({ code: "TOKEN_EXPIRED", message: "request 2 came too late" });
+    await expect(client.chat.send.mutate(prompt)).rejects.toMatchObject({ code: "TOKEN_EXPIRED" });
+    expect(requests).toHaveLength(3);
+  });
+
+  it("does not wait for a token function when its call is aborted", async () => {
+    const { url, requests } = await serve(() => undefined);
+    const abort = new AbortController();
+    let given: AbortSignal | undefined;
+    const token = ({ signal }: TokenRequest) => {
+      given = signal;
+      setTimeout(() => abort.abort(new Error("enough")), 20);
+      return new Promise<string>(() => undefined);
+    };
+    const call = createClient({ url, token }).chat.send.mutate(prompt, { signal: abort.signal });
+    await expect(call).rejects.toThrow("enough");
+    expect(given?.aborted).toBe(true);
+    expect(requests).toEqual([]);
   });
 
   it("says that no token could be had", async () => {

@@ -1,37 +1,27 @@
 import type { Event } from "@cc-docker/protocol";
-import type { AppRouter } from "@cc-docker/server";
 import { createTRPCUntypedClient } from "@trpc/client";
+import type { ApprovalCalls, CallOptions, ChatCalls, EventCalls, SessionCalls, SystemCalls } from "./api.ts";
 import { createCaller } from "./call.ts";
-import type { CallOptions, CallsOf } from "./calls.ts";
 import { type FollowOptions, followEvents } from "./follow-events.ts";
 import { createGatewayHttp, type GatewayOptions } from "./gateway-http.ts";
 import { createLink } from "./links.ts";
-
-type Calls = CallsOf<AppRouter["_def"]["record"]>;
-type Chat = Calls["chat"];
-
-export type PromptInput = {
-  sessionId: string;
-  prompt: string;
-  /** 1 to 200 characters; the same key is the same turn, however often it is sent. Made for this call when absent. */
-  idempotencyKey?: string | undefined;
-};
-type PromptCall<Of extends { mutate: (...args: never) => unknown }> = {
-  mutate(input: PromptInput, options?: CallOptions): ReturnType<Of["mutate"]>;
-};
 
 /**
  * The gateway's API. Calls are `client.<noun>.<verb>.query(input)` or `.mutate(input)`, as the router defines them,
  * with `{ signal }` as their last argument. What they throw is a CcError of the error table; an aborted call rejects
  * with the signal's reason. A lost connection is SERVER_UNREACHABLE.
  */
-export type Client = Omit<Calls, "chat"> & {
+export type Client = {
+  sessions: SessionCalls;
   /**
    * `send` resolves when the prompt is accepted and on disk, `ask` when its turn has ended. Both, and `sessions.create`
    * and `sessions.fork`, survive a broken connection or a restart of the gateway for some 12 s by being sent again
    * under the same idempotency key: the prompt runs once, the session is made once.
    */
-  chat: Omit<Chat, "send" | "ask"> & { send: PromptCall<Chat["send"]>; ask: PromptCall<Chat["ask"]> };
+  chat: ChatCalls;
+  approvals: ApprovalCalls;
+  events: EventCalls;
+  system: SystemCalls;
   /**
    * Every event of a session with `seq > after` in order, each once, then those to come, until `signal` aborts (the
    * generator ends) or the session is deleted. Goes on by itself from the last event it yielded when the connection
@@ -49,7 +39,7 @@ export type Client = Omit<Calls, "chat"> & {
  */
 export function createClient(options: GatewayOptions): Client {
   const http = createGatewayHttp(options);
-  const call = createCaller(createTRPCUntypedClient<AppRouter>({ links: [createLink(http)] }));
+  const call = createCaller(createTRPCUntypedClient({ links: [createLink(http)] }));
   return {
     sessions: callsBelow("sessions", call) as Client["sessions"],
     chat: callsBelow("chat", call) as Client["chat"],

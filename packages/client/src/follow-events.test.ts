@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { describeError, type ErrorCode, type Event } from "@cc-docker/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import { type FollowOptions, followEvents } from "./follow-events.ts";
-import { createGatewayHttp } from "./gateway-http.ts";
+import { createGatewayHttp, type GatewayOptions, type TokenRequest } from "./gateway-http.ts";
 
 /** Answers the n-th connection (1, 2, …), which asks for what comes after `after`. */
 type Answer = (connection: { n: number; after: number; res: ServerResponse; req: IncomingMessage }) => void;
@@ -36,8 +36,12 @@ function open(res: ServerResponse): ServerResponse {
   return res;
 }
 
-function follow(port: number, options: Partial<FollowOptions> = {}, silenceMs?: number) {
-  const http = createGatewayHttp({ url: `http://127.0.0.1:${port}`, token: "t" });
+function follow(
+  port: number,
+  { token = "t", ...options }: Partial<FollowOptions & GatewayOptions> = {},
+  silenceMs?: number,
+) {
+  const http = createGatewayHttp({ url: `http://127.0.0.1:${port}`, token });
   return followEvents(http, { sessionId: "s", ...options }, silenceMs);
 }
 
@@ -100,6 +104,30 @@ describe("following events", () => {
     const failures: string[] = [];
     expect(await take(follow(port, { onReconnect: ({ code }) => failures.push(code) }), 2)).toEqual([1, 2]);
     expect(failures).toEqual(["SERVER_UNREACHABLE", "STORE_UNAVAILABLE"]);
+  });
+
+  it("asks for a token before every connection, and once more when it has expired", async () => {
+    const tokens: (string | undefined)[] = [];
+    const port = await serve(({ n, after, req, res }) => {
+      tokens.push(req.headers.authorization);
+      if (n === 2)
+        return void res.writeHead(401).end(JSON.stringify({ error: describeError("TOKEN_EXPIRED", "late") }));
+      open(res).end(wire(after + 1)); // as the gateway does when the token it was opened with ends
+    });
+    let made = 0;
+    const token = ({ hasExpired }: TokenRequest) => `${hasExpired ? "renewed" : "token"}-${++made}`;
+    expect(await take(follow(port, { token }), 2)).toEqual([1, 2]);
+    expect(tokens).toEqual(["Bearer token-1", "Bearer token-2", "Bearer renewed-3"]);
+  });
+
+  it("throws when the second token has expired too", async () => {
+    let connections = 0;
+    const port = await serve(({ n, res }) => {
+      connections = n;
+      res.writeHead(401).end(JSON.stringify({ error: describeError("TOKEN_EXPIRED", "late") }));
+    });
+    await expect(take(follow(port, { token: () => "t" }), 1)).rejects.toMatchObject({ code: "TOKEN_EXPIRED" });
+    expect(connections).toBe(2);
   });
 
   it("takes a connection without a byte for dead", async () => {

@@ -1,12 +1,23 @@
 /** Requests to one gateway: adds the token, and turns everything that is no answer of the API into a CcError. */
-import { CcError } from "@cc-docker/protocol";
+import { CcError, isCcError } from "@cc-docker/protocol";
 import { findErrorIn } from "./client-error.ts";
+import { orAbort } from "./wait.ts";
+
+export type TokenRequest = {
+  /** The gateway has refused the token before as expired: one that was kept is of no use. */
+  hasExpired: boolean;
+  /** Of the call or the stream that the token is for. */
+  signal?: AbortSignal | undefined;
+};
 
 export type GatewayOptions = {
   /** Where the gateway listens, with its path when it has one: `http://127.0.0.1:8000`. */
   url: string;
-  /** A JWT of this gateway, or what makes one; asked before every request. */
-  token: string | (() => string | Promise<string>);
+  /**
+   * A JWT of this gateway, or what gets one. A function is asked before every request, also before each reconnection
+   * of `followEvents`, and once more when the gateway says that the token has expired.
+   */
+  token: string | ((request: TokenRequest) => string | Promise<string>);
   /** Used instead of the global `fetch`. */
   fetch?: typeof globalThis.fetch;
 };
@@ -31,25 +42,41 @@ export type GatewayHttp = {
 export function createGatewayHttp({ url, token, fetch = globalThis.fetch }: GatewayOptions): GatewayHttp {
   const base = parseUrl(url);
 
-  async function send(target: string, init: RequestInit): Promise<Response> {
-    const headers = { ...toRecord(init.headers), authorization: `Bearer ${await currentToken(token)}` };
+  async function send(target: string, init: RequestInit, hasExpired: boolean): Promise<Response> {
+    const current = await currentToken(token, { hasExpired, signal: init.signal ?? undefined });
+    const headers = { ...toRecord(init.headers), authorization: `Bearer ${current}` };
     return reach(base, init.signal, () => fetch(target, { ...init, headers }));
   }
 
+  /** What is refused for its token has not begun: it may be sent again, whatever it is. */
+  async function renewing<T extends { body?: unknown }>(attempt: (hasExpired: boolean) => Promise<T>): Promise<T> {
+    const first = await attempt(false);
+    return typeof token === "function" && speaksOfExpiry(first.body) ? attempt(true) : first;
+  }
+
   async function call(target: string, init: RequestInit): Promise<Answer> {
-    const response = await send(target, init);
-    const body = await reach(base, init.signal, () => response.text());
-    const answer = parseJson(body);
-    if (!isApiAnswer(answer)) throw findErrorIn(answer) ?? notGateway(base, response.status);
-    return { ok: response.ok, json: () => Promise.resolve(answer) };
+    const { response, body } = await renewing(async (hasExpired) => {
+      const response = await send(target, init, hasExpired);
+      return { response, body: await readJson(response, init.signal) };
+    });
+    if (!isApiAnswer(body)) throw findErrorIn(body) ?? notGateway(base, response.status);
+    return { ok: response.ok, json: () => Promise.resolve(body) };
   }
 
   async function openStream(target: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const response = await send(target, { signal, headers: { accept: "text/event-stream" } });
-    const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
-    if (response.ok && isStream && response.body) return response.body;
-    const body = await reach(base, signal, () => response.text());
-    throw findErrorIn(parseJson(body)) ?? notGateway(base, response.status);
+    const init = { signal, headers: { accept: "text/event-stream" } };
+    const { response, stream, body } = await renewing(async (hasExpired) => {
+      const response = await send(target, init, hasExpired);
+      const isStream = response.ok && response.headers.get("content-type")?.startsWith("text/event-stream");
+      if (isStream && response.body) return { response, stream: response.body };
+      return { response, body: await readJson(response, signal) };
+    });
+    if (stream) return stream;
+    throw findErrorIn(body) ?? notGateway(base, response.status);
+  }
+
+  async function readJson(response: Response, signal: AbortSignal | null | undefined): Promise<unknown> {
+    return parseJson(await reach(base, signal, () => response.text()));
   }
 
   return { base, call, openStream };
@@ -60,6 +87,11 @@ function isApiAnswer(answer: unknown): boolean {
   const [first] = Array.isArray(answer) ? answer : [answer];
   if (typeof first !== "object" || first === null) return false;
   return "result" in first || typeof (first as { error?: { code?: unknown } }).error?.code === "number";
+}
+
+/** Of a batch, any. */
+function speaksOfExpiry(answer: unknown): boolean {
+  return [answer].flat().some((one) => isCcError(findErrorIn(one), "TOKEN_EXPIRED"));
 }
 
 function notGateway(base: string, status: number): CcError {
@@ -86,16 +118,20 @@ export function unreachable(base: string, error: unknown): CcError {
   return new CcError("SERVER_UNREACHABLE", `No gateway can be reached at ${base} (${reason}).`, { cause: error });
 }
 
-async function currentToken(token: GatewayOptions["token"]): Promise<string> {
-  const current = typeof token === "string" ? token : await askForToken(token);
+async function currentToken(token: GatewayOptions["token"], request: TokenRequest): Promise<string> {
+  const current = typeof token === "string" ? token : await askForToken(token, request);
   if (/^[\w.~+/=-]+$/.test(current)) return current;
   throw new CcError("TOKEN_INVALID", "The token is empty or has characters that no JWT has.");
 }
 
-async function askForToken(make: () => string | Promise<string>): Promise<string> {
+async function askForToken(
+  make: (request: TokenRequest) => string | Promise<string>,
+  request: TokenRequest,
+): Promise<string> {
   try {
-    return await make();
+    return await orAbort(async () => make(request), request.signal);
   } catch (error) {
+    request.signal?.throwIfAborted();
     throw new CcError("TOKEN_MISSING", `No token could be had: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -1,25 +1,58 @@
 /** The typed client of a cc-docker gateway, for Node 24 and browsers. */
 export {
+  type AgentEventType,
   type Approval,
   type ApprovalAnswer,
   type ApprovalId,
+  type ApprovalKind,
   type ApprovalState,
   CcError,
   type ErrorCode,
   type ErrorShape,
   type Event,
+  type EventType,
   endsSession,
   endsTurn,
+  type GatewayEventType,
   isCcError,
   type Session,
   type SessionConfig,
   type SessionId,
   type SessionStatus,
+  type TokenUsage,
   type Turn,
   type TurnId,
+  type TurnResult,
+  type TurnStatus,
+  type TurnTotals,
   toErrorShape,
 } from "@cc-docker/protocol";
-export type { CallOptions } from "./calls.ts";
-export { type Client, createClient, type PromptInput } from "./create-client.ts";
+export type {
+  AnswerApproval,
+  ApprovalCalls,
+  ApprovalPage,
+  CallOptions,
+  ChatCalls,
+  CreateSession,
+  EventCalls,
+  ForkSession,
+  HealthReport,
+  InterruptTurn,
+  Limit,
+  Limits,
+  ListApprovals,
+  ListEvents,
+  ListSessions,
+  Mutation,
+  OneApproval,
+  OneSession,
+  OneTurn,
+  PromptInput,
+  Query,
+  SessionCalls,
+  SessionPage,
+  SystemCalls,
+} from "./api.ts";
+export { type Client, createClient } from "./create-client.ts";
 export type { FollowOptions } from "./follow-events.ts";
-export type { GatewayOptions } from "./gateway-http.ts";
+export type { GatewayOptions, TokenRequest } from "./gateway-http.ts";

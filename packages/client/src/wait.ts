@@ -11,3 +11,17 @@ export function wait(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.addEventListener("abort", done);
   });
 }
+
+/** What `act` resolves to, unless `signal` aborts first. @throws the signal's reason then, without waiting for `act` */
+export async function orAbort<T>(act: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return act();
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", onAbort);
+  try {
+    return await Promise.race([act(), aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -23,18 +23,18 @@ export {
   isErrorCode,
   toErrorShape,
 } from "./errors.ts";
+export { Event } from "./event.ts";
 export {
   type AgentEventType,
   EVENT_TYPES,
-  Event,
   type EventType,
   endsSession,
   endsTurn,
   type GatewayEventType,
-} from "./event.ts";
+} from "./event-type.ts";
 export { FAILURES, type FailureSpec, isResumed, POLICIES, type Policy } from "./failures.ts";
 export { AgentSessionId, ApprovalId, SessionId, TurnId } from "./ids.ts";
-export { createLineReader, encodeLine, type LineReader } from "./json-lines.ts";
+export { createLineReader, encodeLine, type LineReader, MAX_LINK_LINE_BYTES } from "./json-lines.ts";
 export {
   BROKER_PORT,
   DOORS,
@@ -43,7 +43,6 @@ export {
   LINK_VERSION,
   LINK_WINDOW_BYTES,
   MAX_AGENT_MESSAGE_BYTES,
-  MAX_LINK_LINE_BYTES,
   MAX_TYPE_LENGTH,
   OutboxItem,
   ToWrapper,

@@ -4,6 +4,9 @@
  */
 const NEWLINE = 0x0a;
 
+/** The longest line either side of the link accepts. Room for a message of MAX_AGENT_MESSAGE_BYTES with its envelope. */
+export const MAX_LINK_LINE_BYTES = 16 * 1024 * 1024;
+
 const encoder = new TextEncoder();
 
 export function encodeLine(message: unknown): Uint8Array {

@@ -9,9 +9,6 @@ import { SessionConfig } from "./session.ts";
 
 export const LINK_VERSION = 3;
 
-/** The longest line either side accepts. Room for a message of MAX_AGENT_MESSAGE_BYTES with its envelope. */
-export const MAX_LINK_LINE_BYTES = 16 * 1024 * 1024;
-
 /** A larger message of the agent is replaced by its type and size: `{ type, truncated: true, bytes }`. */
 export const MAX_AGENT_MESSAGE_BYTES = 8 * 1024 * 1024;
 
