@@ -53,6 +53,13 @@ verifies("session.metrics", "what a session went through is counted at /metrics,
   const refused = await readCount('refusals_total{code="SESSION_NOT_FOUND"}');
   await client.sessions.get.query({ sessionId: randomUUID() }).catch(() => undefined);
   expect(await readCount('refusals_total{code="SESSION_NOT_FOUND"}')).toBe(refused + 1);
+  const gets = { endpoint: "/trpc/sessions.get", method: "GET", status: "404" };
+  const labels = Object.entries(gets).map(([name, value]) => `${name}="${value}"`);
+  expect(await readCount(`requests_total{${labels.join(",")}}`)).toBe(1);
+  expect(await readCount("claude_turns_total")).toBeGreaterThan(0);
+  expect(await readCount("container_startup_seconds_count")).toBeGreaterThan(0);
+  const health = async (path: string) => (await fetch(`${stack().url}/health/${path}`)).json();
+  expect([await health("live"), await health("ready")]).toEqual([{ status: "alive" }, { status: "ready" }]);
 });
 
 /** A counter of the shared gateway; 0 before its first. */

@@ -91,8 +91,9 @@ function failuresPage(): string {
 }
 
 function metricsPage(): string {
-  const rows = Object.entries(METRICS).map(([name, { help, labels }]) => [
+  const rows = Object.entries(METRICS).map(([name, { kind, help, labels }]) => [
     `\`${name}\``,
+    kind,
     labels.map((label) => `\`${label}\``).join(", "),
     help,
   ]);
@@ -101,9 +102,10 @@ function metricsPage(): string {
     source: "packages/server/src/core/metric-table.ts",
     body: [
       "At `/metrics`, in the text format of Prometheus, for anybody who reaches the port: they name no session and no",
-      "owner. Counters begin at 0 with each start of the gateway, and count what is on disk.",
+      "owner. Counters begin at 0 with each start of the gateway, and count what is on disk. A gauge is read when somebody",
+      "looks, and left out when it cannot be.",
       "",
-      ...table(["Counter", "Labels", "Counts"], rows),
+      ...table(["Metric", "Kind", "Labels", "Tells"], rows),
     ],
   });
 }

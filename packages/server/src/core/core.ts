@@ -15,6 +15,7 @@ import { checkHealth, type HealthReport } from "./health.ts";
 import { createHeartbeat } from "./leases/heartbeat.ts";
 import { createAttendant, hearAsHolder } from "./leases/holder-bells.ts";
 import { createLeases } from "./leases/leases.ts";
+import { measureNow } from "./measure-now.ts";
 import type { CoreMeter } from "./metric-table.ts";
 import { createQuotas, type Limits, type QuotaSettings } from "./quotas/quotas.ts";
 import { createRemindingBus } from "./reminding-bus.ts";
@@ -22,6 +23,7 @@ import { createAgentStarts } from "./sessions/agent-start.ts";
 import { addCounts } from "./sessions/count-change.ts";
 import { createDeadlines, type DeadlineSettings, type MaxTimeouts } from "./sessions/deadlines.ts";
 import { createInstances } from "./sessions/instances.ts";
+import { createLives } from "./sessions/lives.ts";
 import { createReconcile } from "./sessions/reconcile-sessions.ts";
 import { createReconciler } from "./sessions/reconciler.ts";
 import { createSessionWriter } from "./sessions/session-writer.ts";
@@ -102,6 +104,8 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
     onSilent: (session) => insist("silent agent", () => turns.end(session, "hang")),
     onDeaf: (session) => insist("deaf agent", () => giveUpDeaf(session)),
   });
+  const lives = createLives(meter, clock);
+  measureNow(meter, { store, runtime });
   const writer = createSessionWriter({
     store,
     leases,
@@ -109,7 +113,10 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
     clock,
     onAppended: recent.add,
     onCounted: (counts) => addCounts(meter, counts),
-    onChanged: deadlines.watch,
+    onChanged: (session) => {
+      deadlines.watch(session);
+      lives.watch(session);
+    },
     onInterrupted: deadlines.interrupted,
     onInstanceWanted: (session) => instances.replace(session),
     onTaken: (id) => bus.publish(`holders:${id}`, 0),
@@ -159,7 +166,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
     runtime.onChange(reconciler.look),
     hearAsHolder({ bus, leases }, "holders", createAttendant({ run, attend: reconcile.one })),
   ];
-  lost.add(deadlines.forget).add(instances.abandon);
+  lost.add(deadlines.forget).add(lives.forget).add(instances.abandon);
   const starts = createAgentStarts({ store, writer });
 
   /** A timer rings once: what it asks for is not lost to a disk that is full just then. */

@@ -8,11 +8,13 @@ import type { Core, CoreMeter } from "../core/core.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Authenticate } from "./authenticate.ts";
 import type { CallerLimits } from "./caller-limits.ts";
+import { countRequests } from "./count-requests.ts";
 import { type BrowserRules, guardBrowsers } from "./guard-browsers.ts";
+import { mountOperations } from "./mount-operations.ts";
 import { mountDocs } from "./rest/document/mount-docs.ts";
 import { mountRest, REST_PREFIX, sendProblem } from "./rest/mount-rest.ts";
 import { mountEventStream } from "./trpc/event-stream.ts";
-import { createProcedures, inputOf } from "./trpc/procedures.ts";
+import { createProcedures, inputOf, isProcedure } from "./trpc/procedures.ts";
 import { type AppRouter, rootRouter } from "./trpc/root-router.ts";
 import { type Context, metaOf, toPublicError } from "./trpc/trpc.ts";
 
@@ -58,6 +60,7 @@ export async function startHttpServer({
   app.setNotFoundHandler(({ method, url }, reply) =>
     refuse(reply, new CcError("ROUTE_NOT_FOUND", `${method} ${url.slice(0, 200)} does not exist.`)),
   );
+  countRequests(app, meter, isProcedure);
   guardBrowsers(app, browsers);
   const shared = { core, authenticate, callerLimits, stopping: stopping.signal };
   mountTrpc(app, shared, { log, meter });
@@ -69,14 +72,7 @@ export async function startHttpServer({
     onRefused,
   });
   mountDocs(app, inputOf);
-  app.get("/health", async (_request, reply) => {
-    const report = await core.health(stopping.signal);
-    return reply.status(report.status === "healthy" ? 200 : 503).send(report);
-  });
-  app.get("/metrics", async (_request, reply) => {
-    const { contentType, text } = await meter.render();
-    return reply.header("content-type", contentType).send(text);
-  });
+  mountOperations(app, { core, meter, stopping: stopping.signal });
   await app.listen({ host, port }).catch((error: unknown) => {
     throw translateListenError(error, host, port);
   });

@@ -1,25 +1,65 @@
-/** Counts by name and labels, and shows them as Prometheus reads them. */
-import { Counter, Registry } from "@prometheus-io/client";
+/** Counts and measures by name and labels, and shows it as Prometheus reads it. */
+import { Counter, Gauge, Histogram, Registry } from "@prometheus-io/client";
 
-/** `labels`: their names; each has few values, for every combination is a series of its own. */
-export type MetricRow = { help: string; labels: readonly string[] };
+/**
+ * A `counter` is added to; a `gauge` is read whenever somebody looks; a `histogram` takes seconds. `labels`: their
+ * names; each has few values, for every combination is a series of its own.
+ */
+export type MetricRow = {
+  kind: "counter" | "gauge" | "histogram";
+  help: string;
+  labels: readonly string[];
+  /** Of a histogram: upper ends in seconds. */
+  buckets?: readonly number[];
+};
 
-export type Meter<Name extends string = string> = {
+type Labels = Record<string, string>;
+export type Reading = { labels: Labels; value: number };
+type NamesOf<Rows extends Record<string, MetricRow>, Kind extends MetricRow["kind"]> = {
+  [Name in keyof Rows & string]: Rows[Name]["kind"] extends Kind ? Name : never;
+}[keyof Rows & string];
+
+export type Meter<Rows extends Record<string, MetricRow> = Record<string, MetricRow>> = {
   /** Adds `by` (1 when absent) to the counter of these label values. */
-  add(name: Name, labels: Record<string, string>, by?: number): void;
+  add(name: NamesOf<Rows, "counter">, labels: Labels, by?: number): void;
+  /** Takes one more duration, in seconds. */
+  observe(name: NamesOf<Rows, "histogram">, labels: Labels, seconds: number): void;
+  /** Has the gauge read when somebody looks. One that cannot be read is left out. */
+  measure(name: NamesOf<Rows, "gauge">, read: () => Promise<readonly Reading[]>): void;
   /** All there is, in the text format of Prometheus. */
   render(): Promise<{ contentType: string; text: string }>;
 };
 
 /** A registry of its own, so that two gateways in one process count apart. */
-export function createMeter<Name extends string>(rows: Record<Name, MetricRow>): Meter<Name> {
+export function createMeter<const Rows extends Record<string, MetricRow>>(rows: Rows): Meter<Rows> {
   const registry = new Registry();
   const counters = new Map<string, Counter<string>>();
-  for (const [name, { help, labels }] of Object.entries<MetricRow>(rows)) {
-    counters.set(name, new Counter<string>({ name, help, labelNames: [...labels], registers: [registry] }));
+  const gauges = new Map<string, Gauge<string>>();
+  const histograms = new Map<string, Histogram<string>>();
+  const readers = new Map<string, () => Promise<readonly Reading[]>>();
+  for (const [name, { kind, help, labels, buckets = [] }] of Object.entries<MetricRow>(rows)) {
+    const common = { name, help, labelNames: [...labels], registers: [registry] };
+    if (kind === "counter") counters.set(name, new Counter<string>(common));
+    if (kind === "gauge") gauges.set(name, new Gauge<string>(common));
+    if (kind === "histogram") histograms.set(name, new Histogram<string>({ ...common, buckets: [...buckets] }));
   }
+
+  async function readGauge(name: string): Promise<void> {
+    const readings = await readers
+      .get(name)?.()
+      .catch(() => []);
+    const gauge = gauges.get(name);
+    gauge?.reset();
+    for (const { labels, value } of readings ?? []) gauge?.set(labels, value);
+  }
+
   return {
     add: (name, labels, by = 1) => counters.get(name)?.inc(labels, by),
-    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    observe: (name, labels, seconds) => histograms.get(name)?.observe(labels, seconds),
+    measure: (name, read) => void readers.set(name, read),
+    async render() {
+      await Promise.all([...readers.keys()].map(readGauge));
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
   };
 }

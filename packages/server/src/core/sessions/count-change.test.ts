@@ -45,10 +45,10 @@ describe("the metrics", () => {
   it("take nothing from what an agent says", () => {
     expect(countEvent("agent.result", { error: { code: "INSTANCE_LOST" } })).toEqual([]);
     expect(countEvent("turn.failed", { error: { code: "made up" } })).toHaveLength(1);
-    expect(countMove({ from: "idle", to: "stopped", reason: "requested" }).labels).toEqual({
-      from: "idle",
-      to: "stopped",
-      reason: "requested",
-    });
+    const move = { from: "idle", to: "stopped", reason: "requested" } as const;
+    expect(countMove(move)).toEqual([
+      { name: "cc_docker_session_moves_total", labels: move },
+      { name: "cc_docker_sessions_total", labels: { status: "stopped" } },
+    ]);
   });
 });

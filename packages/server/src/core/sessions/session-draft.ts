@@ -58,7 +58,7 @@ export function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
   function move(reason: MoveReason, error?: ErrorShape): boolean {
     const to = nextState(session, reason);
     if (!to) return false;
-    counts.push(countMove({ from: session.status, to: to.status, reason }));
+    counts.push(...countMove({ from: session.status, to: to.status, reason }));
     session = { ...session, ...to, error: to.status === "failed" ? error : undefined };
     append(eventOf(to.status), { reason, ...(error && { error }) });
     return true;

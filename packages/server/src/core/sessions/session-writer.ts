@@ -159,7 +159,7 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
     });
     if (!inserted) return undefined;
     leases.learn(inserted);
-    deps.onCounted([countMove({ from: "none", to: "starting", reason: "created" })]);
+    deps.onCounted(countMove({ from: "none", to: "starting", reason: "created" }));
     deps.onChanged(inserted);
     return inserted;
   }

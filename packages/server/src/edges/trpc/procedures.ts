@@ -31,6 +31,10 @@ export function createProcedures(shared: Omit<Context, "authorization">): Proced
   };
 }
 
+export function isProcedure(path: string): boolean {
+  return Object.hasOwn(rootRouter._def.procedures, path); // flat, by path
+}
+
 /** What the procedure takes, if it takes anything. */
 export function inputOf(path: string): z.ZodType | undefined {
   const procedures: unknown = rootRouter._def.procedures; // flat, by path
