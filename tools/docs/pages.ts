@@ -6,6 +6,7 @@ import { SETTINGS } from "../../packages/server/src/config.ts";
 import { METRICS } from "../../packages/server/src/core/metric-table.ts";
 import { FAILPOINTS } from "../../packages/server/src/lib/failpoint-table.ts";
 import { apiPage, openApiPage } from "./api-page.ts";
+import { alertsPage, dashboardPage } from "./dashboards.ts";
 import { type Page, page, table } from "./markdown.ts";
 
 export function generatePages(): Page[] {
@@ -18,6 +19,8 @@ export function generatePages(): Page[] {
     { path: "docs/events.md", text: eventsPage() },
     { path: "docs/failures.md", text: failuresPage() },
     { path: "docs/metrics.md", text: metricsPage() },
+    dashboardPage(),
+    alertsPage(),
   ];
 }
 
@@ -106,6 +109,10 @@ function metricsPage(): string {
       "looks, and left out when it cannot be.",
       "",
       ...table(["Metric", "Kind", "Labels", "Tells"], rows),
+      "",
+      "A [dashboard for Grafana](operations/grafana-dashboard.json) and [alert rules for Prometheus](operations/alerts.yml)",
+      "ask for these and no others. Without a token `/health` tells how database and engine are, `/health/live` whether the",
+      "process answers, `/health/ready` whether it takes prompts.",
     ],
   });
 }
