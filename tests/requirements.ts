@@ -58,6 +58,7 @@ export const REQUIREMENTS = {
   "auth.tokens": "A token that is expired, unsigned, forged, or missing is refused with its own error.",
   "limits.owner":
     "An owner has no more sessions, turns, streams and requests than may be, and is told what to let go of.",
+  "limits.slow-callers": "A caller that never finishes its request is hung up on.",
   "auth.every-call": "Every procedure refuses callers without a good token, whatever they ask for.",
   "auth.key-pairs": "Tokens may be signed with key pairs instead of a secret, for one issuer and one audience.",
   "auth.browsers":

@@ -1,4 +1,6 @@
 /** What one owner may have and do, under callers that race. */
+import { once } from "node:events";
+import { connect } from "node:net";
 import { createClient, isCcError } from "@cc-docker/client";
 import { expect } from "vitest";
 import { openSession, runTurn } from "../harness/run-turn.ts";
@@ -66,3 +68,26 @@ verifies("limits.owner", "of too many streams the last is refused, until another
   );
   for (const one of leaving) one.abort();
 });
+
+verifies(
+  "limits.slow-callers",
+  "callers that never finish their requests are hung up on, and hold nobody up",
+  async () => {
+    await using stack = await startStack({ env: { SESSION_IMAGE: "cc-docker/absent:1" } });
+    const port = Number(new URL(stack.url).port);
+    const sockets = Array.from({ length: 500 }, () => connect(port, "127.0.0.1"));
+    const ends = sockets.map(async (socket) => {
+      let answer = "";
+      socket.setEncoding("utf8").on("data", (chunk: string) => (answer += chunk));
+      socket.on("error", () => undefined); // a reset ends it as well
+      socket.write("POST /trpc/sessions.create HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
+      const drip = setInterval(() => socket.write("x"), 1000);
+      await once(socket, "close");
+      clearInterval(drip);
+      return answer;
+    });
+    expect((await stack.client().sessions.list.query({})).sessions).toEqual([]);
+    const answers = await Promise.all(ends);
+    expect(answers.filter((answer) => answer.startsWith("HTTP/1.1 408 "))).toHaveLength(500);
+  },
+);

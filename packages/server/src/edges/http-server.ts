@@ -6,6 +6,7 @@ import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from "@trpc/server/a
 import createFastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify";
 import type { Core, CoreMeter } from "../core/core.ts";
 import type { Logger } from "../lib/logger.ts";
+import { answerBrokenRequest } from "./answer-broken-request.ts";
 import type { Authenticate } from "./authenticate.ts";
 import type { CallerLimits } from "./caller-limits.ts";
 import { countRequests } from "./count-requests.ts";
@@ -32,6 +33,10 @@ export type HttpServerDeps = {
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const MAX_BATCH = 50;
+/** How long a caller may take to send a request's head, and all of it; and how often that is looked at. */
+const HEAD_WITHIN_MS = 10_000;
+const REQUEST_WITHIN_MS = 60_000;
+const LOOK_EVERY_MS = 2000;
 
 /** @throws CcError PORT_IN_USE */
 export async function startHttpServer({
@@ -47,6 +52,9 @@ export async function startHttpServer({
   const stopping = new AbortController();
   const app = createFastify({
     frameworkErrors: (error, request, reply) => void answerFrameworkError(request.url, reply, translate(error, log)),
+    clientErrorHandler: answerBrokenRequest,
+    http: { headersTimeout: HEAD_WITHIN_MS, connectionsCheckingInterval: LOOK_EVERY_MS },
+    requestTimeout: REQUEST_WITHIN_MS,
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 5000 },

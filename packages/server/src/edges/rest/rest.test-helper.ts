@@ -10,6 +10,8 @@ const SECRET = "a secret that is long enough for a test";
 
 export type TestRest = TestCore & {
   url: string;
+  /** The owner's. */
+  token: string;
   /** A request below /api/v1 in the name of ann, who owns what `openSession` opens. */
   open(path: string, options?: RequestOptions & { method?: string }): Promise<Response>;
   /** The same, and reads the answer's JSON. */
@@ -69,7 +71,7 @@ export async function openTestRest(owner = "ann"): Promise<TestRest> {
     return { status: answer.status, headers: answer.headers, body: said === "" ? undefined : JSON.parse(said) };
   }
 
-  return { ...test, url: server.url, open, request, close, followers: () => followers };
+  return { ...test, url: server.url, token, open, request, close, followers: () => followers };
 }
 
 function signToken(sub: string): Promise<string> {

@@ -1,0 +1,26 @@
+/** What is no HTTP, or too much of it, never becomes a request: it is answered on its socket, in the table's words. */
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import { describeError } from "@cc-docker/protocol";
+
+const REASONS: Readonly<Record<string, { status: number; message: string }>> = {
+  HPE_HEADER_OVERFLOW: { status: 431, message: "The request's line and headers have more than 16 KiB." },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, message: "The request was not sent in time." },
+};
+const NO_HTTP = { status: 400, message: "What was sent is not HTTP/1.1." };
+
+export function answerBrokenRequest({ code = "" }: Error & { code?: string }, socket: Socket): void {
+  if (code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, message } = REASONS[code] ?? NO_HTTP;
+  const body = JSON.stringify({ error: describeError("REQUEST_INVALID", message) });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    "Content-Type: application/json; charset=utf-8",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "Connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}

@@ -1,0 +1,38 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { describe, expect, it } from "vitest";
+import { openTestRest } from "./rest/rest.test-helper.ts";
+
+/** @returns all that comes back until the gateway hangs up */
+async function speak(url: string, text: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  let answer = "";
+  socket.setEncoding("utf8").on("data", (chunk: string) => (answer += chunk));
+  socket.on("error", () => undefined); // a reset ends it as well
+  socket.write(text);
+  await once(socket, "close");
+  return answer;
+}
+
+const END = "\r\n\r\n";
+
+describe("what is no request", () => {
+  it.each([
+    ["garbage", `\u0000\u0001garbage${END}`, 400],
+    ["two lengths", `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2${END}xx`, 400],
+    [
+      "a length and chunks",
+      `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked${END}0${END}`,
+      400,
+    ],
+    ["a line feed in a header", `GET / HTTP/1.1\r\nHost: localhost\r\nX: a\nb: c\u0000${END}`, 400],
+    ["headers of 20 KB", `GET / HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${"x".repeat(20_000)}${END}`, 431],
+  ])("but %s is refused in the error table's words, and hung up on", async (_what, text, status) => {
+    await using t = await openTestRest();
+    const answer = await speak(t.url, text);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(JSON.parse(answer.slice(answer.indexOf(END)))).toMatchObject({ error: { code: "REQUEST_INVALID" } });
+    expect((await fetch(`${t.url}/health`)).status).toBe(200);
+    expect(t.errors).toEqual([]);
+  });
+});
