@@ -133,6 +133,10 @@ verifies("rest.examples", "every example of the document does what it says, on a
   expect((await example("GET /approvals/{approval_id}")).body).toMatchObject({ state: "open", tool_name: "Bash" });
   expect((await example("POST /approvals/{approval_id}/answer")).body).toMatchObject({ state: "allowed" });
 
+  expect(await example("GET /limits")).toMatchObject({
+    status: 200,
+    body: { live_sessions: { used: expect.any(Number) } },
+  });
   expect(await example("GET /health")).toMatchObject({ status: 200, body: { status: "healthy" } });
   const all = [...EXAMPLES].flatMap(([operation, commands]) => commands.map((_, index) => `${operation} ${index}`));
   expect(all.filter((one) => !shell.used.has(one))).toEqual([]);
