@@ -12,7 +12,7 @@ type Fields = (object: z.ZodObject) => readonly (readonly [name: string, schema:
 const SEED = 20_250_115;
 
 /** As JSON: some of it cannot be said in JavaScript. */
-export const HOSTILE = [
+const HOSTILE = [
   "null",
   "true",
   "0",
