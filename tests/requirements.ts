@@ -55,6 +55,10 @@ export const REQUIREMENTS = {
   "security.two-users": "The agent can touch neither the wrapper nor its link.",
   "security.no-privilege": "The agent has no capability and gains none.",
   "security.hostile-repository": "Settings in a repository change neither where the model is nor what is run.",
+  "client.package":
+    "The client's tarball is all that a strict program needs, in Node and in browsers; nothing of this workspace.",
+  "client.examples": "Each example of the client's README does what it says, against a real gateway.",
+  "client.token": "A client whose token expires goes on with the next one, in calls and while it follows.",
   "auth.tokens": "A token that is expired, unsigned, forged, or missing is refused with its own error.",
   "limits.owner":
     "An owner has no more sessions, turns, streams and requests than may be, and is told what to let go of.",

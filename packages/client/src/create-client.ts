@@ -27,7 +27,8 @@ export type Client = {
    * generator ends) or the session is deleted. Goes on by itself from the last event it yielded when the connection
    * drops, the gateway restarts or answers 5xx, or nothing arrives for 30 s. Reads no faster than its consumer: one
    * chunk of the stream is held at a time.
-   * @throws CcError of the 4xx kind (SESSION_NOT_FOUND, TOKEN_EXPIRED, …); the last failure after `giveUpAfterMs`;
+   * @throws CcError of the 4xx kind (SESSION_NOT_FOUND, …; TOKEN_EXPIRED when a token function, asked once more, gives
+   *   one that has expired too); the last failure after `giveUpAfterMs`;
    *   INTERNAL when the gateway keeps failing, or leaves out an event, five times without progress
    */
   followEvents(options: FollowOptions): AsyncGenerator<Event, void, undefined>;

@@ -9,6 +9,8 @@ export type EventStreamOptions = {
   /** The stream begins with the event after this `seq`. */
   after: number;
   signal: AbortSignal;
+  /** The last token was refused as expired. */
+  hasExpired: boolean;
   /** The gateway says something every 10 s; after this long without a byte the connection is dead. */
   silenceMs: number;
 };
@@ -19,7 +21,7 @@ export type EventStreamOptions = {
  */
 export async function* openEventStream(
   http: GatewayHttp,
-  { sessionId, after, signal, silenceMs }: EventStreamOptions,
+  { sessionId, after, signal, hasExpired, silenceMs }: EventStreamOptions,
 ): AsyncGenerator<Event | "ping", void, undefined> {
   const connection = new AbortController();
   const onAbort = () => connection.abort(signal.reason);
@@ -27,7 +29,7 @@ export async function* openEventStream(
   const heard = <T>(sign: Promise<T>) => within(silenceMs, sign, http.base);
   try {
     const url = `${http.base}/trpc/events.follow?input=${encodeURIComponent(JSON.stringify({ sessionId, lastEventId: after }))}`;
-    const body = await heard(http.openStream(url, connection.signal));
+    const body = await heard(http.openStream(url, { signal: connection.signal, hasExpired }));
     for await (const message of readMessages(body, heard, http.base)) {
       const content = contentOf(message);
       if (content === "end") return;

@@ -31,11 +31,12 @@ export async function* followEvents(
   silenceMs: number = SILENCE_MS,
 ): AsyncGenerator<Event, void, undefined> {
   const { sessionId, after = 0, signal = new AbortController().signal } = options;
-  const troubles = createTroubles(options);
+  const troubles = createTroubles(options, http.canRenew);
   let cursor = after;
   while (!signal.aborted) {
     try {
-      for await (const message of openEventStream(http, { sessionId, after: cursor, signal, silenceMs })) {
+      const stream = { sessionId, after: cursor, signal, silenceMs, hasExpired: troubles.hasExpired() };
+      for await (const message of openEventStream(http, stream)) {
         if (message !== "ping" && message.seq <= cursor) continue;
         if (message !== "ping" && message.seq > cursor + 1) throw gap(cursor, message);
         troubles.forget();
@@ -53,16 +54,22 @@ export async function* followEvents(
 }
 
 /** What went wrong since the last sign of progress, and whether to go on. */
-function createTroubles({ onReconnect, giveUpAfterMs = Number.POSITIVE_INFINITY }: FollowOptions) {
+function createTroubles(
+  { onReconnect, giveUpAfterMs = Number.POSITIVE_INFINITY }: FollowOptions,
+  canRenewToken: boolean,
+) {
   let failingSince: number | undefined;
   let attempts = 0;
   let defects = 0;
+  let hasExpired = false;
 
   function judge(failure: CcError): void {
     if (failure.code === "INTERNAL") defects += 1;
     failingSince ??= Date.now();
     const isLate = Date.now() - failingSince >= giveUpAfterMs;
-    if (ERRORS[failure.code].http < 500 || defects === MOST_DEFECTS || isLate) throw failure;
+    hasExpired = failure.code === "TOKEN_EXPIRED" && canRenewToken && !hasExpired;
+    const isFinal = ERRORS[failure.code].http < 500 && !hasExpired;
+    if (isFinal || defects === MOST_DEFECTS || isLate) throw failure;
     onReconnect?.(failure);
   }
 
@@ -70,6 +77,7 @@ function createTroubles({ onReconnect, giveUpAfterMs = Number.POSITIVE_INFINITY 
     failingSince = undefined;
     attempts = 0;
     defects = 0;
+    hasExpired = false;
   }
 
   function delayMs(): number {
@@ -77,7 +85,7 @@ function createTroubles({ onReconnect, giveUpAfterMs = Number.POSITIVE_INFINITY 
     return backoffMs(attempts);
   }
 
-  return { judge, forget, delayMs };
+  return { judge, forget, delayMs, hasExpired: () => hasExpired };
 }
 
 function gap(cursor: number, { seq, sessionId }: Event): CcError {

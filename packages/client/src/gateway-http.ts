@@ -22,12 +22,16 @@ export type GatewayOptions = {
   fetch?: typeof globalThis.fetch;
 };
 
+export type StreamRequest = { signal: AbortSignal; hasExpired: boolean };
+
 /** As much of a Response as tRPC reads. */
 type Answer = { ok: boolean; json(): Promise<unknown> };
 
 export type GatewayHttp = {
   /** Where the gateway listens, without a slash at the end; its API is at `${base}/trpc`. */
   base: string;
+  /** Whether there may be another token when this one has expired. */
+  canRenew: boolean;
   /**
    * One request; any answer of the API comes back, its errors too. A request that was aborted rejects as `fetch` does.
    * @throws CcError SERVER_UNREACHABLE (no connection, or a proxy's 5xx), ROUTE_NOT_FOUND (something else listens
@@ -35,12 +39,13 @@ export type GatewayHttp = {
    */
   call(url: string, init: RequestInit): Promise<Answer>;
   /** The same for a stream of events: its body, or the error that came instead. */
-  openStream(url: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
+  openStream(url: string, request: StreamRequest): Promise<ReadableStream<Uint8Array>>;
 };
 
 /** @throws CcError CONFIG_INVALID when `url` is none */
 export function createGatewayHttp({ url, token, fetch = globalThis.fetch }: GatewayOptions): GatewayHttp {
   const base = parseUrl(url);
+  const canRenew = typeof token === "function";
 
   async function send(target: string, init: RequestInit, hasExpired: boolean): Promise<Response> {
     const current = await currentToken(token, { hasExpired, signal: init.signal ?? undefined });
@@ -48,38 +53,34 @@ export function createGatewayHttp({ url, token, fetch = globalThis.fetch }: Gate
     return reach(base, init.signal, () => fetch(target, { ...init, headers }));
   }
 
-  /** What is refused for its token has not begun: it may be sent again, whatever it is. */
-  async function renewing<T extends { body?: unknown }>(attempt: (hasExpired: boolean) => Promise<T>): Promise<T> {
-    const first = await attempt(false);
-    return typeof token === "function" && speaksOfExpiry(first.body) ? attempt(true) : first;
-  }
-
   async function call(target: string, init: RequestInit): Promise<Answer> {
-    const { response, body } = await renewing(async (hasExpired) => {
-      const response = await send(target, init, hasExpired);
-      return { response, body: await readJson(response, init.signal) };
-    });
+    const first = await ask(target, init, false);
+    // What is refused for its token has not begun: it may be sent again, whatever it is.
+    const { response, body } = canRenew && speaksOfExpiry(first.body) ? await ask(target, init, true) : first;
     if (!isApiAnswer(body)) throw findErrorIn(body) ?? notGateway(base, response.status);
     return { ok: response.ok, json: () => Promise.resolve(body) };
   }
 
-  async function openStream(target: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const init = { signal, headers: { accept: "text/event-stream" } };
-    const { response, stream, body } = await renewing(async (hasExpired) => {
-      const response = await send(target, init, hasExpired);
-      const isStream = response.ok && response.headers.get("content-type")?.startsWith("text/event-stream");
-      if (isStream && response.body) return { response, stream: response.body };
-      return { response, body: await readJson(response, signal) };
-    });
-    if (stream) return stream;
-    throw findErrorIn(body) ?? notGateway(base, response.status);
+  async function ask(target: string, init: RequestInit, hasExpired: boolean) {
+    const response = await send(target, init, hasExpired);
+    return { response, body: await readJson(response, init.signal) };
+  }
+
+  async function openStream(
+    target: string,
+    { signal, hasExpired }: StreamRequest,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const response = await send(target, { signal, headers: { accept: "text/event-stream" } }, hasExpired);
+    const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
+    if (response.ok && isStream && response.body) return response.body;
+    throw findErrorIn(await readJson(response, signal)) ?? notGateway(base, response.status);
   }
 
   async function readJson(response: Response, signal: AbortSignal | null | undefined): Promise<unknown> {
     return parseJson(await reach(base, signal, () => response.text()));
   }
 
-  return { base, call, openStream };
+  return { base, canRenew, call, openStream };
 }
 
 /** What tRPC can read: a result or an error of its own, or a batch of them. */
