@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient, type Event, endsTurn } from "@cc-docker/client";
@@ -66,7 +65,6 @@ verifies("events.text-intact", "text cut between all of its bytes on every leg o
   expect(text).toBe(HARD_TEXT);
   expect(streamedText(events)).toBe(HARD_TEXT);
   expect(engineProxy.bytesDown + proxy.bytesDown).toBeGreaterThan(10_000);
-  await rm(enginePath, { force: true });
 });
 
 verifies("events.resume", "a follower begins with the event after the one it names", async () => {
