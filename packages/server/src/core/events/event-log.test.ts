@@ -1,5 +1,5 @@
 import { Event, type SessionId } from "@cc-docker/protocol";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { EventRow } from "../../ports/store/store.ts";
 import { agentMessage, openTestCore, refused, type TestCore } from "../core.test-helper.ts";
 
@@ -40,6 +40,19 @@ describe("a session's log", () => {
     const rows = await t.core.events.read({ owner: "ann", sessionId, after: 0, limit: 10 });
     for (const { seq, json } of rows) expect(Event.parse(JSON.parse(json))).toMatchObject({ seq, sessionId });
     expect(rows).toHaveLength(2);
+  });
+
+  it("is read whole or not at all when the session is deleted meanwhile", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    await t.ingest(sessionId, ...range(1, 10).map(delta));
+    const { readEvents } = t.store;
+    vi.spyOn(t.store, "readEvents").mockImplementationOnce(async (...page) => {
+      await t.store.write((tx) => tx.trimSession(sessionId, { limit: 5, maxBytes: 1e6 }));
+      return readEvents(...page);
+    });
+    const reading = t.core.events.read({ owner: "ann", sessionId, after: 2, limit: 4 });
+    await expect(reading).rejects.toMatchObject(refused("SESSION_NOT_FOUND"));
   });
 
   it("is read in pages from a cursor", async () => {
@@ -128,6 +141,29 @@ describe("following a log", () => {
     await Promise.all([t.ingest(sessionId, delta(0)), t.core.sessions.delete({ owner: "ann", sessionId })]);
     expect((await next).value).toMatchObject([{ seq: 3 }]);
     await expect(pages.next()).rejects.toMatchObject(refused("SESSION_NOT_FOUND"));
+  });
+
+  it("has no gap when the session is deleted in pieces: who is behind learns that it is gone", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    await t.ingest(sessionId, ...range(1, 2500).map(delta));
+    const behind = follow(t, sessionId, 0);
+    expect((await behind.next()).value).toHaveLength(500);
+    const [trimmed, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { write } = t.store;
+    vi.spyOn(t.store, "write").mockImplementation(async (work) => {
+      const done = await write(work);
+      if ((await t.store.readEvents(sessionId, { after: 0, limit: 1, maxBytes: 1 }))[0]?.seq === 1) return done;
+      trimmed.resolve();
+      await goOn.promise;
+      return done;
+    });
+    const deleting = t.core.sessions.delete({ owner: "ann", sessionId });
+    await trimmed.promise;
+    const next = await behind.next().catch((error: unknown) => error);
+    goOn.resolve();
+    await deleting;
+    expect(next).toMatchObject(refused("SESSION_NOT_FOUND"));
   });
 
   it("outlives the session's end: the log of a stopped session can be followed", async () => {

@@ -9,6 +9,7 @@ import type { RecentEvents } from "./recent-events.ts";
 const PAGE = { limit: 500, maxBytes: 1024 * 1024 };
 
 export type EventLog = {
+  /** @throws CcError SESSION_NOT_FOUND when what comes next has been removed */
   read(sessionId: SessionId, page: { after: number; limit: number }): Promise<EventRow[]>;
   /**
    * Every event with `seq > after`, in order, once; then those to come, until `signal` or the session's deletion
@@ -20,8 +21,12 @@ export type EventLog = {
 export type EventLogDeps = { store: Store; bus: Bus; recent: RecentEvents };
 
 export function createEventLog({ store, bus, recent }: EventLogDeps): EventLog {
-  function read(sessionId: SessionId, { after, limit }: { after: number; limit: number }): Promise<EventRow[]> {
-    return store.readEvents(sessionId, { after, limit, maxBytes: PAGE.maxBytes });
+  /** A log has no gaps: what is missing before a page has gone with a session that is being removed. */
+  async function read(sessionId: SessionId, { after, limit }: { after: number; limit: number }): Promise<EventRow[]> {
+    const page = await store.readEvents(sessionId, { after, limit, maxBytes: PAGE.maxBytes });
+    const [first] = page;
+    if (first && first.seq !== after + 1) throw deleted(sessionId);
+    return page;
   }
 
   async function* follow(sessionId: SessionId, after: number, signal: AbortSignal) {
@@ -42,13 +47,17 @@ export function createEventLog({ store, bus, recent }: EventLogDeps): EventLog {
 
   async function readNext(sessionId: SessionId, after: number): Promise<EventRow[]> {
     const page = recent.read(sessionId, after);
-    return page.length > 0 ? page : store.readEvents(sessionId, { after, ...PAGE });
+    return page.length > 0 ? page : read(sessionId, { after, limit: PAGE.limit });
   }
 
   async function requireLog(sessionId: SessionId): Promise<void> {
     const session = await store.findSession(sessionId);
-    if (!session || session.deleted) throw new CcError("SESSION_NOT_FOUND", `Session ${sessionId} was deleted.`);
+    if (!session || session.deleted) throw deleted(sessionId);
   }
 
   return { read, follow };
+}
+
+function deleted(sessionId: SessionId): CcError {
+  return new CcError("SESSION_NOT_FOUND", `Session ${sessionId} was deleted.`);
 }
