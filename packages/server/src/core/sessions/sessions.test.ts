@@ -221,6 +221,20 @@ describe("a session", () => {
     expect(await t.store.findSession(long)).toBeUndefined();
   });
 
+  it("that is deleted when its rows find no space on the disk is gone all the same, and its rows later", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const { write } = t.store;
+    const trimSession = () => Promise.reject(new CcError("STORE_FULL", "The database has no space to write to."));
+    const spy = vi.spyOn(t.store, "write").mockImplementation((work) => write((tx) => work({ ...tx, trimSession })));
+    await t.core.sessions.delete({ owner: "ann", sessionId });
+    const getting = t.core.sessions.get({ owner: "ann", sessionId });
+    await expect(getting).rejects.toMatchObject(refused("SESSION_NOT_FOUND"));
+    spy.mockRestore();
+    t.core.start();
+    await expect.poll(() => t.store.findSession(sessionId), { interval: 1 }).toBeUndefined();
+  });
+
   it("that is deleted with others shares no commit with their pieces", async () => {
     await using t = await openTestCore();
     const ids = await Promise.all([t.openSession(), t.openSession(), t.openSession()]);

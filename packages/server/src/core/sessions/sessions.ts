@@ -1,4 +1,11 @@
-import { CcError, isCcError, type Session, type SessionId, type SessionStatus } from "@cc-docker/protocol";
+import {
+  CcError,
+  type ErrorCode,
+  isCcError,
+  type Session,
+  type SessionId,
+  type SessionStatus,
+} from "@cc-docker/protocol";
 import { failpoint } from "../../lib/failpoint.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
 import { parseCursor } from "../cursor.ts";
@@ -59,6 +66,14 @@ type SessionsDeps = {
   newId: () => string;
 };
 
+/** What a deletion that is on disk outlives: it goes on when the engine is back, there is space, or the holder comes. */
+const PUT_OFF: ReadonlySet<ErrorCode> = new Set([
+  "RUNTIME_UNAVAILABLE",
+  "LEASE_LOST",
+  "STORE_FULL",
+  "STORE_UNAVAILABLE",
+]);
+
 export function createSessions({ store, writer, instances, maxTimeouts, quotas, newId }: SessionsDeps): Sessions {
   const { create, fork } = createNewSessions({ writer, instances, maxTimeouts, quotas, newId, get });
 
@@ -109,8 +124,7 @@ export function createSessions({ store, writer, instances, maxTimeouts, quotas, 
     await writer.change(id, async (change) => change.patch({ deleted: true }));
     failpoint("delete.marked");
     await instances.remove(id).catch((error: unknown) => {
-      const isPutOff = isCcError(error, "RUNTIME_UNAVAILABLE") || isCcError(error, "LEASE_LOST");
-      if (!isPutOff) throw error; // the row says what is left to do, to who holds it once the engine is back
+      if (!isCcError(error) || !PUT_OFF.has(error.code)) throw error; // the row says what is left to do, to who holds it
     });
   }
 
