@@ -52,7 +52,7 @@ export const PANELS: readonly Panel[] = [
   { title: "Sessions that came to a status", unit: "ops", queries: rate("cc_docker_sessions_total", "status") },
 ];
 
-type Alert = { name: string; expr: string; for: string; severity: "page" | "ticket"; summary: string; todo: string };
+type Alert = { name: string; expr: string; for: string; severity: "page" | "ticket"; summary: string; action: string };
 
 export const ALERTS: readonly Alert[] = [
   {
@@ -61,7 +61,7 @@ export const ALERTS: readonly Alert[] = [
     for: "1m",
     severity: "page",
     summary: "Prompts are refused: the database has no space, or the disk did not keep what was written.",
-    todo: "Free space in DATA_DIR; after STORE_UNAVAILABLE start the gateway again.",
+    action: "Free space in DATA_DIR; after STORE_UNAVAILABLE start the gateway again.",
   },
   {
     name: "CcDockerEngineAway",
@@ -69,7 +69,7 @@ export const ALERTS: readonly Alert[] = [
     for: "2m",
     severity: "page",
     summary: "Sessions fail: the engine does not answer, or has no space.",
-    todo: "See to the Docker Engine; sessions wake with the next prompt.",
+    action: "See to the Docker Engine; sessions wake with the next prompt.",
   },
   {
     name: "CcDockerDefects",
@@ -77,7 +77,7 @@ export const ALERTS: readonly Alert[] = [
     for: "0m",
     severity: "ticket",
     summary: "Calls failed by a defect of the gateway.",
-    todo: "The gateway's log has the details, at level ERROR.",
+    action: "The gateway's log has the details, at level ERROR.",
   },
   {
     name: "CcDockerModelRefuses",
@@ -85,7 +85,7 @@ export const ALERTS: readonly Alert[] = [
     for: "5m",
     severity: "page",
     summary: "Turns fail: the model refuses the credential, or cannot be reached.",
-    todo: "Check ANTHROPIC_API_KEY or CLAUDE_CODE_OAUTH_TOKEN, and ANTHROPIC_BASE_URL.",
+    action: "Check ANTHROPIC_API_KEY or CLAUDE_CODE_OAUTH_TOKEN, and ANTHROPIC_BASE_URL.",
   },
   {
     name: "CcDockerTurnsFail",
@@ -93,7 +93,7 @@ export const ALERTS: readonly Alert[] = [
     for: "15m",
     severity: "ticket",
     summary: "More than a fifth of all turns fail.",
-    todo: "cc_docker_failures_total tells by which error; docs/failures.md what it means.",
+    action: "cc_docker_failures_total tells by which error; docs/failures.md what it means.",
   },
   {
     name: "CcDockerAgentsCrash",
@@ -101,7 +101,7 @@ export const ALERTS: readonly Alert[] = [
     for: "0m",
     severity: "ticket",
     summary: "Agents or containers die.",
-    todo: "cc_docker_failures_total tells by which error; OUT_OF_MEMORY asks for smaller work or more memory.",
+    action: "cc_docker_failures_total tells by which error; OUT_OF_MEMORY asks for smaller work or more memory.",
   },
   {
     name: "CcDockerSlowStarts",
@@ -109,7 +109,7 @@ export const ALERTS: readonly Alert[] = [
     for: "15m",
     severity: "ticket",
     summary: "One session in twenty takes more than 10 s to start.",
-    todo: "The engine's machine is short of CPU or disk; MAX_CONTAINERS bounds what it carries.",
+    action: "The engine's machine is short of CPU or disk; MAX_CONTAINERS bounds what it carries.",
   },
   {
     name: "CcDockerContainersExhausted",
@@ -117,7 +117,7 @@ export const ALERTS: readonly Alert[] = [
     for: "5m",
     severity: "ticket",
     summary: "Sessions are refused: as many containers run as may.",
-    todo: "Raise MAX_CONTAINERS, or lower CONTAINER_IDLE_TIMEOUT.",
+    action: "Raise MAX_CONTAINERS, or lower CONTAINER_IDLE_TIMEOUT.",
   },
 ];
 
@@ -149,14 +149,14 @@ export function dashboardPage(): Page {
 
 /** YAML takes JSON's strings as they are. */
 export function alertsPage(): Page {
-  const rules = ALERTS.flatMap(({ name, expr, for: period, severity, summary, todo }) => [
+  const rules = ALERTS.flatMap(({ name, expr, for: period, severity, summary, action }) => [
     `      - alert: ${name}`,
     `        expr: ${JSON.stringify(expr)}`,
     `        for: ${period}`,
     `        labels: { severity: ${severity} }`,
     "        annotations:",
     `          summary: ${JSON.stringify(summary)}`,
-    `          todo: ${JSON.stringify(todo)}`,
+    `          action: ${JSON.stringify(action)}`,
   ]);
   const head = [
     "# Generated from tools/docs/dashboards.ts by ./dev docs. Edit the rows there.",

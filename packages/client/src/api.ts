@@ -1,6 +1,6 @@
 /**
  * The gateway's calls as their callers see them. Written out, so that a program needs the types of no server;
- * `tests/types/client.test-d.ts` compares every call with the router's own inputs and outputs.
+ * `tests/types/router.test-d.ts` compares every call with the router's own inputs and outputs.
  */
 import type {
   Approval,

@@ -8,7 +8,7 @@ export function findErrorIn(answer: unknown): CcError | undefined {
   const cc = fieldOf(fieldOf(error, "data"), "cc") ?? error;
   const [code, message] = [fieldOf(cc, "code"), fieldOf(cc, "message")];
   if (typeof code !== "string" || typeof message !== "string") return undefined;
-  if (isErrorCode(code)) return new CcError(code, message);
+  if (isErrorCode(code)) return new CcError(code, message, { retryAfterSeconds: secondsOf(cc) });
   return new CcError("INTERNAL", `The gateway answered ${code}, which this client does not know: ${message}`);
 }
 
@@ -19,6 +19,11 @@ export function toClientError(error: unknown): CcError {
   if (isCcError(cause)) return cause;
   const said = findErrorIn(fieldOf(error, "shape"));
   return said ?? new CcError("INTERNAL", `The client failed: ${String(fieldOf(error, "message"))}`, { cause: error });
+}
+
+function secondsOf(cc: unknown): number | undefined {
+  const seconds = fieldOf(cc, "retryAfterSeconds");
+  return typeof seconds === "number" && seconds >= 0 ? seconds : undefined;
 }
 
 function fieldOf(value: unknown, name: string): unknown {

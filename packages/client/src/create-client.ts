@@ -25,7 +25,8 @@ export type Client = {
   /**
    * Every event of a session with `seq > after` in order, each once, then those to come, until `signal` aborts (the
    * generator ends) or the session is deleted. Goes on by itself from the last event it yielded when the connection
-   * drops, the gateway restarts or answers 5xx, or nothing arrives for 30 s. Reads no faster than its consumer: one
+   * drops, the gateway restarts or answers 5xx, or nothing arrives for 30 s; after a refusal that says when to come
+   * back (REQUEST_LIMIT_REACHED), then. Reads no faster than its consumer: one
    * chunk of the stream is held at a time.
    * @throws CcError of the 4xx kind (SESSION_NOT_FOUND, …; TOKEN_EXPIRED when a token function, asked once more, gives
    *   one that has expired too); the last failure after `giveUpAfterMs`;

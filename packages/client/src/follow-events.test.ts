@@ -148,6 +148,20 @@ describe("following events", () => {
     expect(connections).toBe(1);
   });
 
+  it("comes back when it was told to, having asked too often", async () => {
+    const cc = { ...describeError("REQUEST_LIMIT_REACHED", "too often"), retryAfterSeconds: 0.3 };
+    const limited = JSON.stringify({ message: "m", code: -32603, data: { cc } });
+    const asked: number[] = [];
+    const port = await serve(({ n, res }) => {
+      asked.push(performance.now());
+      if (n === 1) open(res).end(`event: serialized-error\ndata: ${limited}\n\n\n`);
+      else open(res).write(wire(1));
+    });
+    expect(await take(follow(port), 1)).toEqual([1]);
+    const [first = 0, second = 0] = asked;
+    expect(second - first).toBeGreaterThanOrEqual(299); // a lower bound only: no wait is shorter than was said
+  });
+
   it("throws what the gateway refuses for good", async () => {
     const port = await serve(({ res }) => open(res).write(refusal("SESSION_NOT_FOUND")));
     await expect(take(follow(port), 1)).rejects.toMatchObject({ code: "SESSION_NOT_FOUND", message: "no" });

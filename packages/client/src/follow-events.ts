@@ -60,6 +60,7 @@ function createTroubles(
 ) {
   let failingSince: number | undefined;
   let attempts = 0;
+  let leastDelayMs = 0;
   let defects = 0;
   let hasExpired = false;
 
@@ -68,7 +69,9 @@ function createTroubles(
     failingSince ??= Date.now();
     const isLate = Date.now() - failingSince >= giveUpAfterMs;
     hasExpired = failure.code === "TOKEN_EXPIRED" && canRenewToken && !hasExpired;
-    const isFinal = ERRORS[failure.code].http < 500 && !hasExpired;
+    const isPassing = failure.retryAfterSeconds !== undefined; // it has asked too often
+    const isFinal = ERRORS[failure.code].http < 500 && !hasExpired && !isPassing;
+    leastDelayMs = (failure.retryAfterSeconds ?? 0) * 1000;
     if (isFinal || defects === MOST_DEFECTS || isLate) throw failure;
     onReconnect?.(failure);
   }
@@ -76,13 +79,14 @@ function createTroubles(
   function forget(): void {
     failingSince = undefined;
     attempts = 0;
+    leastDelayMs = 0;
     defects = 0;
     hasExpired = false;
   }
 
   function delayMs(): number {
     attempts += 1;
-    return backoffMs(attempts);
+    return Math.max(leastDelayMs, backoffMs(attempts));
   }
 
   return { judge, forget, delayMs, hasExpired: () => hasExpired };

@@ -7,12 +7,14 @@
  * - `retry`: may the same call be made again? `never` (it will fail again), `later` (after something changed or
  *   time passed), `safe` (at once, nothing happened), `unknown` (it may have happened: look first).
  * - `hint`: what to do about it.
+ * - `retryAfterSeconds`: how soon it is worth to try again, where nobody knows it better.
  */
 export type ErrorSpec = {
   http: number;
   exit: keyof typeof EXIT_CODES;
   retry: "never" | "later" | "safe" | "unknown";
   hint: string;
+  retryAfterSeconds?: number;
 };
 
 /** What a script learns from a program of ours when it ends. */
@@ -100,18 +102,21 @@ export const ERRORS = {
     exit: "refused",
     http: 429,
     retry: "later",
+    retryAfterSeconds: 10,
     hint: "Stop sessions that live, or delete ones at rest, whichever the message names.",
   },
   CONTAINER_LIMIT_REACHED: {
     exit: "unavailable",
     http: 503,
     retry: "later",
+    retryAfterSeconds: 10,
     hint: "Wait until other sessions end, or raise MAX_CONTAINERS.",
   },
   TURN_LIMIT_REACHED: {
     exit: "refused",
     http: 429,
     retry: "later",
+    retryAfterSeconds: 10,
     hint: "Wait until some of your turns are over, or interrupt ones that wait.",
   },
   DAILY_LIMIT_REACHED: {
@@ -355,6 +360,7 @@ export const ERRORS = {
     exit: "unavailable",
     http: 507,
     retry: "later",
+    retryAfterSeconds: 1,
     hint: "Free space on the disk of DATA_DIR; the gateway goes on by itself, without a restart.",
   },
   STORE_SCHEMA_TOO_NEW: {
@@ -380,6 +386,7 @@ export const ERRORS = {
     exit: "unavailable",
     http: 503,
     retry: "safe",
+    retryAfterSeconds: 2,
     hint: "The gateway is shutting down; try again when it is back.",
   },
   SERVER_UNREACHABLE: {
@@ -404,7 +411,7 @@ export type ErrorShape = {
   message: string;
   hint: string;
   retry: ErrorSpec["retry"];
-  /** When what passes by itself will have passed, where that is known; HTTP says it as `Retry-After`. */
+  /** When it is worth to try again, where that is known; HTTP says it as `Retry-After`. */
   retryAfterSeconds?: number;
 };
 
@@ -413,13 +420,14 @@ export type CcErrorOptions = ErrorOptions & { retryAfterSeconds?: number | undef
 /** The one error class. `message` says what happened, with the value; the row's `hint` says what to do. */
 export class CcError extends Error {
   readonly code: ErrorCode;
+  /** The row's, where nobody knew it better. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, { retryAfterSeconds, ...options }: CcErrorOptions = {}) {
     super(message, options);
     this.name = "CcError";
     this.code = code;
-    this.retryAfterSeconds = retryAfterSeconds;
+    this.retryAfterSeconds = retryAfterSeconds ?? rowOf(code).retryAfterSeconds;
   }
 }
 
@@ -438,17 +446,22 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === "string" && Object.hasOwn(ERRORS, value);
 }
 
-export function describeError(code: ErrorCode, message: string): ErrorShape {
-  const { hint, retry } = ERRORS[code];
-  return { code, message, hint, retry };
+/** `retryAfterSeconds`: the row's when absent. */
+export function describeError(
+  code: ErrorCode,
+  message: string,
+  retryAfterSeconds: number | undefined = rowOf(code).retryAfterSeconds,
+): ErrorShape {
+  const { hint, retry } = rowOf(code);
+  return { code, message, hint, retry, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
 }
 
-function toShape({ code, message, retryAfterSeconds }: CcError): ErrorShape {
-  return { ...describeError(code, message), ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+function rowOf(code: ErrorCode): ErrorSpec {
+  return ERRORS[code];
 }
 
 /** Anything thrown, as a person may see it. What is not in the table is a defect and says nothing about itself. */
 export function toErrorShape(error: unknown): ErrorShape {
-  if (isCcError(error)) return toShape(error);
+  if (isCcError(error)) return describeError(error.code, error.message, error.retryAfterSeconds);
   return describeError("INTERNAL", "Something went wrong inside the gateway.");
 }

@@ -71,6 +71,8 @@ export type Core = {
   /** What the owner has, has used today, and may. */
   limits(owner: string): Promise<Limits>;
   health(signal: AbortSignal): Promise<HealthReport>;
+  /** Prompts are accepted: the database answers. */
+  isReady(): Promise<boolean>;
   /** Makes this gateway known to others that share its store: before anything else is asked of it. */
   join(): Promise<void>;
   /** Makes store and runtime agree in the background, now, every `reconcileEveryMs`, and when the runtime says so. */
@@ -220,6 +222,11 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
     }),
     limits: (owner) => quotas.read(store, owner, clock.nowIso()),
     health: (signal) => checkHealth({ store, runtime, version: settings.version }, signal),
+    isReady: () =>
+      store.check().then(
+        () => true,
+        () => false,
+      ),
     join: () =>
       heartbeat.join().catch((error: unknown) => {
         if (!isCcError(error, "STORE_FULL")) throw error; // each round tries it again

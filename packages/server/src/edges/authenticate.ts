@@ -17,6 +17,14 @@ export type TokenRules = {
   audience?: string | undefined;
 };
 
+/** The longest time that a timer takes. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** A stream ends with its token: the client comes back with a new one, or is told that the old one has expired. */
+export function untilExpiry({ expiresInMs }: Pick<Caller, "expiresInMs">): AbortSignal {
+  return AbortSignal.timeout(Math.min(Math.max(0, expiresInMs), MAX_TIMER_MS));
+}
+
 /** Far beyond any sensible token, far below what costs to look at. */
 const MAX_TOKEN_LENGTH = 8192;
 const MAX_OWNER_LENGTH = 200;

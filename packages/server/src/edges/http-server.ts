@@ -1,7 +1,7 @@
 /** The one listener; mounts the public edges. */
 
 import type { AddressInfo } from "node:net";
-import { CcError, describeError, ERRORS, type ErrorCode, isCcError } from "@cc-docker/protocol";
+import { CcError, ERRORS, type ErrorCode, isCcError, toErrorShape } from "@cc-docker/protocol";
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
 import createFastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify";
 import type { Core, CoreMeter } from "../core/core.ts";
@@ -130,8 +130,8 @@ function answerFrameworkError(url: string, reply: FastifyReply, error: CcError):
   return url.startsWith(`${REST_PREFIX}/`) ? sendProblem(reply, error) : answer(reply, error);
 }
 
-function answer(reply: FastifyReply, { code, message }: CcError): FastifyReply {
-  return reply.status(ERRORS[code].http).send({ error: describeError(code, message) });
+function answer(reply: FastifyReply, error: CcError): FastifyReply {
+  return reply.status(ERRORS[error.code].http).send({ error: toErrorShape(error) });
 }
 
 function translateListenError(error: unknown, host: string, port: number): unknown {

@@ -15,8 +15,7 @@ export function mountOperations(app: FastifyInstance, { core, meter, stopping }:
 
   /** Prompts are accepted: they wait for an engine that is away, and not without a database. */
   app.get("/health/ready", async (_request, reply) => {
-    const { database } = (await core.health(stopping)).components;
-    const isReady = database === "healthy" && !stopping.aborted;
+    const isReady = !stopping.aborted && (await core.isReady());
     return reply.status(isReady ? 200 : 503).send({ status: isReady ? "ready" : "not ready" });
   });
 

@@ -1,5 +1,6 @@
 /** Counts and measures by name and labels, and shows it as Prometheus reads it. */
 import { Counter, Gauge, Histogram, Registry } from "@prometheus-io/client";
+import { orAbort } from "./wait.ts";
 
 /**
  * A `counter` is added to; a `gauge` is read whenever somebody looks; a `histogram` takes seconds. `labels`: their
@@ -24,11 +25,16 @@ export type Meter<Rows extends Record<string, MetricRow> = Record<string, Metric
   add(name: NamesOf<Rows, "counter">, labels: Labels, by?: number): void;
   /** Takes one more duration, in seconds. */
   observe(name: NamesOf<Rows, "histogram">, labels: Labels, seconds: number): void;
-  /** Has the gauge read when somebody looks. One that cannot be read is left out. */
+  /** Has the gauge read when somebody looks. One that cannot be read, or not soon, is left out. */
   measure(name: NamesOf<Rows, "gauge">, read: () => Promise<readonly Reading[]>): void;
   /** All there is, in the text format of Prometheus. */
-  render(): Promise<{ contentType: string; text: string }>;
+  render(): Promise<Rendered>;
 };
+
+type Rendered = { contentType: string; text: string };
+
+/** Sooner than whoever scrapes gives up: of an engine that is away nothing is told, and all the rest is. */
+const READ_WITHIN_MS = 2000;
 
 /** A registry of its own, so that two gateways in one process count apart. */
 export function createMeter<const Rows extends Record<string, MetricRow>>(rows: Rows): Meter<Rows> {
@@ -36,6 +42,7 @@ export function createMeter<const Rows extends Record<string, MetricRow>>(rows: 
   const counters = new Map<string, Counter<string>>();
   const gauges = new Map<string, Gauge<string>>();
   const histograms = new Map<string, Histogram<string>>();
+  let rendering: Promise<Rendered> | undefined;
   const readers = new Map<string, () => Promise<readonly Reading[]>>();
   for (const [name, { kind, help, labels, buckets = [] }] of Object.entries<MetricRow>(rows)) {
     const common = { name, help, labelNames: [...labels], registers: [registry] };
@@ -45,21 +52,29 @@ export function createMeter<const Rows extends Record<string, MetricRow>>(rows: 
   }
 
   async function readGauge(name: string): Promise<void> {
-    const readings = await readers
-      .get(name)?.()
-      .catch(() => []);
+    const reading = readers.get(name)?.() ?? Promise.resolve([]);
+    const readings = await orAbort(reading, AbortSignal.timeout(READ_WITHIN_MS)).catch(() => []);
     const gauge = gauges.get(name);
     gauge?.reset();
-    for (const { labels, value } of readings ?? []) gauge?.set(labels, value);
+    gauge?.remove({}); // one without labels is set to 0 by that, which nobody has read
+    for (const { labels, value } of readings) gauge?.set(labels, value);
+  }
+
+  async function render(): Promise<Rendered> {
+    await Promise.all([...readers.keys()].map(readGauge));
+    return { contentType: registry.contentType, text: await registry.metrics() };
   }
 
   return {
     add: (name, labels, by = 1) => counters.get(name)?.inc(labels, by),
     observe: (name, labels, seconds) => histograms.get(name)?.observe(labels, seconds),
     measure: (name, read) => void readers.set(name, read),
-    async render() {
-      await Promise.all([...readers.keys()].map(readGauge));
-      return { contentType: registry.contentType, text: await registry.metrics() };
+    /** Who looks at the same time sees the same: however many they are, each gauge is read once. */
+    render: () => {
+      rendering ??= render().finally(() => {
+        rendering = undefined;
+      });
+      return rendering;
     },
   };
 }

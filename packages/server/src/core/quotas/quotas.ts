@@ -34,15 +34,13 @@ export type Limit = { used: number; max?: number };
 export type Limits = Record<"liveSessions" | "storedSessions" | "openTurns" | "costUsdToday" | "tokensToday", Limit>;
 
 const DAY_MS = 86_400_000;
-/** How soon it is worth to try again where somebody has to let go first. */
-const RETRY_SECONDS = 10;
 
 export function createQuotas(settings: QuotaSettings): Quotas {
   async function admitSession(tx: StoreReader, owner: string): Promise<void> {
     await admitLife(tx, owner);
     const { storedSessions: max } = settings;
     if (max > 0 && (await tx.countSessions({ owner })) >= max)
-      throw full(
+      throw new CcError(
         "SESSION_LIMIT_REACHED",
         `You have ${max} sessions, with those at rest; no more are kept. Delete one.`,
       );
@@ -51,15 +49,15 @@ export function createQuotas(settings: QuotaSettings): Quotas {
   async function admitLife(tx: StoreReader, owner: string): Promise<void> {
     const { liveSessions: max, containers } = settings;
     if (max > 0 && (await tx.countLiveSessions(owner)) >= max)
-      throw full("SESSION_LIMIT_REACHED", `You have ${max} sessions that live, which is all you may. Stop one.`);
+      throw new CcError("SESSION_LIMIT_REACHED", `You have ${max} sessions that live, which is all you may. Stop one.`);
     if (containers > 0 && (await tx.countLiveSessions()) >= containers)
-      throw full("CONTAINER_LIMIT_REACHED", `There are ${containers} containers, which is all there may be.`);
+      throw new CcError("CONTAINER_LIMIT_REACHED", `There are ${containers} containers, which is all there may be.`);
   }
 
   async function admitTurn(tx: StoreReader, owner: string, now: string): Promise<void> {
     const { openTurns: max, costUsdPerDay, tokensPerDay } = settings;
     if (max > 0 && (await tx.countOpenTurns(owner)) >= max)
-      throw full("TURN_LIMIT_REACHED", `You have ${max} turns that run or wait, which is all you may.`);
+      throw new CcError("TURN_LIMIT_REACHED", `You have ${max} turns that run or wait, which is all you may.`);
     if (costUsdPerDay === 0 && tokensPerDay === 0) return;
     const { costUsd, tokens } = await readDay(tx, owner, now);
     if (costUsdPerDay > 0 && costUsd >= costUsdPerDay)
@@ -98,13 +96,6 @@ function dayOf(now: string): string {
 
 function limit(used: number, max: number): Limit {
   return { used, ...(max > 0 && { max }) };
-}
-
-function full(
-  code: "SESSION_LIMIT_REACHED" | "CONTAINER_LIMIT_REACHED" | "TURN_LIMIT_REACHED",
-  message: string,
-): CcError {
-  return new CcError(code, message, { retryAfterSeconds: RETRY_SECONDS });
 }
 
 function spent(message: string, now: string): CcError {

@@ -2,7 +2,7 @@
 import { CcError, ERRORS, type ErrorCode, isCcError } from "@cc-docker/protocol";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ZodError } from "zod";
-import type { Authenticate } from "../authenticate.ts";
+import { type Authenticate, untilExpiry } from "../authenticate.ts";
 import { toRest, wordIssues } from "./convert.ts";
 import { PROBLEM_TYPE, problemHeaders, toProblem } from "./problem.ts";
 import { type InputOf, type ReadRequest, readRequest } from "./read-request.ts";
@@ -72,9 +72,9 @@ async function answer(route: Route, { request, reply, deps }: Exchange): Promise
   reply.raw.once("close", () => gone.abort());
   const call = (signal: AbortSignal) => callProcedure(deps, read, { authorization, signal });
   if (!route.streams) return send(reply, read, await call(gone.signal));
-  const { expiresInMs } = await deps.authenticate(authorization);
+  const expired = untilExpiry(await deps.authenticate(authorization));
   const encode = (event: unknown) => JSON.stringify(shapeAnswer(read, event));
-  await streamEvents(reply, { follow: call, encode, gone: gone.signal, expiresInMs });
+  await streamEvents(reply, { follow: call, encode, gone: gone.signal, expired });
   return reply;
 }
 

@@ -22,9 +22,6 @@ export type Problem = z.infer<typeof Problem>;
 
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** How long what passes by itself takes at least, in seconds. */
-const RETRY_AFTER: Readonly<Partial<Record<ErrorCode, number>>> = { STORE_FULL: 1, SERVER_STOPPING: 2 };
-
 /** An error that has more to tell than its code and message. */
 export class RestError extends CcError {
   readonly extra: Readonly<Record<string, unknown>>;
@@ -51,8 +48,7 @@ export function toProblem(error: CcError): Problem {
   };
 }
 
-export function problemHeaders({ code, retryAfterSeconds }: CcError): Record<string, string> {
-  const seconds = retryAfterSeconds ?? RETRY_AFTER[code];
+export function problemHeaders({ code, retryAfterSeconds: seconds }: CcError): Record<string, string> {
   return {
     ...(seconds !== undefined && { "retry-after": String(seconds) }),
     ...(ERRORS[code].http === 401 && { "www-authenticate": "Bearer" }),

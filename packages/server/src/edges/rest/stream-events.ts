@@ -1,8 +1,7 @@
 /** A session's events over SSE, for `EventSource` and `curl -N`: the id of each is its seq. */
-import { once } from "node:events";
-import type { ServerResponse } from "node:http";
 import { CcError, isCcError } from "@cc-docker/protocol";
 import type { FastifyReply } from "fastify";
+import { openSse } from "../../lib/sse.ts";
 import { toProblem } from "./problem.ts";
 
 export type StreamOptions = {
@@ -11,46 +10,28 @@ export type StreamOptions = {
   /** The event as it is sent. */
   encode(event: unknown): string;
   gone: AbortSignal;
-  /** The stream ends with its token: who comes back needs another. */
-  expiresInMs: number;
+  /** The caller's token has. */
+  expired: AbortSignal;
 };
 
 type Messages = AsyncIterable<readonly [id: string, event: unknown]>;
 
-const PING_EVERY_MS = 10_000;
 const RETRY_MS = 1000;
-/** The longest time that a timer takes. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** @throws CcError when nothing has been sent yet */
 export async function streamEvents(
   reply: FastifyReply,
-  { follow, encode, gone, expiresInMs }: StreamOptions,
+  { follow, encode, gone, expired }: StreamOptions,
 ): Promise<void> {
-  const expiry = AbortSignal.timeout(Math.min(Math.max(0, expiresInMs), MAX_TIMER_MS));
-  const messages = (await follow(AbortSignal.any([gone, expiry]))) as Messages;
+  const messages = (await follow(AbortSignal.any([gone, expired]))) as Messages;
   reply.hijack();
-  const response = reply.raw;
-  response.writeHead(200, {
-    "content-type": "text/event-stream",
-    "cache-control": "no-cache, no-transform",
-    "x-accel-buffering": "no",
-  });
-  response.write(`retry: ${RETRY_MS}\n\n`);
-  const pings = setInterval(() => void (response.writableNeedDrain || response.write(": ping\n\n")), PING_EVERY_MS);
+  const sse = openSse(reply.raw, { first: `retry: ${RETRY_MS}\n\n`, ping: ": ping\n\n" });
   try {
-    for await (const [id, event] of messages) await write(response, `id: ${id}\ndata: ${encode(event)}\n\n`, gone);
+    for await (const [id, event] of messages) await sse.write(`id: ${id}\ndata: ${encode(event)}\n\n`);
+    sse.end();
   } catch (error) {
-    response.write(`event: error\ndata: ${JSON.stringify(toProblem(describeEnd(error)))}\n\n`);
-  } finally {
-    clearInterval(pings);
-    response.end();
+    sse.end(`event: error\ndata: ${JSON.stringify(toProblem(describeEnd(error)))}\n\n`);
   }
-}
-
-/** Waits for a slow reader instead of holding its events. */
-async function write(response: ServerResponse, text: string, gone: AbortSignal): Promise<void> {
-  if (!response.write(text)) await once(response, "drain", { signal: gone }).catch(() => undefined); // it left
 }
 
 function describeEnd(error: unknown): CcError {

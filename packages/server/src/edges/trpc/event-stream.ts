@@ -2,24 +2,23 @@
  * `events.follow` over SSE, in tRPC's own wire format but without its serializer: an event is encoded when it is
  * stored, and every subscriber is sent those bytes. What is wrong with a request is left to tRPC to say.
  */
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { isCcError, toErrorShape } from "@cc-docker/protocol";
 import { type FastifyTRPCPluginOptions, fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { ZodError } from "zod";
 import type { EventRow } from "../../core/core.ts";
+import { openSse } from "../../lib/sse.ts";
+import { untilExpiry } from "../authenticate.ts";
 import { FollowInput } from "./events-router.ts";
 import type { AppRouter } from "./root-router.ts";
-import { type Context, PING_EVERY_MS, RECONNECT_AFTER_MS } from "./trpc.ts";
+import { type Context, RECONNECT_AFTER_MS } from "./trpc.ts";
 
 type TrpcOptions = FastifyTRPCPluginOptions<AppRouter>["trpcOptions"];
 type Shared = Omit<Context, "authorization">;
 export type EventStreamDeps = Shared & { trpcOptions: TrpcOptions };
 
 const PATH = "events.follow";
-/** The longest time that a timer takes. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export function mountEventStream(app: FastifyInstance, { trpcOptions, ...context }: EventStreamDeps): void {
   app.get(`/trpc/${PATH}`, async (request, reply) => {
@@ -38,7 +37,8 @@ function orRefusal(error: unknown): undefined {
 
 /** @returns `follow` opens the pages for as long as the signal it is given lets it; `leave` is to be called at the end */
 async function accept({ headers, query }: FastifyRequest, { core, authenticate, callerLimits, stopping }: Shared) {
-  const { owner, expiresInMs } = await authenticate(headers.authorization);
+  const caller = await authenticate(headers.authorization);
+  const { owner } = caller;
   callerLimits.takeRequest(owner);
   const { input, lastEventId } = query as { input?: string; lastEventId?: string };
   const resumed = headers["last-event-id"] ?? lastEventId;
@@ -48,15 +48,14 @@ async function accept({ headers, query }: FastifyRequest, { core, authenticate, 
   });
   const { sessionId, lastEventId: after } = parsed;
   await core.sessions.get({ owner, sessionId });
-  // A stream ends with its token: the client comes back with a new one, or is told that the old one has expired.
-  const expiry = Math.min(Math.max(0, expiresInMs), MAX_TIMER_MS);
+  const expired = untilExpiry(caller);
   const leave = callerLimits.takeSubscription(owner);
   const follow = (gone: AbortSignal) =>
     core.events.follow({
       owner,
       sessionId,
       after,
-      signal: AbortSignal.any([gone, stopping, AbortSignal.timeout(expiry)]),
+      signal: AbortSignal.any([gone, stopping, expired]),
     });
   return { follow, leave };
 }
@@ -65,30 +64,18 @@ async function stream(
   response: ServerResponse,
   follow: (gone: AbortSignal) => AsyncIterable<EventRow[]>,
 ): Promise<void> {
-  const gone = new AbortController();
-  response.once("close", () => gone.abort());
-  response.writeHead(200, {
-    "content-type": "text/event-stream",
-    "cache-control": "no-cache, no-transform",
-    "x-accel-buffering": "no",
-  });
-  response.write(`event: connected\ndata: ${JSON.stringify({ reconnectAfterInactivityMs: RECONNECT_AFTER_MS })}\n\n`);
-  const ping = () => void (response.writableNeedDrain || response.write("event: ping\ndata: \n\n")); // none for who does not read
-  const pings = setInterval(ping, PING_EVERY_MS);
+  const first = `event: connected\ndata: ${JSON.stringify({ reconnectAfterInactivityMs: RECONNECT_AFTER_MS })}\n\n`;
+  const sse = openSse(response, { first, ping: "event: ping\ndata: \n\n" });
   try {
-    for await (const page of follow(gone.signal)) await writePage(response, page, gone.signal);
+    for await (const page of follow(sse.gone)) await sse.write(encode(page));
+    sse.end();
   } catch (error) {
-    response.write(`event: serialized-error\ndata: ${JSON.stringify(describeEnd(error))}\n\n`);
-  } finally {
-    clearInterval(pings);
-    response.end();
+    sse.end(`event: serialized-error\ndata: ${JSON.stringify(describeEnd(error))}\n\n`);
   }
 }
 
-/** Waits for a slow reader instead of holding its pages. */
-async function writePage(response: ServerResponse, page: readonly EventRow[], gone: AbortSignal): Promise<void> {
-  const text = page.map(({ seq, json }) => `data: ${json}\nid: ${seq}\n\n`).join("");
-  if (!response.write(text)) await once(response, "drain", { signal: gone }).catch(() => undefined); // it left
+function encode(page: readonly EventRow[]): string {
+  return page.map(({ seq, json }) => `data: ${json}\nid: ${seq}\n\n`).join("");
 }
 
 /** The part of tRPC's error shape that clients read. */

@@ -3,6 +3,7 @@ import { CcError, describeError, ERRORS, type ErrorShape, isCcError, toErrorShap
 import { initTRPC, TRPCError } from "@trpc/server";
 import { ZodError, z } from "zod";
 import type { Core } from "../../core/core.ts";
+import { PING_EVERY_MS } from "../../lib/sse.ts";
 import type { Authenticate } from "../authenticate.ts";
 import type { CallerLimits } from "../caller-limits.ts";
 
@@ -15,7 +16,6 @@ export type Context = {
   stopping: AbortSignal;
 };
 
-export const PING_EVERY_MS = 10_000;
 /** A client that hears nothing for so long, not even a ping, takes the connection for dead. */
 export const RECONNECT_AFTER_MS = 30_000;
 

@@ -1,14 +1,13 @@
 import { type Kysely, sql } from "kysely";
 import type { StoreWriter } from "../store.ts";
+import { UNSETTLED } from "./session-queries.ts";
 import type { Database } from "./tables.ts";
 
 type QuotaQueries = Pick<StoreWriter, "countLiveSessions" | "countOpenTurns" | "findDayUsage" | "addDayUsage">;
 
-const LIVE = ["starting", "idle", "running", "paused"];
-
 export function createQuotaQueries(db: Kysely<Database>): QuotaQueries {
   const live = (owner: string | undefined) => {
-    const all = db.selectFrom("sessions").where("deleted", "=", 0).where("status", "in", LIVE);
+    const all = db.selectFrom("sessions").where("deleted", "=", 0).where("status", "in", UNSETTLED);
     return owner === undefined ? all : all.where("owner", "=", owner);
   };
   const count = sql<number>`count(*)`.as("count");

@@ -24,7 +24,7 @@ type SessionQueries = Pick<
 >;
 
 /** Those that are not at rest, named: an index finds what is there, not what is absent. */
-const UNSETTLED = SESSION_STATUSES.filter((status) => status !== "stopped" && status !== "failed");
+export const UNSETTLED = SESSION_STATUSES.filter((status) => status !== "stopped" && status !== "failed");
 
 export function createSessionQueries(db: Kysely<Database>): SessionQueries {
   return {

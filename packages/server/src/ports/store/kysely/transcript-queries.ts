@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { StoreWriter } from "../store.ts";
+import { countWithin } from "./count-within.ts";
 import type { Database } from "./tables.ts";
 
 type TranscriptQueries = Pick<
@@ -35,9 +36,8 @@ export function createTranscriptQueries(db: Kysely<Database>): TranscriptQueries
       const wanted = entriesOf(sessionId).where("position", ">", after).where("position", "<", before);
       const page = wanted.orderBy("position").limit(MAX_ROWS_PER_PAGE);
       const sizes = await page.select(["position", sql<number>`octet_length(json)`.as("bytes")]).execute();
-      let bytes = 0;
-      const fitting = sizes.filter(({ bytes: own }, index) => (bytes += own) <= maxBytes || index === 0);
-      const rows = fitting.length === 0 ? [] : await page.selectAll().limit(fitting.length).execute();
+      const count = countWithin(sizes, maxBytes);
+      const rows = count === 0 ? [] : await page.selectAll().limit(count).execute();
       return rows.map(({ position, subpath, uuid, type, json }) => {
         const place = { ...(subpath !== MAIN && { subpath }), ...(uuid !== null && { uuid }) };
         return { position, type, json, ...place };
