@@ -63,7 +63,11 @@ async function ask(path: keyof typeof CALLS, ids: Ids, token: string | undefined
   if (method === "GET") url.searchParams.set("input", text);
   const response = await fetch(url, {
     method,
-    headers: { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) },
+    headers: {
+      "content-type": "application/json",
+      "x-request-id": "same",
+      ...(token && { authorization: `Bearer ${token}` }),
+    },
     ...(method === "POST" && { body: text }),
   });
   let body = await response.text();

@@ -1,18 +1,39 @@
-import { pino } from "pino";
+import { pino, stdSerializers } from "pino";
 import type { Config } from "./config.ts";
+import { escapeLine } from "./lib/escape-line.ts";
 import type { Logger } from "./lib/logger.ts";
+import { currentRequest } from "./lib/request-scope.ts";
 
 const LEVELS = { DEBUG: "debug", INFO: "info", WARNING: "warn", ERROR: "error" } as const;
 const NAMES: Record<string, string> = { debug: "DEBUG", info: "INFO", warn: "WARNING", error: "ERROR" };
 
-/** One JSON object a line on stderr: timestamp, level, service, message, and ids as fields of their own. */
-export function createLogger(level: Config["LOG_LEVEL"]): Logger {
+/**
+ * One JSON object a line on stderr: `timestamp`, `level`, `service`, `message`, `session_id` of what concerns a
+ * session, and all other fields in `extra`, among them the `request_id` of what a request has begun.
+ */
+export function createLogger(level: Config["LOG_LEVEL"], out: LogOutput = stderr()): Logger {
   const options = {
     level: LEVELS[level],
     base: { service: "gateway" },
     messageKey: "message",
     timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
-    formatters: { level: (label: string) => ({ level: NAMES[label] ?? label.toUpperCase() }) },
+    mixin: () => currentRequest()?.logFields ?? {},
+    hooks: { streamWrite: escapeLine },
+    formatters: { level: (label: string) => ({ level: NAMES[label] ?? label.toUpperCase() }), log: shapeFields },
   };
-  return pino(options, pino.destination({ fd: 2, sync: true }));
+  return pino(options, out);
+}
+
+/** Takes one line at a time, with its end. */
+export type LogOutput = { write(line: string): unknown };
+
+/** Written before the caller goes on: the last lines of a process that dies are the ones that are wanted. */
+function stderr(): LogOutput {
+  return pino.destination({ fd: 2, sync: true });
+}
+
+function shapeFields({ session_id: sessionId, err, ...rest }: Record<string, unknown>): Record<string, unknown> {
+  const error = err instanceof Error ? stdSerializers.err(err) : err;
+  const extra = { ...rest, ...(err !== undefined && { err: error }) };
+  return { ...(sessionId !== undefined && { session_id: sessionId }), extra };
 }

@@ -34,5 +34,23 @@ describe("what is no request", () => {
     expect(JSON.parse(answer.slice(answer.indexOf(END)))).toMatchObject({ error: { code: "REQUEST_INVALID" } });
     expect((await fetch(`${t.url}/health`)).status).toBe(200);
     expect(t.errors).toEqual([]);
+    const [, id] = /x-request-id: (\S+)/i.exec(answer) ?? [];
+    expect(t.lines).toContainEqual(
+      expect.objectContaining({ level: "info", request_id: id, status, code: "REQUEST_INVALID" }),
+    );
+    expect((await t.meter.render()).text).toContain('cc_docker_refusals_total{code="REQUEST_INVALID"} 1');
+  });
+
+  it("counts and names a path that cannot be read", async () => {
+    await using t = await openTestRest();
+    for (const path of ["/trpc/%zz", "/api/v1/sessions/%zz"]) {
+      const answer = await fetch(`${t.url}${path}`, { headers: { "x-request-id": "mine-1" } });
+      expect(answer.status).toBe(400);
+      expect(answer.headers.get("x-request-id")).toBe("mine-1");
+    }
+    expect((await t.meter.render()).text).toContain('cc_docker_refusals_total{code="REQUEST_INVALID"} 2');
+    expect(t.lines.map(({ level, request_id: id, code }) => [level, id, code])).toEqual(
+      Array(2).fill(["info", "mine-1", "REQUEST_INVALID"]),
+    );
   });
 });

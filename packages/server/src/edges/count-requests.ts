@@ -4,23 +4,28 @@ import type { CoreMeter } from "../core/core.ts";
 
 const TRPC_PREFIX = "/trpc/";
 
-/** `isProcedure`: what else callers ask for below /trpc makes no series of its own. */
-export function countRequests(app: FastifyInstance, meter: CoreMeter, isProcedure: (path: string) => boolean): void {
+/** The template of a request's path, of which there are few. */
+export type EndpointOf = (request: FastifyRequest) => string;
+
+export function countRequests(app: FastifyInstance, meter: CoreMeter, endpointOf: EndpointOf): void {
   app.addHook("onResponse", async (request, reply) => {
-    const endpoint = endpointOf(request, isProcedure);
+    const endpoint = endpointOf(request);
     const status = String(reply.raw.statusCode);
     meter.add("cc_docker_requests_total", { endpoint, method: request.method, status });
     if (!isStream(reply)) meter.observe("cc_docker_request_duration_seconds", { endpoint }, reply.elapsedTime / 1000);
   });
 }
 
-function endpointOf({ routeOptions, url }: FastifyRequest, isProcedure: (path: string) => boolean): string {
-  const route = routeOptions.url;
-  if (route === undefined) return "none";
-  if (!route.startsWith(TRPC_PREFIX)) return route;
-  const path = url.slice(TRPC_PREFIX.length).split("?", 1)[0] ?? "";
-  if (isProcedure(path)) return `${TRPC_PREFIX}${path}`;
-  return path.includes(",") ? `${TRPC_PREFIX}batch` : "none";
+/** `isProcedure`: what else callers ask for below /trpc has no endpoint of its own. */
+export function createEndpointOf(isProcedure: (path: string) => boolean): EndpointOf {
+  return ({ routeOptions, url }) => {
+    const route = routeOptions.url;
+    if (route === undefined) return "none";
+    if (!route.startsWith(TRPC_PREFIX)) return route;
+    const path = url.slice(TRPC_PREFIX.length).split("?", 1)[0] ?? "";
+    if (isProcedure(path)) return `${TRPC_PREFIX}${path}`;
+    return path.includes(",") ? `${TRPC_PREFIX}batch` : "none";
+  };
 }
 
 function isStream({ raw }: FastifyReply): boolean {

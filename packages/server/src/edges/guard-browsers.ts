@@ -19,7 +19,7 @@ export type BrowserRules = {
 const ANY_ADDRESS = ["0.0.0.0", "::"];
 const PREFLIGHT = {
   "access-control-allow-methods": "GET, POST, PATCH, PUT, DELETE",
-  "access-control-allow-headers": "authorization, content-type, idempotency-key, last-event-id",
+  "access-control-allow-headers": "authorization, content-type, idempotency-key, last-event-id, x-request-id",
   "access-control-max-age": "600",
 };
 
@@ -57,7 +57,7 @@ function checkOrigin({ host, origin }: IncomingHttpHeaders, { corsOrigins }: Bro
 /** On the response itself: what streams writes its own head. */
 function allow(response: ServerResponse, origin: string): void {
   response.setHeader("access-control-allow-origin", origin);
-  response.setHeader("access-control-expose-headers", "retry-after, location");
+  response.setHeader("access-control-expose-headers", "retry-after, location, x-request-id");
   response.setHeader("vary", "Origin");
 }
 

@@ -1,23 +1,25 @@
 /** The one listener; mounts the public edges. */
 
 import type { AddressInfo } from "node:net";
-import { CcError, ERRORS, type ErrorCode, isCcError, toErrorShape } from "@cc-docker/protocol";
+import { CcError, ERRORS, isCcError, toErrorShape } from "@cc-docker/protocol";
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
 import createFastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify";
 import type { Core, CoreMeter } from "../core/core.ts";
 import type { Logger } from "../lib/logger.ts";
-import { answerBrokenRequest } from "./answer-broken-request.ts";
+import { createAnswerBrokenRequest } from "./answer-broken-request.ts";
 import type { Authenticate } from "./authenticate.ts";
 import type { CallerLimits } from "./caller-limits.ts";
-import { countRequests } from "./count-requests.ts";
+import { countRequests, createEndpointOf } from "./count-requests.ts";
 import { type BrowserRules, guardBrowsers } from "./guard-browsers.ts";
+import { createRefusals, logRequests, type Refusals } from "./log-requests.ts";
 import { mountOperations } from "./mount-operations.ts";
+import { REQUEST_ID_HEADER, requestIdOf, scopeRequests } from "./request-ids.ts";
 import { mountDocs } from "./rest/document/mount-docs.ts";
 import { mountRest, REST_PREFIX, sendProblem } from "./rest/mount-rest.ts";
 import { mountEventStream } from "./trpc/event-stream.ts";
 import { createProcedures, inputOf, isProcedure } from "./trpc/procedures.ts";
 import { type AppRouter, rootRouter } from "./trpc/root-router.ts";
-import { type Context, metaOf, toPublicError } from "./trpc/trpc.ts";
+import { type Context, metaOf, sessionField, toPublicError } from "./trpc/trpc.ts";
 
 export type HttpServer = { url: string; close(): Promise<void> };
 export type HttpServerDeps = {
@@ -50,34 +52,46 @@ export async function startHttpServer({
   port,
 }: HttpServerDeps): Promise<HttpServer> {
   const stopping = new AbortController();
+  const refusals = createRefusals(meter);
   const app = createFastify({
-    frameworkErrors: (error, request, reply) => void answerFrameworkError(request.url, reply, translate(error, log)),
-    clientErrorHandler: answerBrokenRequest,
+    genReqId: requestIdOf,
+    frameworkErrors: (error, request, reply) => {
+      const refusal = translate(error, log);
+      refusals.add(refusal.code);
+      log.info({ request_id: request.id, code: refusal.code }, "request refused before it had a route");
+      answerFrameworkError(request.url, reply.header(REQUEST_ID_HEADER, request.id), refusal);
+    },
+    clientErrorHandler: createAnswerBrokenRequest(({ requestId, ...refused }) => {
+      refusals.add("REQUEST_INVALID");
+      log.info({ request_id: requestId, code: "REQUEST_INVALID", ...refused }, "what was sent is no request");
+    }),
     http: { headersTimeout: HEAD_WITHIN_MS, connectionsCheckingInterval: LOOK_EVERY_MS },
     requestTimeout: REQUEST_WITHIN_MS,
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 5000 },
   });
-  const onRefused = (code: ErrorCode) => meter.add("cc_docker_refusals_total", { code });
   const refuse = (reply: FastifyReply, error: CcError) => {
-    onRefused(error.code);
+    refusals.add(error.code, reply.request);
     return answer(reply, error);
   };
   app.setErrorHandler((error: FastifyError, _request, reply) => refuse(reply, translate(error, log)));
   app.setNotFoundHandler(({ method, url }, reply) =>
     refuse(reply, new CcError("ROUTE_NOT_FOUND", `${method} ${url.slice(0, 200)} does not exist.`)),
   );
-  countRequests(app, meter, isProcedure);
+  const endpointOf = createEndpointOf(isProcedure);
+  scopeRequests(app);
+  countRequests(app, meter, endpointOf);
+  logRequests(app, { log, refusals, endpointOf });
   guardBrowsers(app, browsers);
   const shared = { core, authenticate, callerLimits, stopping: stopping.signal };
-  mountTrpc(app, shared, { log, meter });
+  mountTrpc(app, shared, { log, refusals });
   mountRest(app, {
     ...createProcedures(shared),
     inputOf,
     authenticate,
     translate: (error) => translate(error, log),
-    onRefused,
+    onRefused: refusals.add,
   });
   mountDocs(app, inputOf);
   mountOperations(app, { core, meter, stopping: stopping.signal });
@@ -96,18 +110,18 @@ export async function startHttpServer({
 function mountTrpc(
   app: FastifyInstance,
   shared: Omit<Context, "authorization">,
-  { log, meter }: Pick<HttpServerDeps, "log" | "meter">,
+  { log, refusals }: Pick<HttpServerDeps, "log"> & { refusals: Refusals },
 ): void {
   const trpcOptions: FastifyTRPCPluginOptions<AppRouter>["trpcOptions"] = {
     router: rootRouter,
     maxBatchSize: MAX_BATCH,
     responseMeta: ({ paths, errors }) => metaOf(paths, errors),
     createContext: ({ req }) => ({ ...shared, authorization: req.headers.authorization }),
-    onError: ({ error, path, req }) => {
-      if (req.raw.destroyed) return; // the caller has gone; nothing went wrong here
-      meter.add("cc_docker_refusals_total", { code: toPublicError(error).code });
+    onError: ({ error, path, req, input }) => {
+      if (req.raw.socket.destroyed) return; // the caller has gone; nothing went wrong here
+      refusals.add(toPublicError(error).code, req);
       if (error.code === "INTERNAL_SERVER_ERROR")
-        log.error({ err: error.cause ?? error, path }, "a call failed by a defect");
+        log.error({ err: error.cause ?? error, path, ...sessionField(input) }, "a call failed by a defect");
     },
   };
   mountEventStream(app, { ...shared, trpcOptions });

@@ -22,8 +22,8 @@ export type RestDeps = {
   authenticate: Authenticate;
   /** An error of the listener in the table's words; a defect as INTERNAL. */
   translate(error: FastifyError): CcError;
-  /** Told of each refusal, once. */
-  onRefused(code: ErrorCode): void;
+  /** Told of each refusal of a request, once. */
+  onRefused(code: ErrorCode, request: FastifyRequest): void;
 };
 
 export const REST_PREFIX = "/api/v1";
@@ -130,12 +130,13 @@ function matches(route: Route, path: string): boolean {
 function refuse({ reply, deps }: Omit<Exchange, "request">, thrown: FastifyError | CcError): FastifyReply {
   if (reply.raw.destroyed) return reply; // the caller has gone; nothing went wrong here
   const error = isCcError(thrown) ? thrown : deps.translate(thrown);
-  deps.onRefused(error.code);
+  deps.onRefused(error.code, reply.request);
   return sendProblem(reply, error);
 }
 
 /** The answer to what was refused before it came to a route. */
 export function sendProblem(reply: FastifyReply, error: CcError): FastifyReply {
-  const body = Buffer.from(JSON.stringify(toProblem(error))); // of text Fastify would tell the charset
+  const problem = { ...toProblem(error), request_id: reply.request.id };
+  const body = Buffer.from(JSON.stringify(problem)); // of text Fastify would tell the charset
   return reply.status(ERRORS[error.code].http).headers(problemHeaders(error)).type(PROBLEM_TYPE).send(body);
 }

@@ -17,6 +17,8 @@ export const Problem = z.looseObject({
   hint: z.string(),
   /** May the same request be made again? */
   retry: z.enum(RETRY),
+  /** Of the refused request, as in the header `x-request-id`; not where a stream that has begun breaks. */
+  request_id: z.string().optional(),
 });
 export type Problem = z.infer<typeof Problem>;
 

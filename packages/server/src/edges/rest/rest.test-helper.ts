@@ -2,6 +2,7 @@
 import { SignJWT } from "jose";
 import { onTestFinished } from "vitest";
 import { openTestCore, type TestCore } from "../../core/core.test-helper.ts";
+import { currentRequest } from "../../lib/request-scope.ts";
 import { createAuthenticate } from "../authenticate.ts";
 import { createCallerLimits } from "../caller-limits.ts";
 import { startHttpServer } from "../http-server.ts";
@@ -19,7 +20,10 @@ export type TestRest = TestCore & {
   close(): Promise<void>;
   /** How many follow events just now. */
   followers(): number;
+  /** What the listener has logged. */
+  lines: LogLine[];
 };
+export type LogLine = { level: string; message: string; [field: string]: unknown };
 export type RequestOptions = { body?: unknown; text?: string; headers?: Record<string, string>; signal?: AbortSignal };
 // oxlint-disable-next-line typescript/no-explicit-any -- bodies are looked at, not used
 export type Answer = { status: number; headers: Headers; body: any };
@@ -37,7 +41,14 @@ export async function openTestRest(owner = "ann"): Promise<TestRest> {
     }
   }
   const core = { ...test.core, events: { ...test.core.events, follow } };
-  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
+  const lines: LogLine[] = [];
+  const write = (level: string) => (fields: object, message: string) =>
+    void lines.push({ level, message, ...currentRequest()?.logFields, ...fields });
+  const error = (fields: object, message: string) => {
+    errors.push(fields);
+    write("error")(fields, message);
+  };
+  const log = { debug: write("debug"), info: write("info"), warn: write("warn"), error };
   const authenticate = createAuthenticate({ keys: { jwtSecret: { reveal: () => SECRET } } });
   const host = "127.0.0.1";
   const callerLimits = createCallerLimits({ requestsPerSecond: 0, subscriptions: 0 });
@@ -71,7 +82,7 @@ export async function openTestRest(owner = "ann"): Promise<TestRest> {
     return { status: answer.status, headers: answer.headers, body: said === "" ? undefined : JSON.parse(said) };
   }
 
-  return { ...test, url: server.url, token, open, request, close, followers: () => followers };
+  return { ...test, url: server.url, token, open, request, close, followers: () => followers, lines };
 }
 
 function signToken(sub: string): Promise<string> {

@@ -1,8 +1,17 @@
 /** Context, procedures and the way errors leave the API. */
-import { CcError, describeError, ERRORS, type ErrorShape, isCcError, toErrorShape } from "@cc-docker/protocol";
+import {
+  CcError,
+  describeError,
+  ERRORS,
+  type ErrorShape,
+  isCcError,
+  SessionId,
+  toErrorShape,
+} from "@cc-docker/protocol";
 import { initTRPC, TRPCError } from "@trpc/server";
 import { ZodError, z } from "zod";
 import type { Core } from "../../core/core.ts";
+import { currentRequest, withLogFields } from "../../lib/request-scope.ts";
 import { PING_EVERY_MS } from "../../lib/sse.ts";
 import type { Authenticate } from "../authenticate.ts";
 import type { CallerLimits } from "../caller-limits.ts";
@@ -19,12 +28,17 @@ export type Context = {
 /** A client that hears nothing for so long, not even a ping, takes the connection for dead. */
 export const RECONNECT_AFTER_MS = 30_000;
 
-/** Errors carry `data.cc`: code, message, hint and retry class of the one table. */
+/** Errors carry `data.cc`: code, message, hint and retry class of the one table; and the request's id. */
 const t = initTRPC.context<Context>().create({
   isDev: false,
   errorFormatter: ({ shape, error }) => {
     const cc = toPublicError(error);
-    return { ...shape, message: cc.message, data: { ...shape.data, cc } };
+    const requestId = currentRequest()?.requestId;
+    return {
+      ...shape,
+      message: cc.message,
+      data: { ...shape.data, cc, ...(requestId !== undefined && { requestId }) },
+    };
   },
   sse: {
     ping: { enabled: true, intervalMs: PING_EVERY_MS },
@@ -61,8 +75,21 @@ const typedErrors = t.middleware(async ({ ctx, next }) => {
   return result;
 });
 
+const NamesSession = z.looseObject({ sessionId: SessionId });
+
+/** The id of the session that a call's input names, as log lines have it. */
+export function sessionField(input: unknown): { session_id?: string } {
+  const named = NamesSession.safeParse(input);
+  return named.success ? { session_id: named.data.sessionId } : {};
+}
+
+/** What is logged during a call that names a session carries the session's id. */
+const sessionInLog = t.middleware(async ({ getRawInput, next }) =>
+  withLogFields(sessionField(await getRawInput()), next),
+);
+
 /** For what everybody may ask. */
-export const publicProcedure = t.procedure.use(typedErrors);
+export const publicProcedure = t.procedure.use(typedErrors).use(sessionInLog);
 
 /** For owners: `ctx.owner` is the caller's `sub`. */
 export const procedure = publicProcedure.use(async ({ ctx, next }) => {

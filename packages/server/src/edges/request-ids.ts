@@ -1,0 +1,41 @@
+/** Every request has an id: its caller's own, or one that is made. The answer names it, and so does what is logged. */
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { SessionId } from "@cc-docker/protocol";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { inRequest, type RequestScope } from "../lib/request-scope.ts";
+
+export const REQUEST_ID_HEADER = "x-request-id";
+
+/** What others call a request: UUIDs, trace ids, what load balancers make. It goes into logs and rows as it is. */
+const SANE_ID = /^[\w.:=-]{1,100}$/;
+
+export function newRequestId(): string {
+  return randomUUID();
+}
+
+/** The caller's id of the request when it is a sane one, else a new one. */
+export function requestIdOf({ headers }: Pick<IncomingMessage, "headers">): string {
+  const given = headers[REQUEST_ID_HEADER];
+  return typeof given === "string" && SANE_ID.test(given) ? given : newRequestId();
+}
+
+/** To be the first of the hooks: what comes after it is in the request's scope. */
+export function scopeRequests(app: FastifyInstance): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.raw.setHeader(REQUEST_ID_HEADER, request.id); // on the response itself: what streams writes its own head
+    inRequest(scopeOf(request), done);
+  });
+  /** The end of a body is heard outside of the scope that its reading was begun in. */
+  app.addHook("preValidation", (request, _reply, done) => inRequest(scopeOf(request), done));
+}
+
+function scopeOf(request: FastifyRequest): RequestScope {
+  return { requestId: request.id, remoteAddress: request.ip, logFields: logFieldsOf(request) };
+}
+
+/** The ids that a request's log lines carry; that of a session where the path names one. */
+export function logFieldsOf({ id, params }: FastifyRequest): RequestScope["logFields"] {
+  const named = SessionId.safeParse((params as { session_id?: unknown } | undefined)?.session_id);
+  return { request_id: id, ...(named.success && { session_id: named.data }) };
+}
