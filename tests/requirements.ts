@@ -24,6 +24,8 @@ export const REQUIREMENTS = {
     "Between any two of the gateway's durable steps it may be killed: what was accepted is done once, what is left is removed.",
   "session.no-orphans":
     "What is on the engine for a session that does not exist is removed within 15 s; another install's is not touched.",
+  "traces.turn": "A trace that a caller began goes on through its call and its turn, with none of what is said in it.",
+  "traces.off": "Where nobody wants traces nothing of them is loaded; a collector that is away costs nobody anything.",
   "turn.streams": "The answer arrives piece by piece while the model speaks.",
   "turn.workspace": "What a turn leaves in the workspace is there for the next.",
   "turn.one-process": "All turns of a session are worked on by one live process, each with one call of the model.",

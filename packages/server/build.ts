@@ -26,7 +26,7 @@ await build({
   minifySyntax: true,
   minifyWhitespace: false,
   legalComments: "none",
-  external: ["better-sqlite3"],
+  external: ["better-sqlite3", "@opentelemetry/*"], // the latter are loaded only where somebody wants traces
   plugins: [leftOut],
   // Libraries in the bundle that still call `require`.
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },

@@ -18,6 +18,12 @@ export type GatewayOptions = {
    * of `followEvents`, and once more when the gateway says that the token has expired.
    */
   token: string | ((request: TokenRequest) => string | Promise<string>);
+  /**
+   * Asked before every request for headers to add to it, such as `traceparent`: the gateway's spans are then a part of
+   * that trace. With OpenTelemetry: `() => { const headers = {}; propagation.inject(context.active(), headers); return headers; }`.
+   * The client's own headers win over what it returns.
+   */
+  headers?: () => Record<string, string>;
   /** Used instead of the global `fetch`. */
   fetch?: typeof globalThis.fetch;
 };
@@ -43,13 +49,18 @@ export type GatewayHttp = {
 };
 
 /** @throws CcError CONFIG_INVALID when `url` is none */
-export function createGatewayHttp({ url, token, fetch = globalThis.fetch }: GatewayOptions): GatewayHttp {
+export function createGatewayHttp({
+  url,
+  token,
+  headers: more,
+  fetch = globalThis.fetch,
+}: GatewayOptions): GatewayHttp {
   const base = parseUrl(url);
   const canRenew = typeof token === "function";
 
   async function send(target: string, init: RequestInit, hasExpired: boolean): Promise<Response> {
     const current = await currentToken(token, { hasExpired, signal: init.signal ?? undefined });
-    const headers = { ...toRecord(init.headers), authorization: `Bearer ${current}` };
+    const headers = { ...more?.(), ...toRecord(init.headers), authorization: `Bearer ${current}` };
     return reach(base, init.signal, () => fetch(target, { ...init, headers }));
   }
 

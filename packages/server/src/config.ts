@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { CcError } from "@cc-docker/protocol";
 import { z } from "zod";
 import { isLoopback } from "./lib/loopback.ts";
+import { SAMPLERS } from "./lib/tracing/tracer.ts";
 import { isWeakSecret } from "./lib/weak-secret.ts";
 
 /** A value that must not reach a log: prints as `***`, `reveal()` gives it. */
@@ -220,6 +221,30 @@ const rows = {
       .min(0, { error: secondsError })
       .max(86_400, { error: secondsError }),
   },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    description:
+      "Collector of traces: `http://collector:4318`. Spans go to `/v1/traces` below it as OTLP/HTTP in JSON. Without it there are no traces, in the gateway nor in the containers.",
+    default: "",
+    schema: z.union([z.literal("").transform(() => undefined), z.url({ protocol: /^https?$/ })]),
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    description: "What the collector asks of who sends: `name=value`, with commas between them.",
+    default: "",
+    secret: true,
+    schema: headerList(),
+  },
+  OTEL_SERVICE_NAME: { description: "The gateway's name in its spans.", default: "cc-docker-gateway", schema: text },
+  OTEL_TRACES_SAMPLER: {
+    description:
+      "Which traces are kept: `always_on`, `always_off`, `traceidratio`; `parentbased_` before it leaves it to the caller that began a trace.",
+    default: "parentbased_always_on",
+    schema: z.enum(SAMPLERS),
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    description: "The part that a `traceidratio` keeps, from 0 to 1.",
+    default: "1",
+    schema: z.coerce.number({ error: "must be a number from 0 to 1" }).min(0).max(1),
+  },
   LOG_LEVEL: {
     description: "DEBUG, INFO, WARNING or ERROR.",
     default: "INFO",
@@ -243,6 +268,16 @@ function list() {
       .map((item) => item.trim())
       .filter(Boolean),
   );
+}
+
+/** Values are percent-encoded, as OpenTelemetry has it. */
+function headerList() {
+  return z.string().transform((value, { addIssue }): Secret => {
+    const pairs = value.split(",").filter((pair) => pair.trim() !== "");
+    if (pairs.every((pair) => /^[^=]+=/.test(pair))) return secret(value);
+    addIssue({ code: "custom", message: "must be name=value, with commas between them" });
+    return z.NEVER;
+  });
 }
 
 function optionalSecret() {

@@ -15,6 +15,7 @@ import { failpoint } from "./lib/failpoint.ts";
 import type { Logger } from "./lib/logger.ts";
 import { createMeter } from "./lib/meter.ts";
 import { createResources } from "./lib/resources.ts";
+import { noTracer, type Tracer } from "./lib/tracing/tracer.ts";
 import { openInProcessBus } from "./ports/bus/drivers/in-process.ts";
 import { openDockerRuntime } from "./ports/runtime/drivers/docker/docker-runtime.ts";
 import { openSqliteStore } from "./ports/store/drivers/sqlite.ts";
@@ -67,6 +68,8 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   resources.add("runtime", runtime.close);
   const settings = coreSettings(config);
   const meter = createMeter(METRICS);
+  const tracer = await openTracerOf(config);
+  resources.add("tracer", tracer.close);
   const core = createCore({
     store,
     bus,
@@ -75,6 +78,7 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
     newId: randomUUID,
     log,
     meter,
+    tracer,
     settings,
   });
   resources.add("core", core.close);
@@ -102,6 +106,7 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   const http = await startHttpServer({
     core,
     meter,
+    tracer,
     authenticate: createAuthenticate(tokenRules(config, install.jwtSecret)),
     browsers: { host: config.HOST, allowedHosts: config.ALLOWED_HOSTS, corsOrigins: config.CORS_ORIGINS },
     callerLimits: createCallerLimits({
@@ -119,6 +124,21 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   failpoint("start.announced");
   core.start();
   return { url: http.url, model: model.name, stop: resources.close, [Symbol.asyncDispose]: resources.close };
+}
+
+/** OpenTelemetry's code is loaded where somebody wants traces, and nowhere else. */
+async function openTracerOf(config: Config): Promise<Tracer> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = config;
+  if (endpoint === undefined) return noTracer;
+  const { openTracer } = await import("./lib/tracing/open-tracer.ts");
+  return openTracer({
+    endpoint,
+    headers: config.OTEL_EXPORTER_OTLP_HEADERS.reveal(),
+    service: config.OTEL_SERVICE_NAME,
+    version: VERSION,
+    sampler: config.OTEL_TRACES_SAMPLER,
+    ratio: config.OTEL_TRACES_SAMPLER_ARG,
+  });
 }
 
 function tokenRules({ JWT_JWKS_URL, JWT_ISSUER, JWT_AUDIENCE }: Config, jwtSecret: Secret): TokenRules {

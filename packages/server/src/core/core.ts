@@ -3,6 +3,7 @@ import { describeError, isCcError, type SessionId, type TurnId } from "@cc-docke
 import { createBackground } from "../lib/background.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+import { noTracer, type Tracer } from "../lib/tracing/tracer.ts";
 import { retry } from "../lib/wait.ts";
 import type { Bus } from "../ports/bus/bus.ts";
 import type { Runtime } from "../ports/runtime/runtime.ts";
@@ -29,6 +30,7 @@ import { createReconciler } from "./sessions/reconciler.ts";
 import { createSessionWriter } from "./sessions/session-writer.ts";
 import { createSessions, type OwnedSession, type Sessions } from "./sessions/sessions.ts";
 import { createIngest } from "./turns/ingest.ts";
+import { createTurnSpans } from "./turns/turn-spans.ts";
 import { createTurnWaits } from "./turns/turn-waits.ts";
 import { createTurns, type Turns } from "./turns/turns.ts";
 
@@ -43,6 +45,8 @@ export type CoreDeps = {
   newId: () => string;
   log: Logger;
   meter: CoreMeter;
+  /** Nobody wants traces when absent. */
+  tracer?: Tracer;
   settings: CoreSettings;
 };
 
@@ -81,7 +85,17 @@ export type Core = {
   close(): Promise<void>;
 };
 
-export function createCore({ store, bus, runtime, clock, newId, log, meter, settings }: CoreDeps): Core {
+export function createCore({
+  store,
+  bus,
+  runtime,
+  clock,
+  newId,
+  log,
+  meter,
+  tracer = noTracer,
+  settings,
+}: CoreDeps): Core {
   /** For who hears of what any gateway may have done. */
   const reminding = store.isShared ? createRemindingBus(bus, clock) : bus;
   const background = createBackground({ clock, log, isExpected: isCcError });
@@ -108,6 +122,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
   });
   const lives = createLives(meter, clock);
   measureNow(meter, { store, runtime });
+  const turnSpans = createTurnSpans({ store, tracer, background });
   const writer = createSessionWriter({
     store,
     leases,
@@ -115,6 +130,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
     clock,
     onAppended: recent.add,
     onCounted: (counts) => addCounts(meter, counts),
+    onTurnsEnded: turnSpans.ended,
     onChanged: (session) => {
       deadlines.watch(session);
       lives.watch(session);
@@ -150,6 +166,7 @@ export function createCore({ store, bus, runtime, clock, newId, log, meter, sett
     bus: reminding,
     writer,
     quotas,
+    tracer,
     maxTimeoutSeconds: settings.maxTimeouts.requestTimeout,
     newTurnId: () => newId() as TurnId,
   });

@@ -1,4 +1,5 @@
 /** Who is calling. Tokens are checked here, never made. */
+import type { IncomingHttpHeaders } from "node:http";
 import { CcError } from "@cc-docker/protocol";
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from "jose";
 
@@ -130,4 +131,11 @@ function translate(error: unknown): unknown {
   if (error instanceof errors.JWTClaimValidationFailed)
     return new CcError("TOKEN_INVALID", `The token's claim "${error.claim}" is ${error.reason}.`);
   return new CcError("TOKEN_INVALID", "The token is not a JWT signed by a key that this server trusts.");
+}
+
+/** What a request's head says of who calls, for what: nothing of it is checked yet. */
+export type CallerHeaders = { authorization: string | undefined; traceparent: string | undefined };
+
+export function callerOf({ authorization, traceparent }: IncomingHttpHeaders): CallerHeaders {
+  return { authorization, traceparent: typeof traceparent === "string" ? traceparent : undefined };
 }

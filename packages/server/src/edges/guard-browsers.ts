@@ -19,7 +19,8 @@ export type BrowserRules = {
 const ANY_ADDRESS = ["0.0.0.0", "::"];
 const PREFLIGHT = {
   "access-control-allow-methods": "GET, POST, PATCH, PUT, DELETE",
-  "access-control-allow-headers": "authorization, content-type, idempotency-key, last-event-id, x-request-id",
+  "access-control-allow-headers":
+    "authorization, content-type, idempotency-key, last-event-id, traceparent, x-request-id",
   "access-control-max-age": "600",
 };
 

@@ -6,8 +6,9 @@ import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from "@trpc/server/a
 import createFastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify";
 import type { Core, CoreMeter } from "../core/core.ts";
 import type { Logger } from "../lib/logger.ts";
+import type { Tracer } from "../lib/tracing/tracer.ts";
 import { createAnswerBrokenRequest } from "./answer-broken-request.ts";
-import type { Authenticate } from "./authenticate.ts";
+import { type Authenticate, callerOf } from "./authenticate.ts";
 import type { CallerLimits } from "./caller-limits.ts";
 import { countRequests, createEndpointOf } from "./count-requests.ts";
 import { type BrowserRules, guardBrowsers } from "./guard-browsers.ts";
@@ -19,12 +20,13 @@ import { mountRest, REST_PREFIX, sendProblem } from "./rest/mount-rest.ts";
 import { mountEventStream } from "./trpc/event-stream.ts";
 import { createProcedures, inputOf, isProcedure } from "./trpc/procedures.ts";
 import { type AppRouter, rootRouter } from "./trpc/root-router.ts";
-import { type Context, metaOf, sessionField, toPublicError } from "./trpc/trpc.ts";
+import { metaOf, type SharedContext, sessionField, toPublicError } from "./trpc/trpc.ts";
 
 export type HttpServer = { url: string; close(): Promise<void> };
 export type HttpServerDeps = {
   core: Core;
   meter: CoreMeter;
+  tracer: Tracer;
   authenticate: Authenticate;
   log: Logger;
   browsers: BrowserRules;
@@ -44,6 +46,7 @@ const LOOK_EVERY_MS = 2000;
 export async function startHttpServer({
   core,
   meter,
+  tracer,
   authenticate,
   log,
   browsers,
@@ -84,7 +87,7 @@ export async function startHttpServer({
   countRequests(app, meter, endpointOf);
   logRequests(app, { log, refusals, endpointOf });
   guardBrowsers(app, browsers);
-  const shared = { core, authenticate, callerLimits, stopping: stopping.signal };
+  const shared = { core, authenticate, callerLimits, tracer, stopping: stopping.signal };
   mountTrpc(app, shared, { log, refusals });
   mountRest(app, {
     ...createProcedures(shared),
@@ -109,14 +112,14 @@ export async function startHttpServer({
 
 function mountTrpc(
   app: FastifyInstance,
-  shared: Omit<Context, "authorization">,
+  shared: SharedContext,
   { log, refusals }: Pick<HttpServerDeps, "log"> & { refusals: Refusals },
 ): void {
   const trpcOptions: FastifyTRPCPluginOptions<AppRouter>["trpcOptions"] = {
     router: rootRouter,
     maxBatchSize: MAX_BATCH,
     responseMeta: ({ paths, errors }) => metaOf(paths, errors),
-    createContext: ({ req }) => ({ ...shared, authorization: req.headers.authorization }),
+    createContext: ({ req }) => ({ ...shared, ...callerOf(req.headers) }),
     onError: ({ error, path, req, input }) => {
       if (req.raw.socket.destroyed) return; // the caller has gone; nothing went wrong here
       refusals.add(toPublicError(error).code, req);

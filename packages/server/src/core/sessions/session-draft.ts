@@ -1,6 +1,6 @@
 /** A change of a session while it is drawn up, in its transaction: what it adds to the row, the log and the counts. */
-import type { ErrorShape, EventType, SessionStatus, TurnId } from "@cc-docker/protocol";
-import type { EventRow, InterruptReason, SessionRow, StoreWriter } from "../../ports/store/store.ts";
+import { type ErrorShape, type EventType, endsTurn, type SessionStatus, type TurnId } from "@cc-docker/protocol";
+import type { EventRow, SessionRow, StoreWriter, TurnRow } from "../../ports/store/store.ts";
 import { type Count, countEvent, countMove } from "./count-change.ts";
 import { type MoveReason, nextState } from "./session-status.ts";
 
@@ -26,13 +26,15 @@ export type SessionChange = {
   move(reason: MoveReason, error?: ErrorShape): boolean;
 };
 
-/** `interrupt`: it is to end early. */
-export type StartedTurn = { id: TurnId; prompt: string; interrupt?: InterruptReason | undefined };
+/** `interrupt`: it is to end early. `trace`: where it stands in a trace. */
+export type StartedTurn = Pick<TurnRow, "id" | "prompt" | "interrupt" | "trace">;
 
 /** What a change has come to, once it is flushed. */
 export type Outcome = {
   events: readonly EventRow[];
   counts: readonly Count[];
+  /** Turns that have come to their end. */
+  endedTurns: readonly TurnId[];
   session: SessionRow;
   commanded: StartedTurn | undefined;
   rung: boolean;
@@ -47,12 +49,14 @@ export function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
   let instanceWanted = false;
   const events: EventRow[] = [];
   const counts: Count[] = [];
+  const endedTurns: TurnId[] = [];
 
   function append(type: EventType, data: unknown, turnId?: TurnId): void {
     const seq = session.lastSeq + 1;
     session = { ...session, lastSeq: seq };
     events.push({ seq, json: JSON.stringify({ seq, sessionId: session.id, type, turnId, at: now, data }) });
     counts.push(...countEvent(type, data));
+    if (turnId && endsTurn(type)) endedTurns.push(turnId);
   }
 
   function move(reason: MoveReason, error?: ErrorShape): boolean {
@@ -97,7 +101,11 @@ export function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
       return session;
     },
   };
-  return { change, flush, outcome: (): Outcome => ({ events, counts, session, commanded, rung, instanceWanted }) };
+  return {
+    change,
+    flush,
+    outcome: (): Outcome => ({ events, counts, endedTurns, session, commanded, rung, instanceWanted }),
+  };
 }
 
 function eventOf(status: SessionStatus): EventType {

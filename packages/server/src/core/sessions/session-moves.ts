@@ -21,7 +21,7 @@ export async function release(change: SessionChange): Promise<void> {
   const { runningTurn } = change.session;
   const turn = runningTurn && (await change.tx.findTurn(runningTurn));
   if (!turn) return change.move("unpaused") ? startNextTurn(change) : undefined;
-  if (change.move("turn_continued")) change.command({ id: turn.id, prompt: turn.prompt, interrupt: turn.interrupt });
+  if (change.move("turn_continued")) change.command(turn);
 }
 
 /**

@@ -2,7 +2,7 @@
  * The one way to change a session: its row, its turns and its log move together in one durable step, and the bells
  * ring after it.
  */
-import { isCcError, type SessionId } from "@cc-docker/protocol";
+import { isCcError, type SessionId, type TurnId } from "@cc-docker/protocol";
 import type { Clock } from "../../lib/clock.ts";
 import { failpoint } from "../../lib/failpoint.ts";
 import { createKeyedLock } from "../../lib/keyed-lock.ts";
@@ -51,6 +51,8 @@ export type SessionWriterDeps = {
   onAppended: (id: SessionId, events: readonly EventRow[]) => void;
   /** Hears what each change adds to the metrics, once it is durable. */
   onCounted: (counts: readonly Count[]) => void;
+  /** Hears of turns whose end is durable. */
+  onTurnsEnded: (ids: readonly TurnId[]) => void;
   /** Hears a session that this gateway holds as each change has left it, durably. */
   onChanged: (session: SessionRow) => void;
   /** The session's running turn is told to end early. */
@@ -120,6 +122,7 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
     if (!done) return undefined;
     onAppended(id, done.events);
     deps.onCounted(done.counts);
+    if (done.endedTurns.length > 0) deps.onTurnsEnded(done.endedTurns);
     const { session } = done;
     const wasOurs = leases.holds(id);
     const isOurs = leases.learn(session);

@@ -16,7 +16,7 @@ export async function startNextTurn(change: SessionChange): Promise<void> {
   change.move("turn_started");
   change.patch({ runningTurn: next.id, turnTimeout: next.timeout });
   change.append("turn.started", {}, next.id);
-  change.command({ id: next.id, prompt: next.prompt });
+  change.command({ id: next.id, prompt: next.prompt, trace: next.trace });
   await change.tx.updateTurn(next.id, { status: "running", startedAt: change.now });
 }
 
@@ -50,7 +50,7 @@ export async function interruptTurn(change: SessionChange, turn: TurnRow, reason
   if (isFirst) await change.tx.updateTurn(turn.id, { interrupt });
   await withdrawAll(change);
   if (change.session.status !== "running") return; // its agent is told with the turn, as soon as it is ready
-  change.command({ id: turn.id, prompt: turn.prompt, interrupt });
+  change.command({ id: turn.id, prompt: turn.prompt, trace: turn.trace, interrupt });
 }
 
 /** Writes the running turn's end down, if there is one. The session's status is the caller's to move. */

@@ -8,6 +8,7 @@ import {
   type TurnId,
 } from "@cc-docker/protocol";
 import { failpoint } from "../../lib/failpoint.ts";
+import type { Tracer } from "../../lib/tracing/tracer.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { InterruptReason, SessionRow, Store, TurnRow } from "../../ports/store/store.ts";
 import { createBell } from "../bell.ts";
@@ -24,6 +25,8 @@ export type SendPrompt = {
   idempotencyKey: string;
   /** What the turn may take; the session's `requestTimeout` when absent. */
   timeoutSeconds?: number | undefined;
+  /** The place of the call in a trace, if it is in one. */
+  traceparent?: string | undefined;
 };
 
 export type Turns = {
@@ -60,12 +63,13 @@ type TurnsDeps = {
   bus: Bus;
   writer: SessionWriter;
   quotas: Quotas;
+  tracer: Tracer;
   /** Of a turn that names its own timeout. */
   maxTimeoutSeconds: number;
   newTurnId: () => TurnId;
 };
 
-export function createTurns({ store, bus, writer, quotas, maxTimeoutSeconds, newTurnId }: TurnsDeps): Turns {
+export function createTurns({ store, bus, writer, quotas, tracer, maxTimeoutSeconds, newTurnId }: TurnsDeps): Turns {
   async function send(input: SendPrompt): Promise<Turn> {
     checkPrompt(input.prompt);
     checkTimeout(input, maxTimeoutSeconds);
@@ -77,7 +81,7 @@ export function createTurns({ store, bus, writer, quotas, maxTimeoutSeconds, new
 
   async function accept(
     change: SessionChange,
-    { owner, sessionId, prompt, idempotencyKey, timeoutSeconds: timeout }: SendPrompt,
+    { owner, sessionId, prompt, idempotencyKey, timeoutSeconds: timeout, traceparent: parent }: SendPrompt,
   ): Promise<TurnRow> {
     const { session, tx, now } = change;
     if (session.owner !== owner || session.deleted) throw notFound(sessionId);
@@ -86,7 +90,9 @@ export function createTurns({ store, bus, writer, quotas, maxTimeoutSeconds, new
     await quotas.admitTurn(tx, owner, now);
     await wake(change, quotas);
     const asked = { prompt, idempotencyKey, ...(timeout !== undefined && { timeout }) };
-    const turn: TurnRow = { id: newTurnId(), sessionId, status: "queued", ...asked, createdAt: now };
+    const own = tracer.place(parent);
+    const placed = own !== undefined && { trace: { own, parent } };
+    const turn: TurnRow = { id: newTurnId(), sessionId, status: "queued", ...asked, ...placed, createdAt: now };
     await tx.insertTurn(turn);
     change.append("turn.queued", { prompt }, turn.id);
     await startNextTurn(change);
@@ -184,6 +190,13 @@ function turnNotFound(sessionId: SessionId, turnId: TurnId): CcError {
 }
 
 function toTurn({ error, ...row }: TurnRow): Turn {
-  const { prompt: _prompt, idempotencyKey: _key, timeout: _timeout, interrupt: _interrupt, ...turn } = row;
+  const {
+    prompt: _prompt,
+    idempotencyKey: _key,
+    timeout: _timeout,
+    interrupt: _interrupt,
+    trace: _trace,
+    ...turn
+  } = row;
   return { ...turn, ...(error && { error: describeError(error.code, error.message) }) };
 }

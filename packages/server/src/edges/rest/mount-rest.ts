@@ -2,7 +2,7 @@
 import { CcError, ERRORS, type ErrorCode, isCcError } from "@cc-docker/protocol";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ZodError } from "zod";
-import { type Authenticate, untilExpiry } from "../authenticate.ts";
+import { type Authenticate, type CallerHeaders, callerOf, untilExpiry } from "../authenticate.ts";
 import { toRest, wordIssues } from "./convert.ts";
 import { PROBLEM_TYPE, problemHeaders, toProblem } from "./problem.ts";
 import { type InputOf, type ReadRequest, readRequest } from "./read-request.ts";
@@ -13,11 +13,7 @@ import { ROUTES } from "./table/routes.ts";
 
 export type RestDeps = {
   /** @throws CcError; ZodError when the input is not what the procedure takes; anything else is a defect */
-  call(
-    procedure: string,
-    input: unknown,
-    caller: { authorization: string | undefined; signal: AbortSignal },
-  ): Promise<unknown>;
+  call(procedure: string, input: unknown, caller: CallerHeaders & { signal: AbortSignal }): Promise<unknown>;
   inputOf: InputOf;
   authenticate: Authenticate;
   /** An error of the listener in the table's words; a defect as INTERNAL. */
@@ -66,13 +62,13 @@ function mountRoute(rest: FastifyInstance, route: Route, deps: RestDeps): void {
 type Exchange = { request: FastifyRequest; reply: FastifyReply; deps: RestDeps };
 
 async function answer(route: Route, { request, reply, deps }: Exchange): Promise<FastifyReply> {
-  const { authorization } = request.headers;
+  const caller = callerOf(request.headers);
   const read = readRequest(route, request, deps.inputOf);
   const gone = new AbortController();
   reply.raw.once("close", () => gone.abort());
-  const call = (signal: AbortSignal) => callProcedure(deps, read, { authorization, signal });
+  const call = (signal: AbortSignal) => callProcedure(deps, read, { ...caller, signal });
   if (!route.streams) return send(reply, read, await call(gone.signal));
-  const expired = untilExpiry(await deps.authenticate(authorization));
+  const expired = untilExpiry(await deps.authenticate(caller.authorization));
   const encode = (event: unknown) => JSON.stringify(shapeAnswer(read, event));
   await streamEvents(reply, { follow: call, encode, gone: gone.signal, expired });
   return reply;
@@ -81,7 +77,7 @@ async function answer(route: Route, { request, reply, deps }: Exchange): Promise
 async function callProcedure(
   { call }: RestDeps,
   { answer: { call: procedure }, input, schema }: ReadRequest,
-  caller: { authorization: string | undefined; signal: AbortSignal },
+  caller: CallerHeaders & { signal: AbortSignal },
 ): Promise<unknown> {
   return call(procedure, input, caller).catch((error: unknown) => {
     if (error instanceof ZodError) throw new CcError("REQUEST_INVALID", wordIssues(schema, error));

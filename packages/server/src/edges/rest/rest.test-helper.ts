@@ -3,6 +3,7 @@ import { SignJWT } from "jose";
 import { onTestFinished } from "vitest";
 import { openTestCore, type TestCore } from "../../core/core.test-helper.ts";
 import { currentRequest } from "../../lib/request-scope.ts";
+import { noTracer } from "../../lib/tracing/tracer.ts";
 import { createAuthenticate } from "../authenticate.ts";
 import { createCallerLimits } from "../caller-limits.ts";
 import { startHttpServer } from "../http-server.ts";
@@ -53,7 +54,17 @@ export async function openTestRest(owner = "ann"): Promise<TestRest> {
   const host = "127.0.0.1";
   const callerLimits = createCallerLimits({ requestsPerSecond: 0, subscriptions: 0 });
   const browsers = { host, allowedHosts: [], corsOrigins: [] };
-  const server = await startHttpServer({ core, meter, authenticate, log, browsers, callerLimits, host, port: 0 });
+  const server = await startHttpServer({
+    core,
+    meter,
+    tracer: noTracer,
+    authenticate,
+    log,
+    browsers,
+    callerLimits,
+    host,
+    port: 0,
+  });
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= server.close());
   onTestFinished(close);

@@ -10,12 +10,17 @@ const Prompt = z.strictObject({
   timeoutSeconds: SessionConfig.shape.requestTimeout,
 });
 
+/** Whose prompt it is, and which trace it comes from. */
+function callerOf({ owner, traceparent }: { owner: string; traceparent: string | undefined }) {
+  return { owner, ...(traceparent !== undefined && { traceparent }) };
+}
+
 export const chatRouter = router({
-  send: procedure.input(Prompt).mutation(({ ctx, input }) => ctx.core.turns.send({ owner: ctx.owner, ...input })),
+  send: procedure.input(Prompt).mutation(({ ctx, input }) => ctx.core.turns.send({ ...callerOf(ctx), ...input })),
   ask: procedure
     .input(Prompt)
     .mutation(({ ctx, input, signal }) =>
-      ctx.core.turns.ask({ owner: ctx.owner, ...input }, anySignal(ctx.stopping, signal)),
+      ctx.core.turns.ask({ ...callerOf(ctx), ...input }, anySignal(ctx.stopping, signal)),
     ),
   interrupt: procedure
     .input(z.strictObject({ sessionId: SessionId, turnId: TurnId.optional() }))

@@ -12,11 +12,10 @@ import { openSse } from "../../lib/sse.ts";
 import { untilExpiry } from "../authenticate.ts";
 import { FollowInput } from "./events-router.ts";
 import type { AppRouter } from "./root-router.ts";
-import { type Context, RECONNECT_AFTER_MS } from "./trpc.ts";
+import { RECONNECT_AFTER_MS, type SharedContext } from "./trpc.ts";
 
 type TrpcOptions = FastifyTRPCPluginOptions<AppRouter>["trpcOptions"];
-type Shared = Omit<Context, "authorization">;
-export type EventStreamDeps = Shared & { trpcOptions: TrpcOptions };
+export type EventStreamDeps = SharedContext & { trpcOptions: TrpcOptions };
 
 const PATH = "events.follow";
 
@@ -36,7 +35,10 @@ function orRefusal(error: unknown): undefined {
 }
 
 /** @returns `follow` opens the pages for as long as the signal it is given lets it; `leave` is to be called at the end */
-async function accept({ headers, query }: FastifyRequest, { core, authenticate, callerLimits, stopping }: Shared) {
+async function accept(
+  { headers, query }: FastifyRequest,
+  { core, authenticate, callerLimits, stopping }: SharedContext,
+) {
   const caller = await authenticate(headers.authorization);
   const { owner } = caller;
   callerLimits.takeRequest(owner);

@@ -3,9 +3,9 @@ import { isCcError } from "@cc-docker/protocol";
 import { TRPCError } from "@trpc/server";
 import { ZodError, type z } from "zod";
 import { rootRouter } from "./root-router.ts";
-import { type Context, createCallerFactory } from "./trpc.ts";
+import { type Context, createCallerFactory, type SharedContext } from "./trpc.ts";
 
-export type Caller = { authorization: string | undefined; signal: AbortSignal };
+export type Caller = Pick<Context, "authorization" | "traceparent"> & { signal: AbortSignal };
 export type Procedures = {
   /**
    * What the procedure returns; of a subscription the messages.
@@ -16,11 +16,11 @@ export type Procedures = {
 
 type Call = (input: unknown) => Promise<unknown>;
 
-export function createProcedures(shared: Omit<Context, "authorization">): Procedures {
+export function createProcedures(shared: SharedContext): Procedures {
   const createCaller = createCallerFactory(rootRouter);
   return {
-    async call(path, input, { authorization, signal }) {
-      const caller: unknown = createCaller({ ...shared, authorization }, { signal });
+    async call(path, input, { signal, ...given }) {
+      const caller: unknown = createCaller({ ...shared, ...given }, { signal });
       const [router = "", name = ""] = path.split(".");
       const call = (caller as Record<string, Record<string, Call>>)[router]?.[name];
       if (!call) throw new Error(`there is no procedure ${path}`);

@@ -13,6 +13,7 @@ import { ZodError, z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { currentRequest, withLogFields } from "../../lib/request-scope.ts";
 import { PING_EVERY_MS } from "../../lib/sse.ts";
+import type { Tracer } from "../../lib/tracing/tracer.ts";
 import type { Authenticate } from "../authenticate.ts";
 import type { CallerLimits } from "../caller-limits.ts";
 
@@ -20,10 +21,16 @@ export type Context = {
   core: Core;
   authenticate: Authenticate;
   callerLimits: CallerLimits;
+  tracer: Tracer;
   authorization: string | undefined;
+  /** The place of what is being done in a trace: at first the caller's, then the call's own. */
+  traceparent: string | undefined;
   /** Aborted when the gateway stops: subscriptions end. */
   stopping: AbortSignal;
 };
+
+/** The same for every call. */
+export type SharedContext = Omit<Context, "authorization" | "traceparent">;
 
 /** A client that hears nothing for so long, not even a ping, takes the connection for dead. */
 export const RECONNECT_AFTER_MS = 30_000;
@@ -88,8 +95,17 @@ const sessionInLog = t.middleware(async ({ getRawInput, next }) =>
   withLogFields(sessionField(await getRawInput()), next),
 );
 
+/** A span a call. Of a stream it ends when that is open. */
+const traced = t.middleware(async ({ ctx, path, next }) => {
+  const attributes = { "rpc.system": "trpc", "rpc.method": path };
+  const span = ctx.tracer.start(path, { kind: "server", parent: ctx.traceparent, attributes });
+  const result = await next({ ctx: { traceparent: span.traceparent } });
+  span.end(result.ok ? {} : { errorCode: toPublicError(result.error).code });
+  return result;
+});
+
 /** For what everybody may ask. */
-export const publicProcedure = t.procedure.use(typedErrors).use(sessionInLog);
+export const publicProcedure = t.procedure.use(traced).use(typedErrors).use(sessionInLog);
 
 /** For owners: `ctx.owner` is the caller's `sub`. */
 export const procedure = publicProcedure.use(async ({ ctx, next }) => {

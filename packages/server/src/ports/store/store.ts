@@ -89,7 +89,11 @@ export type TurnRow = {
   error?: ErrorShape;
   /** Why the turn is to end early, once that is wanted. */
   interrupt?: InterruptReason | undefined;
+  /** Its place in a trace, and that of the call it came with: W3C traceparents. Absent where nobody wants traces. */
+  trace?: TurnTrace | undefined;
 };
+
+export type TurnTrace = { own: string; parent?: string | undefined };
 
 /** What an owner's turns have used on a day, as `2000-01-31`, in UTC. */
 export type DayUsageRow = { owner: string; day: string; costUsd: number; tokens: number };

@@ -13,6 +13,7 @@ import * as totals from "./migrations/0010-totals.ts";
 import * as forkTranscripts from "./migrations/0011-fork-transcripts.ts";
 import * as turnTimeouts from "./migrations/0012-turn-timeouts.ts";
 import * as dayUsage from "./migrations/0013-day-usage.ts";
+import * as turnTraces from "./migrations/0014-turn-traces.ts";
 
 /** In order; a name once released never changes. */
 const MIGRATIONS = {
@@ -28,6 +29,7 @@ const MIGRATIONS = {
   "0011-fork-transcripts": forkTranscripts,
   "0012-turn-timeouts": turnTimeouts,
   "0013-day-usage": dayUsage,
+  "0014-turn-traces": turnTraces,
 };
 
 /**

@@ -46,6 +46,7 @@ export type TurnsTable = {
   result: string | null;
   error: string | null;
   interrupt: string | null;
+  trace: string | null;
 };
 
 export type TranscriptEntriesTable = {

@@ -1,6 +1,6 @@
 import type { ErrorShape, SessionId, TurnId, TurnResult, TurnStatus } from "@cc-docker/protocol";
 import type { Kysely, Selectable, Updateable } from "kysely";
-import type { InterruptReason, StoreWriter, TurnRow } from "../store.ts";
+import type { InterruptReason, StoreWriter, TurnRow, TurnTrace } from "../store.ts";
 import type { Database, TurnsTable } from "./tables.ts";
 
 type TurnQueries = Pick<
@@ -60,11 +60,12 @@ export function createTurnQueries(db: Kysely<Database>): TurnQueries {
       return (await queued(sessionId).select("id").execute()).map(({ id }) => id as TurnId);
     },
     async insertTurn(row) {
-      const { id, sessionId, prompt, idempotencyKey, timeout = null } = row;
+      const { id, sessionId, prompt, idempotencyKey, timeout = null, trace } = row;
       const fixed = { id, session_id: sessionId, prompt, idempotency_key: idempotencyKey, timeout };
+      const traced = { trace: trace ? JSON.stringify(trace) : null };
       await db
         .insertInto("turns")
-        .values({ ...fixed, ...toColumns(row) } as never)
+        .values({ ...fixed, ...traced, ...toColumns(row) } as never)
         .execute();
     },
     async updateTurn(id, patch) {
@@ -87,6 +88,7 @@ function fromRow(row: Selectable<TurnsTable>): TurnRow {
     ...(row.result !== null && { result: JSON.parse(row.result) as TurnResult }),
     ...(row.error !== null && { error: JSON.parse(row.error) as ErrorShape }),
     ...(row.interrupt !== null && { interrupt: row.interrupt as InterruptReason }),
+    ...(row.trace !== null && { trace: JSON.parse(row.trace) as TurnTrace }),
   };
 }
 
