@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { createClient, isCcError } from "@cc-docker/client";
 import { expect } from "vitest";
-import { openSession, runTurn } from "../harness/run-turn.ts";
+import { collectUntil, openSession, runTurn } from "../harness/run-turn.ts";
 import { startStack } from "../harness/start-stack.ts";
 import { waitUntil } from "../harness/wait-until.ts";
 import { verifies } from "../verifies.ts";
@@ -68,6 +68,34 @@ verifies("limits.owner", "of too many streams the last is refused, until another
   );
   for (const one of leaving) one.abort();
 });
+
+verifies(
+  "limits.owner",
+  "a turn that is stopped in the midst of an answer has been paid for all the same",
+  async () => {
+    await using stack = await startStack();
+    const client = stack.client();
+    const spent = async () => client.system.limits.query();
+    await using session = await openSession(client);
+    const { id: sessionId } = session;
+    await client.chat.send.mutate({ sessionId, prompt: "stream: 5000 words every 5ms" });
+    await collectUntil(client, { sessionId, isLast: ({ type }) => type === "agent.stream_event" });
+    await client.chat.interrupt.mutate({ sessionId });
+    await collectUntil(client, { sessionId, isLast: ({ type }) => type === "turn.interrupted" });
+    const interrupted = await spent();
+    expect(interrupted.tokensToday.used).toBeGreaterThan(1000);
+    expect(interrupted.costUsdToday.used).toBeGreaterThan(0);
+
+    await client.chat.send.mutate({ sessionId, prompt: "stream: 5000 words every 5ms" });
+    await collectUntil(client, {
+      sessionId,
+      after: (await client.sessions.get.query({ sessionId })).lastSeq,
+      isLast: ({ type }) => type === "agent.stream_event",
+    });
+    await client.sessions.stop.mutate({ sessionId });
+    expect((await spent()).tokensToday.used).toBeGreaterThan(interrupted.tokensToday.used + 1000);
+  },
+);
 
 verifies(
   "limits.slow-callers",

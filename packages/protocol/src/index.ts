@@ -52,6 +52,7 @@ export { ON_CRASH, PERMISSION_MODES, SESSION_STATUSES, Session, SessionConfig, S
 export { isToolName, ToolRule } from "./tool-rule.ts";
 export {
   addTotals,
+  addUsage,
   isTurnOver,
   MAX_PROMPT_BYTES,
   NO_TOTALS,

@@ -46,12 +46,16 @@ export function addTotals(a: TurnTotals, b: TurnTotals): TurnTotals {
   return {
     durationMs: a.durationMs + b.durationMs,
     apiCalls: a.apiCalls + b.apiCalls,
-    usage: {
-      inputTokens: a.usage.inputTokens + b.usage.inputTokens,
-      outputTokens: a.usage.outputTokens + b.usage.outputTokens,
-      cacheReadTokens: a.usage.cacheReadTokens + b.usage.cacheReadTokens,
-      cacheCreationTokens: a.usage.cacheCreationTokens + b.usage.cacheCreationTokens,
-    },
+    usage: addUsage(a.usage, b.usage),
+  };
+}
+
+export function addUsage(a: TokenUsage, b: TokenUsage): TokenUsage {
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
+    cacheCreationTokens: a.cacheCreationTokens + b.cacheCreationTokens,
   };
 }
 

@@ -164,7 +164,7 @@ const rows = {
   },
   MAX_COST_PER_DAY: {
     description:
-      "US dollars that one user's turns may cost in a day of UTC; then prompts are refused until the next. Turns that run go on to their end. 0 is no limit.",
+      "US dollars that one user's turns may cost in a day of UTC, those that are stopped too; then prompts are refused until the next. Turns that run go on to their end. 0 is no limit.",
     default: "0",
     schema: z.coerce.number({ error: "must be a number of US dollars" }).min(0).max(1_000_000),
   },

@@ -92,6 +92,7 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
     onTraffic: core.links.heard,
     onRefused: (code) => meter.add("cc_docker_refusals_total", { code }),
     onWait: core.links.tellWait,
+    onUse: core.links.tellUse,
   });
   resources.add("broker", broker.close);
   resources.add("failpoint", () => failpoint("shutdown.links-closed"));

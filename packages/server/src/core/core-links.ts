@@ -10,6 +10,7 @@ import type { AgentStarts } from "./sessions/agent-start.ts";
 import type { Deadlines } from "./sessions/deadlines.ts";
 import type { Instances } from "./sessions/instances.ts";
 import type { Ingest } from "./turns/ingest.ts";
+import type { TurnSpend } from "./turns/turn-spend.ts";
 import type { TurnWaits } from "./turns/turn-waits.ts";
 import type { Turns } from "./turns/turns.ts";
 
@@ -37,6 +38,8 @@ export type CoreLinks = {
   heard(sessionId: SessionId): void;
   /** A call of the model's waits until that time, for nothing that its agent could do; with `undefined` no more. */
   tellWait: TurnWaits["tell"];
+  /** A call of the model's has used so much by now. */
+  tellUse: TurnSpend["tell"];
   /** Gives the session up: its link could not be had for too long, or what came over it cannot be used. */
   giveUp(instance: { sessionId: SessionId; generation: number }, error: CcError): Promise<void>;
 };
@@ -53,6 +56,7 @@ type CoreLinksDeps = {
   instances: Instances;
   turns: Turns;
   turnWaits: TurnWaits;
+  spend: TurnSpend;
   approvals: Approvals;
   starts: AgentStarts;
   ingest: Ingest;
@@ -83,6 +87,7 @@ export function createCoreLinks(deps: CoreLinksDeps): CoreLinks {
     },
     heard: deadlines.heard,
     tellWait: turnWaits.tell,
+    tellUse: deps.spend.tell,
     giveUp: (instance, error) => instances.crash(instance, toErrorShape(error)),
   };
 }

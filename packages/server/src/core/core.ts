@@ -31,6 +31,7 @@ import { createSessionWriter } from "./sessions/session-writer.ts";
 import { createSessions, type OwnedSession, type Sessions } from "./sessions/sessions.ts";
 import { createIngest } from "./turns/ingest.ts";
 import { createTurnSpans } from "./turns/turn-spans.ts";
+import { createTurnSpend } from "./turns/turn-spend.ts";
 import { createTurnWaits } from "./turns/turn-waits.ts";
 import { createTurns, type Turns } from "./turns/turns.ts";
 
@@ -123,17 +124,20 @@ export function createCore({
   const lives = createLives(meter, clock);
   measureNow(meter, { store, runtime });
   const turnSpans = createTurnSpans({ store, tracer, background });
+  const spend = createTurnSpend();
   const writer = createSessionWriter({
     store,
     leases,
     bus,
     clock,
+    usesOf: spend.of,
     onAppended: recent.add,
     onCounted: (counts) => addCounts(meter, counts),
     onTurnsEnded: turnSpans.ended,
     onChanged: (session) => {
       deadlines.watch(session);
       lives.watch(session);
+      spend.watch(session);
     },
     onInterrupted: deadlines.interrupted,
     onInstanceWanted: (session) => instances.replace(session),
@@ -185,7 +189,7 @@ export function createCore({
     runtime.onChange(reconciler.look),
     hearAsHolder({ bus, leases }, "holders", createAttendant({ run, attend: reconcile.one })),
   ];
-  lost.add(deadlines.forget).add(lives.forget).add(instances.abandon);
+  lost.add(deadlines.forget).add(lives.forget).add(spend.forget).add(instances.abandon);
   const starts = createAgentStarts({ store, writer });
 
   /** A timer rings once: what it asks for is not lost to a disk that is full just then. */
@@ -233,6 +237,7 @@ export function createCore({
       instances,
       turns,
       turnWaits,
+      spend,
       approvals,
       starts,
       ingest,

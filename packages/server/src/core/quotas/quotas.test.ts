@@ -106,4 +106,24 @@ describe("an owner's turns", () => {
     await t.send(sessionId);
     expect(await t.core.limits("ann")).toMatchObject({ costUsdToday: { used: 0 }, openTurns: { used: 1 } });
   });
+
+  it("counts what a turn that is cut off has used by the word of the model's service, and no turn twice", async () => {
+    await using t = await openTestCore({ timeouts: { quotas: NO_QUOTAS } });
+    const sessionId = await t.openSession();
+    const used = { inputTokens: 100, outputTokens: 20, cacheReadTokens: 0, cacheCreationTokens: 0 };
+    const tell = () => t.core.links.tellUse(sessionId, {}, { model: "claude-opus-5-5", usage: used });
+    const whole = await t.send(sessionId);
+    tell();
+    await t.ingest(sessionId, resultMessage(whole, { total_cost_usd: 0.7 })); // says itself what it used
+    expect(await t.core.limits("ann")).toMatchObject({ costUsdToday: { used: 0.7 }, tokensToday: { used: 0 } });
+
+    const cutOff = await t.send(sessionId);
+    tell();
+    tell();
+    await t.core.sessions.stop({ owner: "ann", sessionId });
+    expect((await t.core.turns.get({ owner: "ann", sessionId, turnId: cutOff })).result).toBeUndefined();
+    const { costUsdToday, tokensToday } = await t.core.limits("ann");
+    expect(tokensToday.used).toBe(240);
+    expect(costUsdToday.used).toBeCloseTo(0.7 + (400 * 5) / 1e6, 9);
+  });
 });

@@ -2,8 +2,9 @@
  * What an owner may have at one time, and use in a day. Each is counted in the transaction that takes of it, so callers
  * that race cannot take more than there is. 0 is no limit.
  */
-import { CcError, type TurnResult } from "@cc-docker/protocol";
-import type { DayUsageRow, StoreReader } from "../../ports/store/store.ts";
+import { addUsage, CcError, NO_TOTALS } from "@cc-docker/protocol";
+import type { DayUsageRow, SessionRow, StoreReader, TurnRow } from "../../ports/store/store.ts";
+import { countTokens, estimateCostUsd, type ModelUse } from "./price.ts";
 
 export type QuotaSettings = {
   /** Sessions of an owner that live. */
@@ -80,10 +81,28 @@ export function createQuotas(settings: QuotaSettings): Quotas {
   return { admitSession, admitLife, admitTurn, read };
 }
 
-/** What a turn adds to its owner's day. Tokens that the model's cache has spared it count as well. */
-export function usageOf({ costUsd, usage }: TurnResult, owner: string, now: string): DayUsageRow {
-  const tokens = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheCreationTokens;
-  return { owner, day: dayOf(now), costUsd, tokens };
+/** A turn that has ended; `uses`: what its calls of the model used, as far as this gateway saw them. */
+export type EndedTurn = Pick<TurnRow, "status"> & {
+  result: TurnRow["result"] | undefined;
+  uses: readonly ModelUse[];
+};
+
+/**
+ * What a turn adds to its owner's day, in the session as it was before the end. Tokens that the model's cache has spared
+ * it count as well. What Claude Code tells of a turn that it brought to its end is all there is. Of one that was
+ * interrupted it tells the cost and no tokens, of one that lost an agent on the way only what came after, of others
+ * nothing: then no less counts than the model's service told.
+ */
+export function usageOf({ status, result, uses }: EndedTurn, session: SessionRow, now: string): DayUsageRow {
+  const told = { costUsd: result?.costUsd ?? 0, tokens: result ? countTokens(result.usage) : 0 };
+  const day = { owner: session.owner, day: dayOf(now) };
+  const isWhole = session.crashes === 0;
+  if (status === "completed" && isWhole) return { ...day, ...told };
+  const seen = uses.reduce((sum, { usage }) => addUsage(sum, usage), NO_TOTALS.usage);
+  const tokens = Math.max(told.tokens, countTokens(seen));
+  if (isWhole && told.costUsd > 0) return { ...day, costUsd: told.costUsd, tokens };
+  const costUsd = estimateCostUsd(uses, { costUsd: session.costUsd, usage: session.totals?.usage });
+  return { ...day, costUsd: Math.max(told.costUsd, costUsd), tokens };
 }
 
 async function readDay(reader: StoreReader, owner: string, now: string): Promise<{ costUsd: number; tokens: number }> {

@@ -115,7 +115,7 @@ export function createInstances(deps: InstancesDeps): Instances {
     if (!runningTurn || status !== "starting") return false;
     const turn = await change.tx.findTurn(runningTurn);
     if (!turn || !change.move("resumed")) return false;
-    change.command({ id: turn.id, prompt: turn.prompt, interrupt: turn.interrupt });
+    change.command(turn);
     return true;
   }
 

@@ -1,6 +1,7 @@
 /** A change of a session while it is drawn up, in its transaction: what it adds to the row, the log and the counts. */
 import { type ErrorShape, type EventType, endsTurn, type SessionStatus, type TurnId } from "@cc-docker/protocol";
 import type { EventRow, SessionRow, StoreWriter, TurnRow } from "../../ports/store/store.ts";
+import type { ModelUse } from "../quotas/price.ts";
 import { type Count, countEvent, countMove } from "./count-change.ts";
 import { type MoveReason, nextState } from "./session-status.ts";
 
@@ -12,6 +13,8 @@ export type SessionChange = {
   /** The session as this change has made it so far. */
   readonly session: SessionRow;
   readonly now: string;
+  /** What a running turn's calls of the model have used, as far as this gateway has seen them. */
+  usesOf(turnId: TurnId): readonly ModelUse[];
   append(type: EventType, data: unknown, turnId?: TurnId): void;
   /** The newest events in order, with those of this change, about as many as `limit` and as large as `maxBytes`. */
   readTail(page: { limit: number; maxBytes: number }): Promise<EventRow[]>;
@@ -41,8 +44,10 @@ export type Outcome = {
   instanceWanted: boolean;
 };
 
+export type DraftDeps = Pick<SessionChange, "now" | "usesOf">;
+
 /** `append` gives events their numbers: here and nowhere else. */
-export function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
+export function createDraft(tx: StoreWriter, row: SessionRow, { now, usesOf }: DraftDeps) {
   let session = row;
   let commanded: StartedTurn | undefined;
   let rung = false;
@@ -82,6 +87,7 @@ export function createDraft(tx: StoreWriter, row: SessionRow, now: string) {
   const change: SessionChange = {
     tx,
     now,
+    usesOf,
     append,
     readTail,
     move,

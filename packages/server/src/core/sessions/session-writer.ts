@@ -47,6 +47,7 @@ export type SessionWriterDeps = {
   leases: Leases;
   bus: Bus;
   clock: Clock;
+  usesOf: SessionChange["usesOf"];
   /** Hears each batch of events once it is durable, before the bells ring. */
   onAppended: (id: SessionId, events: readonly EventRow[]) => void;
   /** Hears what each change adds to the metrics, once it is durable. */
@@ -64,7 +65,7 @@ export type SessionWriterDeps = {
 };
 
 export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
-  const { store, leases, bus, clock, onAppended } = deps;
+  const { store, leases, bus, clock, usesOf, onAppended } = deps;
   const inTurn = createKeyedLock<"piece">();
   const justCommanded = new Map<SessionId, { session: SessionRow; turn: StartedTurn | undefined }>();
 
@@ -113,7 +114,7 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
     const done = await store.write(async (tx) => {
       const row = await tx.findSession(id);
       if (!row) return undefined;
-      const draft = createDraft(tx, await admit(tx, row), clock.nowIso());
+      const draft = createDraft(tx, await admit(tx, row), { now: clock.nowIso(), usesOf });
       const value = await work(draft.change);
       await draft.flush();
       const outcome = draft.outcome();
@@ -155,7 +156,7 @@ export function createSessionWriter(deps: SessionWriterDeps): SessionWriter {
       if (!row) return undefined;
       const given = { status: "starting", lastSeq: 0, createdAt: now, updatedAt: now, ...leases.fresh() } as const;
       await tx.insertSession({ ...row, ...given });
-      const draft = createDraft(tx, (await tx.findSession(row.id)) as SessionRow, now);
+      const draft = createDraft(tx, (await tx.findSession(row.id)) as SessionRow, { now, usesOf });
       draft.change.append("session.starting", { reason: "created", forkedFrom: row.forkedFrom });
       await draft.flush();
       return draft.change.session;

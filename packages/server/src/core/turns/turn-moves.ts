@@ -60,7 +60,9 @@ export async function settleRunningTurn(change: SessionChange, { status, ...data
   await withdrawAll(change);
   change.append(`turn.${status}`, data, runningTurn);
   await change.tx.updateTurn(runningTurn, { status, endedAt: change.now, ...data });
-  if (data.result) await change.tx.addDayUsage(usageOf(data.result, change.session.owner, change.now));
+  const uses = change.usesOf(runningTurn);
+  if (data.result || uses.length > 0)
+    await change.tx.addDayUsage(usageOf({ status, result: data.result, uses }, change.session, change.now));
   change.patch({
     runningTurn: undefined,
     turnTimeout: undefined,

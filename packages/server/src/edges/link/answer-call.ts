@@ -8,6 +8,7 @@ import { createLimitedCalls } from "./limited-calls.ts";
 import { answerHeaders } from "./model-headers.ts";
 import type { ModelCall, ModelService } from "./model-service.ts";
 import { createPatientAnswer, PATIENCE, type Patience, type PatientAnswer } from "./patient-answer.ts";
+import { type CallUse, readUsage } from "./read-usage.ts";
 
 export type AgentCall = ModelCall & { sessionId: SessionId | undefined };
 
@@ -24,6 +25,8 @@ export type AnswerCallDeps = {
   patience?: Patience;
   /** Bytes went to the model or came from it. */
   onTraffic: (sessionId: SessionId) => void;
+  /** The call has used so much by now, by the word of the model's service. */
+  onUse: (sessionId: SessionId, call: object, use: CallUse) => void;
   /** The call waits for a rate limit to reset at that time; with `undefined` it waits no more. */
   onWait: (sessionId: SessionId, call: object, until: string | undefined) => void;
 };
@@ -70,6 +73,8 @@ export function createAnswerCall(service: ModelService, deps: AnswerCallDeps): A
     waiting.end();
     countTraffic(call);
     answer.on("data", () => countTraffic(call));
+    const { sessionId } = call;
+    if (sessionId) readUsage(answer, (use) => deps.onUse(sessionId, response, use));
     failpoint("broker.answer-begun");
     if (waiting.hasBegun()) return waiting.goOn(answer);
     response.writeHead(answer.statusCode ?? 502, answerHeaders(answer));

@@ -53,6 +53,7 @@ async function startBroker(
     onTraffic: heard,
     onRefused: () => undefined,
     onWait: (_sessionId, _call, until) => waits(until),
+    onUse: () => undefined,
   });
   const sessionId = SessionId.parse(randomUUID());
   const door = createTcpServer((socket) => {

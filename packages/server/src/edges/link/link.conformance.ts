@@ -267,6 +267,7 @@ export function testLink({ name, image, open }: LinkUnderTest): void {
         onTraffic: () => undefined,
         onRefused: () => undefined,
         onWait: () => undefined,
+        onUse: () => undefined,
       });
       await using link = await openLink((stream) => broker.serve(link.sessionId, stream));
       const { sessionId } = link;

@@ -51,7 +51,7 @@ export function answerHeaders({ statusCode, headers }: IncomingMessage): Record<
   };
 }
 
-/** An answer that has begun cannot say any more how it is packed. */
+/** An answer that has begun cannot say any more how it is packed, and what it tells of tokens is to be read. */
 export function uncompressed(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return { ...headers, "accept-encoding": "identity" };
 }

@@ -45,8 +45,7 @@ export function createModelService({ url, credential }: Upstream): ModelService 
 
   function send({ request, response, path, body }: ModelCall): Promise<IncomingMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-    const given = response.headersSent ? uncompressed(request.headers) : request.headers;
-    const outgoing = open(path, requestHeaders(given, credential));
+    const outgoing = open(path, requestHeaders(uncompressed(request.headers), credential));
     outgoing.on("response", resolve);
     outgoing.on("error", reject);
     const cancel = () => outgoing.destroy();

@@ -1,0 +1,50 @@
+/**
+ * What a call of the model costs, where Claude Code does not live to tell. An estimate: by what the session's turns have
+ * cost so far, as Claude Code told it, or by the list prices of the model's family.
+ */
+import type { TokenUsage } from "@cc-docker/protocol";
+
+/** What calls of one model have used. */
+export type ModelUse = { model: string; usage: TokenUsage };
+
+/**
+ * What a kind of token costs, in tokens of input: the same for all models.
+ * From https://platform.claude.com/docs/en/about-claude/pricing, of 2026.
+ */
+const WEIGHTS = {
+  inputTokens: 1,
+  outputTokens: 5,
+  cacheReadTokens: 0.1,
+  cacheCreationTokens: 1.25,
+} as const satisfies Record<keyof TokenUsage, number>;
+
+/** US dollars for a million tokens of input, from the same page. What is none of these is taken for the dearest. */
+const USD_PER_MILLION = [
+  { family: "haiku", usd: 1 },
+  { family: "sonnet", usd: 3 },
+] as const;
+const DEAREST_USD_PER_MILLION = 5;
+
+/** `known`: what the session's turns have used and cost so far. */
+export function estimateCostUsd(
+  uses: readonly ModelUse[],
+  known: { costUsd: number; usage: TokenUsage | undefined },
+): number {
+  const knownWeight = known.usage ? weigh(known.usage) : 0;
+  const told = knownWeight > 0 && known.costUsd > 0 ? known.costUsd / knownWeight : undefined;
+  return uses.reduce((sum, { model, usage }) => sum + weigh(usage) * (told ?? listPrice(model)), 0);
+}
+
+export function countTokens({ inputTokens, outputTokens, cacheReadTokens, cacheCreationTokens }: TokenUsage): number {
+  return inputTokens + outputTokens + cacheReadTokens + cacheCreationTokens;
+}
+
+function weigh(usage: TokenUsage): number {
+  const kinds = Object.keys(WEIGHTS) as (keyof TokenUsage)[];
+  return kinds.reduce((sum, kind) => sum + usage[kind] * WEIGHTS[kind], 0);
+}
+
+function listPrice(model: string): number {
+  const { usd } = USD_PER_MILLION.find(({ family }) => model.includes(family)) ?? { usd: DEAREST_USD_PER_MILLION };
+  return usd / 1e6;
+}
