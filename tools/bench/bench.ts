@@ -7,6 +7,7 @@ import type { Bench, BenchContext } from "./bench-context.ts";
 import { append } from "./benches/append.ts";
 import { cold } from "./benches/cold.ts";
 import { crash } from "./benches/crash.ts";
+import { fanOut } from "./benches/fan-out.ts";
 import { freshClone } from "./benches/fresh-clone.ts";
 import { interrupt } from "./benches/interrupt.ts";
 import { laterTurn } from "./benches/later-turn.ts";
@@ -25,6 +26,7 @@ const USUAL: Record<string, Bench> = {
   startup,
   "wrapper-memory": wrapperMemory,
   append,
+  "fan-out": fanOut,
   scale,
   interrupt,
   crash,

@@ -9,7 +9,7 @@ import { orAbort } from "../or-abort.ts";
 import { spawnGateway } from "./spawn-gateway.ts";
 import { sweep } from "./sweep.ts";
 
-export type Gateway = AsyncDisposable & { client: Client; pid: number };
+export type Gateway = AsyncDisposable & { client: Client; pid: number; url: string; token: string };
 export type StartGateway = { docker: Docker; image: string; modelUrl: string; signal: AbortSignal };
 
 /** A gateway of the bench's own, on a throwaway data directory. Ending it removes whatever its install has made. */
@@ -21,9 +21,10 @@ export async function startGateway({ docker, image, modelUrl, signal }: StartGat
   const secret = randomUUID();
   const gateway = opening.use(spawnGateway(gatewaySettings({ dataDir, image, modelUrl, secret })));
   const url = await orAbort(gateway.listening, signal);
-  const client = createClient({ url, token: await signToken({ secret, sub: "bench", ttlSeconds: 7200 }) });
+  const token = await signToken({ secret, sub: "bench", ttlSeconds: 7200 });
+  const client = createClient({ url, token });
   const stack = opening.move();
-  return { client, pid: gateway.pid, [Symbol.asyncDispose]: async () => stack.disposeAsync() };
+  return { client, pid: gateway.pid, url, token, [Symbol.asyncDispose]: async () => stack.disposeAsync() };
 }
 
 type Settings = { dataDir: string; image: string; modelUrl: string; secret: string };
@@ -31,7 +32,12 @@ type Settings = { dataDir: string; image: string; modelUrl: string; secret: stri
 /** `MODEL=anthropic`, so that model calls leave the gateway as they do in production. */
 function gatewaySettings({ dataDir, image, modelUrl, secret }: Settings): Record<string, string> {
   const model = { MODEL: "anthropic", ANTHROPIC_API_KEY: "scripted", ANTHROPIC_BASE_URL: modelUrl };
-  const noLimits = { MAX_SESSIONS_PER_USER: "0", MAX_CONTAINERS: "0", MAX_REQUESTS_PER_SECOND: "0" };
+  const noLimits = {
+    MAX_SESSIONS_PER_USER: "0",
+    MAX_CONTAINERS: "0",
+    MAX_REQUESTS_PER_SECOND: "0",
+    MAX_SUBSCRIPTIONS_PER_USER: "0",
+  };
   return { ...model, ...noLimits, DATA_DIR: dataDir, PORT: "0", SESSION_IMAGE: image, JWT_SECRET: secret };
 }
 

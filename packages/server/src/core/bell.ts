@@ -12,25 +12,29 @@ export function createBell(bus: Bus, topic: Topic): Bell {
   let rung = false;
   let value = -1;
   let wake: (() => void) | undefined;
+  let heeded: AbortSignal | undefined;
   const unsubscribe = bus.subscribe(topic, (_topic, rungValue) => {
     value = rungValue;
     rung = true;
     wake?.();
   });
+  const onAbort = () => wake?.();
 
   async function wait(signal: AbortSignal): Promise<void> {
-    if (!rung && !signal.aborted) await nextRing(signal);
+    if (signal !== heeded) heed(signal);
+    if (!rung && !signal.aborted)
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    wake = undefined;
     rung = false;
   }
 
-  async function nextRing(signal: AbortSignal): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    wake = resolve;
-    const onAbort = () => resolve();
-    signal.addEventListener("abort", onAbort);
-    await promise;
-    signal.removeEventListener("abort", onAbort);
-    wake = undefined;
+  /** Most wait for one signal all their life. */
+  function heed(signal?: AbortSignal): void {
+    heeded?.removeEventListener("abort", onAbort);
+    heeded = signal;
+    signal?.addEventListener("abort", onAbort);
   }
 
   return {
@@ -38,6 +42,9 @@ export function createBell(bus: Bus, topic: Topic): Bell {
     get value() {
       return value;
     },
-    [Symbol.dispose]: unsubscribe,
+    [Symbol.dispose]() {
+      heed();
+      unsubscribe();
+    },
   };
 }

@@ -10,7 +10,7 @@ import type { Runtime } from "../ports/runtime/runtime.ts";
 import type { EventRow, SessionRow, Store } from "../ports/store/store.ts";
 import { type Approvals, createApprovals } from "./approvals/approvals.ts";
 import { type CoreLinks, createCoreLinks } from "./core-links.ts";
-import { createEventLog } from "./events/event-log.ts";
+import { createEventLog, type EventPages } from "./events/event-log.ts";
 import { createRecentEvents } from "./events/recent-events.ts";
 import { checkHealth, type HealthReport } from "./health.ts";
 import { createHeartbeat } from "./leases/heartbeat.ts";
@@ -35,7 +35,7 @@ import { createTurnSpend } from "./turns/turn-spend.ts";
 import { createTurnWaits } from "./turns/turn-waits.ts";
 import { createTurns, type Turns } from "./turns/turns.ts";
 
-export type { CoreMeter, EventRow, SessionRow };
+export type { CoreMeter, EventPages, EventRow, SessionRow };
 
 export type CoreDeps = {
   store: Store;
@@ -70,7 +70,7 @@ export type Core = {
   approvals: Pick<Approvals, "list" | "get" | "answer">;
   events: {
     read(input: OwnedSession & { after: number; limit: number }): Promise<EventRow[]>;
-    follow(input: OwnedSession & { after: number; signal: AbortSignal }): AsyncGenerator<EventRow[], void, undefined>;
+    follow(input: OwnedSession & { after: number; signal: AbortSignal }): EventPages;
   };
   links: CoreLinks;
   /** What the owner has, has used today, and may. */
@@ -211,11 +211,6 @@ export function createCore({
     for (const listener of lost) listener(id);
   }
 
-  async function* follow({ after, signal, ...owned }: OwnedSession & { after: number; signal: AbortSignal }) {
-    await sessions.get(owned);
-    yield* eventLog.follow(owned.sessionId, after, signal);
-  }
-
   return {
     sessions,
     turns,
@@ -225,7 +220,10 @@ export function createCore({
         await sessions.get(owned);
         return eventLog.read(owned.sessionId, { after, limit });
       },
-      follow,
+      follow({ after, signal, ...owned }) {
+        const admit = async () => void (await sessions.get(owned));
+        return eventLog.follow(owned.sessionId, { after, admit, signal });
+      },
     },
     links: createCoreLinks({
       store,

@@ -11,6 +11,7 @@ import { createAnswerBrokenRequest } from "./answer-broken-request.ts";
 import { type Authenticate, callerOf } from "./authenticate.ts";
 import type { CallerLimits } from "./caller-limits.ts";
 import { countRequests, createEndpointOf } from "./count-requests.ts";
+import { openFollow } from "./follow.ts";
 import { type BrowserRules, guardBrowsers } from "./guard-browsers.ts";
 import { createRefusals, logRequests, type Refusals } from "./log-requests.ts";
 import { mountOperations } from "./mount-operations.ts";
@@ -91,6 +92,7 @@ export async function startHttpServer({
   mountTrpc(app, shared, { log, refusals });
   mountRest(app, {
     ...createProcedures(shared),
+    follow: (request) => openFollow(shared, request),
     inputOf,
     authenticate,
     translate: (error) => translate(error, log),

@@ -6,7 +6,7 @@ export type Sse = {
   /** Aborted when the reader has gone. */
   gone: AbortSignal;
   /** Resolves when more may be written: a slow reader is waited for instead of holding what is for it. */
-  write(text: string): Promise<void>;
+  write(bytes: Buffer): Promise<void>;
   /** With something last, if the reader is there still. */
   end(last?: string): void;
 };
@@ -17,8 +17,10 @@ export const PING_EVERY_MS = 10_000;
 export function openSse(response: ServerResponse, { first, ping }: { first: string; ping: string }): Sse {
   const gone = new AbortController();
   response.once("close", () => gone.abort());
+  response.removeHeader("transfer-encoding"); // it ends with its connection: a message is one write, of bytes that many share
   response.writeHead(200, {
     "content-type": "text/event-stream",
+    connection: "close",
     "cache-control": "no-cache, no-transform",
     "x-accel-buffering": "no",
   });
@@ -27,8 +29,8 @@ export function openSse(response: ServerResponse, { first, ping }: { first: stri
     if (!response.writableNeedDrain) response.write(ping); // none for who does not read
   }, PING_EVERY_MS);
 
-  async function write(text: string): Promise<void> {
-    if (!response.write(text)) await once(response, "drain", { signal: gone.signal }).catch(() => undefined); // it left
+  async function write(bytes: Buffer): Promise<void> {
+    if (!response.write(bytes)) await once(response, "drain", { signal: gone.signal }).catch(() => undefined); // it left
   }
 
   function end(last?: string): void {

@@ -1,7 +1,7 @@
 import { Event, type SessionId } from "@cc-docker/protocol";
 import { describe, expect, it, vi } from "vitest";
-import type { EventRow } from "../../ports/store/store.ts";
 import { agentMessage, openTestCore, refused, type TestCore } from "../core.test-helper.ts";
+import type { EventPages } from "../core.ts";
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 const delta = (n: number) => agentMessage(undefined, { type: "stream_event", n });
@@ -11,7 +11,7 @@ function follow(t: TestCore, sessionId: SessionId, after: number, signal = Abort
 }
 
 /** Reads until `count` events have come. */
-async function take(pages: AsyncGenerator<EventRow[], void, undefined>, count: number): Promise<number[]> {
+async function take(pages: EventPages, count: number): Promise<number[]> {
   const seqs: number[] = [];
   for await (const page of pages) {
     seqs.push(...page.map(({ seq }) => seq));
@@ -86,8 +86,8 @@ describe("following a log", () => {
     const sizes = [];
     for (let read = 0; read < 1202; ) {
       const { value } = await pages.next();
-      sizes.push((value as EventRow[]).length);
-      read += (value as EventRow[]).length;
+      sizes.push((value ?? []).length);
+      read += (value ?? []).length;
     }
     expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
     const next = pages.next();

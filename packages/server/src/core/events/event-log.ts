@@ -13,10 +13,15 @@ export type EventLog = {
   read(sessionId: SessionId, page: { after: number; limit: number }): Promise<EventRow[]>;
   /**
    * Every event with `seq > after`, in order, once; then those to come, until `signal` or the session's deletion
-   * (SESSION_NOT_FOUND). Ends without an error on `signal`.
+   * (SESSION_NOT_FOUND). Ends without an error on `signal`. `admit` is called first: what it throws ends it.
    */
-  follow(sessionId: SessionId, after: number, signal: AbortSignal): AsyncGenerator<EventRow[], void, undefined>;
+  follow(sessionId: SessionId, from: FollowFrom): EventPages;
 };
+
+/** Pages of a log. Followers that keep up get the same array, so that what is made of it can be kept with it. */
+export type EventPages = AsyncGenerator<readonly EventRow[], void, undefined>;
+
+export type FollowFrom = { after: number; admit(): Promise<void>; signal: AbortSignal };
 
 export type EventLogDeps = { store: Store; bus: Bus; recent: RecentEvents };
 
@@ -29,13 +34,15 @@ export function createEventLog({ store, bus, recent }: EventLogDeps): EventLog {
     return page;
   }
 
-  async function* follow(sessionId: SessionId, after: number, signal: AbortSignal) {
+  async function* follow(sessionId: SessionId, { after, admit, signal }: FollowFrom): EventPages {
+    await admit();
     using bell = createBell(bus, `events:${sessionId}`);
     using stack = new DisposableStack();
     stack.defer(recent.keep(sessionId));
     let cursor = after;
     while (!signal.aborted) {
-      const page = await readNext(sessionId, cursor);
+      const newest = recent.read(sessionId, cursor);
+      const page = newest.length > 0 ? newest : await read(sessionId, { after: cursor, limit: PAGE.limit });
       const last = page.at(-1);
       if (last) {
         cursor = last.seq;
@@ -43,11 +50,6 @@ export function createEventLog({ store, bus, recent }: EventLogDeps): EventLog {
       } else await requireLog(sessionId);
       if (!last || bell.value === cursor) await bell.wait(signal);
     }
-  }
-
-  async function readNext(sessionId: SessionId, after: number): Promise<EventRow[]> {
-    const page = recent.read(sessionId, after);
-    return page.length > 0 ? page : read(sessionId, { after, limit: PAGE.limit });
   }
 
   async function requireLog(sessionId: SessionId): Promise<void> {

@@ -10,8 +10,8 @@ export type RecentEvents = {
   keep(sessionId: SessionId): () => void;
   /** A batch that has become durable. */
   add(sessionId: SessionId, batch: readonly EventRow[]): void;
-  /** The events right after `after`, or nothing when the store has to be asked. */
-  read(sessionId: SessionId, after: number): EventRow[];
+  /** The events right after `after`, or nothing when the store has to be asked. All who kept up get the same array. */
+  read(sessionId: SessionId, after: number): readonly EventRow[];
 };
 
 /**
@@ -19,6 +19,8 @@ export type RecentEvents = {
  * long message, and reading it back is the smaller part of sending it.
  */
 const MAX_BATCH_CHARACTERS = 768 * 1024;
+
+const NONE: readonly EventRow[] = [];
 
 export function createRecentEvents(): RecentEvents {
   const kept = new Map<SessionId, { followers: number; batch: readonly EventRow[] }>();
@@ -40,10 +42,11 @@ export function createRecentEvents(): RecentEvents {
     entry.batch = characters > MAX_BATCH_CHARACTERS ? [] : batch;
   }
 
-  function read(sessionId: SessionId, after: number): EventRow[] {
-    const batch = kept.get(sessionId)?.batch ?? [];
+  function read(sessionId: SessionId, after: number): readonly EventRow[] {
+    const batch = kept.get(sessionId)?.batch ?? NONE;
     const first = batch[0]?.seq ?? Number.POSITIVE_INFINITY;
-    return first <= after + 1 ? batch.filter(({ seq }) => seq > after) : [];
+    if (first === after + 1) return batch;
+    return first <= after ? batch.filter(({ seq }) => seq > after) : NONE;
   }
 
   return { keep, add, read };

@@ -2,11 +2,12 @@
 import { CcError, ERRORS, type ErrorCode, isCcError } from "@cc-docker/protocol";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ZodError } from "zod";
-import { type Authenticate, type CallerHeaders, callerOf, untilExpiry } from "../authenticate.ts";
+import { type Authenticate, type CallerHeaders, callerOf } from "../authenticate.ts";
+import type { Followed, FollowRequest } from "../follow.ts";
 import { toRest, wordIssues } from "./convert.ts";
 import { PROBLEM_TYPE, problemHeaders, toProblem } from "./problem.ts";
 import { type InputOf, type ReadRequest, readRequest } from "./read-request.ts";
-import { streamEvents } from "./stream-events.ts";
+import { createEncoders, streamEvents } from "./stream-events.ts";
 import { renameWords } from "./table/names.ts";
 import { pathNames, type Route } from "./table/route.ts";
 import { ROUTES } from "./table/routes.ts";
@@ -14,6 +15,8 @@ import { ROUTES } from "./table/routes.ts";
 export type RestDeps = {
   /** @throws CcError; ZodError when the input is not what the procedure takes; anything else is a defect */
   call(procedure: string, input: unknown, caller: CallerHeaders & { signal: AbortSignal }): Promise<unknown>;
+  /** A session's log, for the routes that stream. @throws as `call` */
+  follow(request: FollowRequest): Promise<Followed>;
   inputOf: InputOf;
   authenticate: Authenticate;
   /** An error of the listener in the table's words; a defect as INTERNAL. */
@@ -59,30 +62,34 @@ function mountRoute(rest: FastifyInstance, route: Route, deps: RestDeps): void {
   });
 }
 
+const encoderOf = createEncoders();
+
 type Exchange = { request: FastifyRequest; reply: FastifyReply; deps: RestDeps };
 
 async function answer(route: Route, { request, reply, deps }: Exchange): Promise<FastifyReply> {
   const caller = callerOf(request.headers);
   const read = readRequest(route, request, deps.inputOf);
+  const asked = read.answer.call;
+  if (route.streams) {
+    const encode = encoderOf(JSON.stringify([asked, read.own]), (event) => shapeAnswer(read, event));
+    const followed = await deps
+      .follow({ authorization: caller.authorization, input: read.input })
+      .catch(refusalOf(read));
+    await streamEvents(reply, followed, encode);
+    return reply;
+  }
   const gone = new AbortController();
   reply.raw.once("close", () => gone.abort());
-  const call = (signal: AbortSignal) => callProcedure(deps, read, { ...caller, signal });
-  if (!route.streams) return send(reply, read, await call(gone.signal));
-  const expired = untilExpiry(await deps.authenticate(caller.authorization));
-  const encode = (event: unknown) => JSON.stringify(shapeAnswer(read, event));
-  await streamEvents(reply, { follow: call, encode, gone: gone.signal, expired });
-  return reply;
+  const returned = await deps.call(asked, read.input, { ...caller, signal: gone.signal }).catch(refusalOf(read));
+  return send(reply, read, returned);
 }
 
-async function callProcedure(
-  { call }: RestDeps,
-  { answer: { call: procedure }, input, schema }: ReadRequest,
-  caller: CallerHeaders & { signal: AbortSignal },
-): Promise<unknown> {
-  return call(procedure, input, caller).catch((error: unknown) => {
+/** A refusal in the names of REST. */
+function refusalOf({ schema }: ReadRequest): (error: unknown) => never {
+  return (error) => {
     if (error instanceof ZodError) throw new CcError("REQUEST_INVALID", wordIssues(schema, error));
     throw isCcError(error) ? new CcError(error.code, renameWords(error.message), { cause: error }) : error;
-  });
+  };
 }
 
 function send(reply: FastifyReply, read: ReadRequest, returned: unknown): FastifyReply {

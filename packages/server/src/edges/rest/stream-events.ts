@@ -1,40 +1,43 @@
 /** A session's events over SSE, for `EventSource` and `curl -N`: the id of each is its seq. */
 import { CcError, isCcError } from "@cc-docker/protocol";
 import type { FastifyReply } from "fastify";
+import type { EventRow } from "../../core/core.ts";
 import { openSse } from "../../lib/sse.ts";
+import { encodeOnce, type Followed } from "../follow.ts";
 import { toProblem } from "./problem.ts";
-
-export type StreamOptions = {
-  /** @returns messages: `[id, event]` */
-  follow(signal: AbortSignal): Promise<unknown>;
-  /** The event as it is sent. */
-  encode(event: unknown): string;
-  gone: AbortSignal;
-  /** The caller's token has. */
-  expired: AbortSignal;
-};
-
-type Messages = AsyncIterable<readonly [id: string, event: unknown]>;
 
 const RETRY_MS = 1000;
 
-/** @throws CcError when nothing has been sent yet */
-export async function streamEvents(
-  reply: FastifyReply,
-  { follow, encode, gone, expired }: StreamOptions,
-): Promise<void> {
-  const messages = (await follow(AbortSignal.any([gone, expired]))) as Messages;
+type Encode = (page: readonly EventRow[]) => Buffer;
+
+/** Ends with what it follows, and says why when that is the session's end. */
+export async function streamEvents(reply: FastifyReply, { pages, leave }: Followed, encode: Encode): Promise<void> {
   reply.hijack();
   const sse = openSse(reply.raw, { first: `retry: ${RETRY_MS}\n\n`, ping: ": ping\n\n" });
   try {
-    for await (const [id, event] of messages) await sse.write(`id: ${id}\ndata: ${encode(event)}\n\n`);
+    for await (const page of pages(sse.gone)) await sse.write(encode(page));
     sse.end();
   } catch (error) {
     sse.end(`event: error\ndata: ${JSON.stringify(toProblem(describeEnd(error)))}\n\n`);
+  } finally {
+    leave();
   }
 }
 
+/** Keeps one encoder for each `form` of events: whoever wants the same is sent the same bytes. */
+export function createEncoders(): (form: string, shape: (event: unknown) => unknown) => Encode {
+  const encoders = new Map<string, Encode>();
+  return (form, shape) => {
+    const encode = encoders.get(form) ?? encodeOnce((page) => page.map((row) => toMessage(row, shape)).join(""));
+    encoders.set(form, encode);
+    return encode;
+  };
+}
+
+function toMessage({ seq, json }: EventRow, shape: (event: unknown) => unknown): string {
+  return `id: ${seq}\ndata: ${JSON.stringify(shape(JSON.parse(json)))}\n\n`;
+}
+
 function describeEnd(error: unknown): CcError {
-  const cause = error instanceof Error && isCcError(error.cause) ? error.cause : error;
-  return isCcError(cause) ? cause : new CcError("INTERNAL", "Something went wrong inside the gateway.");
+  return isCcError(error) ? error : new CcError("INTERNAL", "Something went wrong inside the gateway.");
 }

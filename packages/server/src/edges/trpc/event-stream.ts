@@ -7,10 +7,8 @@ import { isCcError, toErrorShape } from "@cc-docker/protocol";
 import { type FastifyTRPCPluginOptions, fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { ZodError } from "zod";
-import type { EventRow } from "../../core/core.ts";
 import { openSse } from "../../lib/sse.ts";
-import { untilExpiry } from "../authenticate.ts";
-import { FollowInput } from "./events-router.ts";
+import { encodeOnce, type Followed, openFollow } from "../follow.ts";
 import type { AppRouter } from "./root-router.ts";
 import { RECONNECT_AFTER_MS, type SharedContext } from "./trpc.ts";
 
@@ -21,10 +19,10 @@ const PATH = "events.follow";
 
 export function mountEventStream(app: FastifyInstance, { trpcOptions, ...context }: EventStreamDeps): void {
   app.get(`/trpc/${PATH}`, async (request, reply) => {
-    const accepted = await accept(request, context).catch(orRefusal);
-    if (!accepted) return fastifyRequestHandler({ ...trpcOptions, req: request, res: reply, path: PATH });
+    const followed = await accept(request, context).catch(orRefusal);
+    if (!followed) return fastifyRequestHandler({ ...trpcOptions, req: request, res: reply, path: PATH });
     reply.hijack();
-    await stream(reply.raw, accepted.follow).finally(accepted.leave);
+    await stream(reply.raw, followed).finally(followed.leave);
   });
 }
 
@@ -34,51 +32,27 @@ function orRefusal(error: unknown): undefined {
   throw error;
 }
 
-/** @returns `follow` opens the pages for as long as the signal it is given lets it; `leave` is to be called at the end */
-async function accept(
-  { headers, query }: FastifyRequest,
-  { core, authenticate, callerLimits, stopping }: SharedContext,
-) {
-  const caller = await authenticate(headers.authorization);
-  const { owner } = caller;
-  callerLimits.takeRequest(owner);
+async function accept({ headers, query }: FastifyRequest, context: SharedContext): Promise<Followed> {
   const { input, lastEventId } = query as { input?: string; lastEventId?: string };
   const resumed = headers["last-event-id"] ?? lastEventId;
-  const parsed = FollowInput.parse({
-    ...JSON.parse(input ?? "{}"),
-    ...(resumed !== undefined && { lastEventId: resumed }),
+  return openFollow(context, {
+    authorization: headers.authorization,
+    input: { ...JSON.parse(input ?? "{}"), ...(resumed !== undefined && { lastEventId: resumed }) },
   });
-  const { sessionId, lastEventId: after } = parsed;
-  await core.sessions.get({ owner, sessionId });
-  const expired = untilExpiry(caller);
-  const leave = callerLimits.takeSubscription(owner);
-  const follow = (gone: AbortSignal) =>
-    core.events.follow({
-      owner,
-      sessionId,
-      after,
-      signal: AbortSignal.any([gone, stopping, expired]),
-    });
-  return { follow, leave };
 }
 
-async function stream(
-  response: ServerResponse,
-  follow: (gone: AbortSignal) => AsyncIterable<EventRow[]>,
-): Promise<void> {
+async function stream(response: ServerResponse, { pages }: Followed): Promise<void> {
   const first = `event: connected\ndata: ${JSON.stringify({ reconnectAfterInactivityMs: RECONNECT_AFTER_MS })}\n\n`;
   const sse = openSse(response, { first, ping: "event: ping\ndata: \n\n" });
   try {
-    for await (const page of follow(sse.gone)) await sse.write(encode(page));
+    for await (const page of pages(sse.gone)) await sse.write(encode(page));
     sse.end();
   } catch (error) {
     sse.end(`event: serialized-error\ndata: ${JSON.stringify(describeEnd(error))}\n\n`);
   }
 }
 
-function encode(page: readonly EventRow[]): string {
-  return page.map(({ seq, json }) => `data: ${json}\nid: ${seq}\n\n`).join("");
-}
+const encode = encodeOnce((page) => page.map(({ seq, json }) => `data: ${json}\nid: ${seq}\n\n`).join(""));
 
 /** The part of tRPC's error shape that clients read. */
 function describeEnd(error: unknown) {

@@ -1,0 +1,71 @@
+/** Following a session's log for edges that send it as it is stored: an event is encoded once, however many follow. */
+import { SessionId } from "@cc-docker/protocol";
+import { z } from "zod";
+import type { Core, EventPages, EventRow } from "../core/core.ts";
+import { type JoinedSignals, joinSignals } from "../lib/join-signals.ts";
+import { type Authenticate, untilExpiry } from "./authenticate.ts";
+import type { CallerLimits } from "./caller-limits.ts";
+
+/** `lastEventId`: a seq, as number or text. */
+export const FollowInput = z.strictObject({
+  sessionId: SessionId,
+  lastEventId: z.coerce.number().pipe(z.int().nonnegative()).default(0),
+});
+
+export type FollowDeps = {
+  core: Core;
+  authenticate: Authenticate;
+  callerLimits: CallerLimits;
+  /** Aborted when the gateway stops. */
+  stopping: AbortSignal;
+};
+export type FollowRequest = { authorization: string | undefined; input: unknown };
+export type Followed = {
+  /**
+   * What comes after the cursor, until the reader has gone, its token expires or the gateway stops.
+   * @throws (while it is read) CcError SESSION_NOT_FOUND when the session is deleted
+   */
+  pages(gone: AbortSignal): EventPages;
+  /** To be called at the end. */
+  leave(): void;
+};
+
+/**
+ * Takes a request and a stream from what the caller may have.
+ * @throws CcError TOKEN_…, REQUEST_LIMIT_REACHED, SESSION_NOT_FOUND, SUBSCRIPTION_LIMIT_REACHED; ZodError
+ */
+export async function openFollow(
+  { core, authenticate, callerLimits, stopping }: FollowDeps,
+  { authorization, input }: FollowRequest,
+): Promise<Followed> {
+  const caller = await authenticate(authorization);
+  const { owner } = caller;
+  callerLimits.takeRequest(owner);
+  const { sessionId, lastEventId: after } = FollowInput.parse(input);
+  await core.sessions.get({ owner, sessionId });
+  const release = callerLimits.takeSubscription(owner);
+  const expired = untilExpiry(caller);
+  let over: JoinedSignals | undefined;
+  return {
+    pages(gone) {
+      over = joinSignals([gone, stopping, expired]);
+      return core.events.follow({ owner, sessionId, after, signal: over.signal });
+    },
+    leave() {
+      over?.abort();
+      release();
+    },
+  };
+}
+
+/** Encodes a page when it is first sent; who keeps up with a log is given the same page, and so the same bytes. */
+export function encodeOnce(encode: (page: readonly EventRow[]) => string): (page: readonly EventRow[]) => Buffer {
+  const made = new WeakMap<readonly EventRow[], Buffer>();
+  return (page) => {
+    const known = made.get(page);
+    if (known) return known;
+    const bytes = Buffer.from(encode(page));
+    made.set(page, bytes);
+    return bytes;
+  };
+}
