@@ -26,6 +26,8 @@ verifies(
 
     const call = await collector.waitFor("chat.send", inTrace);
     const span = await collector.waitFor("turn");
+    await collector.waitFor("wrapper.turn", inTrace);
+    await collector.waitFor("claude_code.interaction", inTrace);
     expect(collector.headers()).toMatchObject({ "x-collector-key": "a key" });
     expect(call).toMatchObject({
       parentSpanId: CALLER,
@@ -43,6 +45,36 @@ verifies(
     });
     expect(collector.bodies.join("\n")).not.toContain("a word of the answer");
     expect(collector.bodies.join("\n")).not.toContain(stack.canary);
+  },
+);
+
+verifies(
+  "traces.turn",
+  "what the agent does in a turn is told below that turn, in every turn of its life",
+  async () => {
+    await using collector = await startSpanCollector();
+    await using stack = await startStack({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
+    await using session = await openSession(stack.client());
+    const { id: sessionId } = session;
+    const traceIds: string[] = [];
+    for (const prompt of ["say: one", "bash: echo a-secret-word", "say: three"]) {
+      const { turn } = await runTurn(stack.client(), sessionId, prompt);
+      const span = await collector.waitFor("turn", ({ attributes }) => attributes["cc_docker.turn.id"] === turn.id);
+      const ofTurn = ({ traceId }: CollectedSpan) => traceId === span.traceId;
+      const wrapper = await collector.waitFor("wrapper.turn", ofTurn);
+      const interaction = await collector.waitFor("claude_code.interaction", ofTurn);
+      const model = await collector.waitFor("claude_code.llm_request", ofTurn);
+      expect(wrapper).toMatchObject({ parentSpanId: span.spanId, resource: { "service.name": "cc-docker-wrapper" } });
+      expect(interaction).toMatchObject({ parentSpanId: wrapper.spanId, resource: { "service.name": "claude-code" } });
+      expect(model).toMatchObject({ parentSpanId: interaction.spanId });
+      for (const { attributes } of [wrapper, interaction, model])
+        expect(attributes["cc_docker.session.id"]).toBe(sessionId);
+      expect(model.attributes).toMatchObject({ output_tokens: expect.anything(), success: true });
+      traceIds.push(span.traceId);
+      if (prompt.startsWith("bash")) await collector.waitFor("claude_code.tool", ofTurn);
+    }
+    expect(new Set(traceIds).size).toBe(3);
+    expect(collector.bodies.join("\n")).not.toMatch(/a-secret-word|user_prompt|say: one/);
   },
 );
 

@@ -45,6 +45,7 @@ export {
   MAX_AGENT_MESSAGE_BYTES,
   MAX_TYPE_LENGTH,
   OutboxItem,
+  TELEMETRY_PORT,
   ToWrapper,
   TranscriptEntry,
 } from "./link.ts";

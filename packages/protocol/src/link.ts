@@ -16,7 +16,7 @@ export const MAX_AGENT_MESSAGE_BYTES = 8 * 1024 * 1024;
 export const MAX_TYPE_LENGTH = 100;
 
 /** The doors of the link, as the `:authority` of a CONNECT stream. */
-export const DOORS = ["control", "broker"] as const;
+export const DOORS = ["control", "broker", "telemetry"] as const;
 export type Door = (typeof DOORS)[number];
 
 /** The HTTP/2 window of both ends: big messages must not crawl over a slow pipe as with the default of 64 KiB. */
@@ -24,6 +24,12 @@ export const LINK_WINDOW_BYTES = 4 * 1024 * 1024;
 
 /** Where the agent finds the broker inside its instance. */
 export const BROKER_PORT = 8377;
+
+/** Where the instance finds a collector of traces, when the gateway takes spans: OTLP/HTTP in JSON. */
+export const TELEMETRY_PORT = 8378;
+
+/** A W3C traceparent. */
+const traceparent = z.string().max(100);
 
 /** One line of the agent's own transcript. Only fields that a recovery looks at are named; the rest passes through. */
 export const TranscriptEntry = z.looseObject({
@@ -115,12 +121,13 @@ export const ToWrapper = z.discriminatedUnion("type", [
   /**
    * Once an instance, when all of its outbox is stored. `resume`: the agent goes on with that conversation; with an
    * `unfinishedTurn` it goes on working on that turn by itself; `planning`: it had a plan to be approved.
-   * `modelMaxRetries`: for the agent.
+   * `modelMaxRetries`: for the agent. `tracing`: the gateway takes spans; with the place of the `unfinishedTurn`.
    */
   z.object({
     type: z.literal("start"),
     config: z.object(SessionConfig.shape), // an option that this wrapper does not know is left out, not refused
     modelMaxRetries: z.int().nonnegative(),
+    tracing: z.object({ traceparent: traceparent.optional() }).optional(),
     resume: z
       .object({
         agentSessionId: AgentSessionId,
@@ -130,8 +137,13 @@ export const ToWrapper = z.discriminatedUnion("type", [
       .optional(),
   }),
   z.object({ type: z.literal("ack"), n: z.int().nonnegative() }),
-  /** Sent again after a reconnect; a turn the wrapper already knows is ignored. */
-  z.object({ type: z.literal("turn.start"), turnId: TurnId, prompt: z.string() }),
+  /** Sent again after a reconnect; a turn the wrapper already knows is ignored. `traceparent`: its place in a trace. */
+  z.object({
+    type: z.literal("turn.start"),
+    turnId: TurnId,
+    prompt: z.string(),
+    traceparent: traceparent.optional(),
+  }),
   /** Ends the turn's work early; its result still comes. For a turn that is not being worked on it means nothing. */
   z.object({ type: z.literal("turn.interrupt"), turnId: TurnId }),
   /** Whether the agent's processes are to stand still. An agent that is given a turn goes on without being told. */

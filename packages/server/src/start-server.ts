@@ -9,6 +9,7 @@ import { startHttpServer } from "./edges/http-server.ts";
 import { createBroker } from "./edges/link/broker.ts";
 import { startLinkManager } from "./edges/link/link-manager.ts";
 import type { Upstream } from "./edges/link/model-service.ts";
+import { createTelemetry } from "./edges/link/telemetry.ts";
 import { announceServer, openInstall, removeDrafts } from "./install.ts";
 import { systemClock } from "./lib/clock.ts";
 import { failpoint } from "./lib/failpoint.ts";
@@ -96,11 +97,14 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   });
   resources.add("broker", broker.close);
   resources.add("failpoint", () => failpoint("shutdown.links-closed"));
+  const telemetry = tracer.isOn ? createTelemetry({ tracer, clock: systemClock }) : undefined;
+  if (telemetry) resources.add("telemetry", telemetry.close);
   const links = startLinkManager({
     links: core.links,
     log,
     serveBroker: broker.serve,
     modelMaxRetries: config.MODEL_MAX_RETRIES,
+    telemetry,
   });
   resources.add("links", links.close);
   resources.add("failpoint", () => failpoint("shutdown.listener-closed"));

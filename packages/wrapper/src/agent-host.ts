@@ -1,10 +1,11 @@
 /** Has the agent do what the gateway says: starts it once, hands prompts over, parks, interrupts, brings answers. */
-import type { ToWrapper, TurnId } from "@cc-docker/protocol";
+import type { ToWrapper } from "@cc-docker/protocol";
 import type { Agent, StartAgent, TranscriptPart } from "./agent/agent.ts";
 import { createApprovals } from "./approvals.ts";
 import type { NewItem } from "./outbox.ts";
 import { createTellOfAgent } from "./tell-of-agent.ts";
 import { createTurnInHand } from "./turn-in-hand.ts";
+import type { TurnTraces } from "./turn-traces.ts";
 
 export type AgentHost = {
   handle(message: ToWrapper): void;
@@ -20,13 +21,23 @@ export type AgentHostDeps = {
   /** The agent has something to tell. */
   add: (item: NewItem) => void;
   onReady: () => void;
+  /** The gateway takes spans: the way to it is to be opened. */
+  openTraces: () => void;
+  traces: TurnTraces;
   log: (line: string) => void;
 };
 
-export function createAgentHost({ startAgent, add, onReady: announce, log }: AgentHostDeps): AgentHost {
+export function createAgentHost({
+  startAgent,
+  add,
+  onReady: announce,
+  openTraces,
+  traces,
+  log,
+}: AgentHostDeps): AgentHost {
   const turn = createTurnInHand();
   const approvals = createApprovals({ runningTurn: turn.running, add });
-  const tell = createTellOfAgent({ turn, approvals, add, log });
+  const tell = createTellOfAgent({ turn, approvals, traces, add, log });
   /** Parts that came before the start. */
   const transcript: TranscriptPart[] = [];
   let started = false;
@@ -43,19 +54,22 @@ export function createAgentHost({ startAgent, add, onReady: announce, log }: Age
     if (message.type === "approval.answer") approvals.answer(message.key, message.answer);
   }
 
-  function start({ config, modelMaxRetries, resume }: Extract<ToWrapper, { type: "start" }>): void {
+  function start({ config, modelMaxRetries, tracing: asked, resume }: Extract<ToWrapper, { type: "start" }>): void {
     started = true;
-    if (resume?.unfinishedTurn) turn.takeUp(resume.unfinishedTurn);
+    const unfinished = resume?.unfinishedTurn;
+    if (unfinished) turn.takeUp(unfinished);
+    if (asked) openTraces();
+    const tracing = asked && { traceparent: unfinished && traces.begin(unfinished, asked.traceparent) };
     const restored = resume && { ...resume, transcript: transcript.splice(0) };
     try {
-      agent = startAgent({ ...config, modelMaxRetries, resume: restored }, { ...tell, onReady });
+      agent = startAgent({ ...config, modelMaxRetries, tracing, resume: restored }, { ...tell, onReady });
     } catch (error) {
       tell.onExit({ detail: `it could not be started: ${String(error)}`.slice(0, 8000) });
     }
   }
 
-  function startTurn({ turnId, prompt }: { turnId: TurnId; prompt: string }): void {
-    if (turn.takeUp(turnId)) agent?.prompt(turnId, prompt);
+  function startTurn({ turnId, prompt, traceparent }: Extract<ToWrapper, { type: "turn.start" }>): void {
+    if (turn.takeUp(turnId)) agent?.prompt(turnId, prompt, traces.begin(turnId, traceparent));
   }
 
   /** In the midst of a turn nobody wants it: that was said before the turn was. */

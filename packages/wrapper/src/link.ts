@@ -9,7 +9,11 @@ import { dirname } from "node:path";
 import type { Duplex } from "node:stream";
 import { type Door, LINK_WINDOW_BYTES } from "@cc-docker/protocol";
 
-export type Link = { close(): void };
+export type Link = {
+  /** Has others of the instance reach the gateway's collector of traces at that port of 127.0.0.1. */
+  openTelemetry(port: number): void;
+  close(): void;
+};
 
 export type LinkOptions = {
   socketPath: string;
@@ -18,8 +22,8 @@ export type LinkOptions = {
   onControl: (control: Duplex) => void;
 };
 
-/** More than an agent with many helpers opens, and fewer than the streams that the gateway takes. */
-const MAX_CONNECTIONS = 200;
+/** More than an agent with many helpers opens, and together fewer than the streams that the gateway takes. */
+const MAX_CONNECTIONS = { broker: 200, telemetry: 20 };
 
 export async function openLink({ socketPath, brokerPort, onControl }: LinkOptions): Promise<Link> {
   let session: ClientHttp2Session | undefined;
@@ -60,10 +64,27 @@ export async function openLink({ socketPath, brokerPort, onControl }: LinkOption
     port: brokerPort,
   });
 
-  broker.maxConnections = MAX_CONNECTIONS;
+  broker.maxConnections = MAX_CONNECTIONS.broker;
+  let telemetry: Server | undefined;
+
+  /** Without a pipe it is not waited for: a span is worth nobody's time. */
+  function tell(connection: Socket): void {
+    connection.on("error", () => connection.destroy());
+    if (!session || session.destroyed) connection.destroy();
+    else join(connection, openDoor(session, "telemetry"));
+  }
+
+  function openTelemetry(port: number): void {
+    telemetry ??= createServer({ noDelay: true, allowHalfOpen: true }, tell);
+    telemetry.maxConnections = MAX_CONNECTIONS.telemetry;
+    telemetry.on("error", () => undefined); // somebody of the instance has the port: there are no spans
+    if (!telemetry.listening) telemetry.listen({ host: "127.0.0.1", port });
+  }
 
   return {
+    openTelemetry,
     close: () => {
+      telemetry?.close();
       session?.destroy();
       pipes.close();
       broker.close();

@@ -1,5 +1,5 @@
 /** Entry of the bundle in the image. Exit codes: 0 stopped on request, 1 defect, 2 wrong environment. */
-import { BROKER_PORT, SessionId } from "@cc-docker/protocol";
+import { BROKER_PORT, SessionId, TELEMETRY_PORT } from "@cc-docker/protocol";
 import { AGENT_HOME } from "./agent/agent-environment.ts";
 import { startClaudeAgent } from "./agent/claude-agent.ts";
 import { runRelay } from "./relay.ts";
@@ -22,6 +22,7 @@ async function run(): Promise<void> {
     sessionId: sessionId.data,
     socketPath: SOCKET_PATH,
     brokerPort: BROKER_PORT,
+    telemetryPort: TELEMETRY_PORT,
     outboxPath: OUTBOX_PATH,
     startAgent: startClaudeAgent,
     log,

@@ -5,19 +5,21 @@ import type { Approvals } from "./approvals.ts";
 import type { NewItem } from "./outbox.ts";
 import { splitEntries } from "./split-entries.ts";
 import type { TurnInHand } from "./turn-in-hand.ts";
+import type { TurnTraces } from "./turn-traces.ts";
 
 type TellDeps = {
   turn: TurnInHand;
   approvals: Approvals;
+  traces: TurnTraces;
   add: (item: NewItem) => void;
   log: (line: string) => void;
 };
 
-export function createTellOfAgent({ turn, approvals, add, log }: TellDeps): Omit<AgentHandlers, "onReady"> {
+export function createTellOfAgent({ turn, approvals, traces, add, log }: TellDeps): Omit<AgentHandlers, "onReady"> {
   function onMessage(message: AgentMessage): void {
     approvals.heard();
     add({ kind: "agent", ...turnField(), message });
-    if (message.type === "result") turn.end();
+    if (message.type === "result") endTurn();
   }
 
   function onTranscript({ entries, ...part }: Parameters<AgentHandlers["onTranscript"]>[0]): void {
@@ -27,6 +29,12 @@ export function createTellOfAgent({ turn, approvals, add, log }: TellDeps): Omit
   function onExit(exit: AgentExit): void {
     log(`the agent ended: ${exit.detail}`);
     add({ kind: "agent-exited", ...turnField(), ...exit });
+    traces.end(turn.running());
+  }
+
+  function endTurn(): void {
+    traces.end(turn.running());
+    turn.end();
   }
 
   function turnField(): { turnId?: TurnId } {

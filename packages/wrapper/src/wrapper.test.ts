@@ -23,7 +23,15 @@ async function openWrapper() {
   }) as unknown as StartAgent;
   const outboxPath = join(directory, "outbox");
   const log = () => undefined;
-  const wrapper = await startWrapper({ sessionId, socketPath, brokerPort: 0, outboxPath, startAgent, log });
+  const wrapper = await startWrapper({
+    sessionId,
+    socketPath,
+    brokerPort: 0,
+    telemetryPort: 0,
+    outboxPath,
+    startAgent,
+    log,
+  });
   onTestFinished(async () => {
     await wrapper.stop(0);
     rmSync(directory, { recursive: true });

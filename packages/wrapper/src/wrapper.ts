@@ -6,12 +6,14 @@ import { createAgentHost } from "./agent-host.ts";
 import { type Conversation, startConversation } from "./conversation.ts";
 import { openLink } from "./link.ts";
 import { type NewItem, openOutbox } from "./outbox.ts";
+import { createTurnTraces } from "./turn-traces.ts";
 import { isUrgent } from "./urgency.ts";
 
 export type WrapperOptions = {
   sessionId: SessionId;
   socketPath: string;
   brokerPort: number;
+  telemetryPort: number;
   outboxPath: string;
   startAgent: StartAgent;
   /** Hears what has no other place to go; one line each. */
@@ -28,10 +30,16 @@ const LINGER_MS = {
 };
 
 export async function startWrapper({ outboxPath, startAgent, log, ...options }: WrapperOptions): Promise<Wrapper> {
-  const { sessionId, socketPath, brokerPort } = options;
+  const { sessionId, socketPath, brokerPort, telemetryPort } = options;
   const outbox = openOutbox(outboxPath);
   let conversation: Conversation | undefined;
-  const host = createAgentHost({ startAgent, add, onReady: () => conversation?.announceReady(), log });
+  const traces = createTurnTraces({ port: telemetryPort });
+  const onReady = () => conversation?.announceReady();
+  const host = createAgentHost({ startAgent, add, onReady, openTraces, traces, log });
+
+  function openTraces(): void {
+    void opening.then((link) => link.openTelemetry(telemetryPort));
+  }
 
   function add(item: NewItem): void {
     outbox.add(item);
@@ -45,7 +53,8 @@ export async function startWrapper({ outboxPath, startAgent, log, ...options }: 
     conversation = startConversation({ control, outbox, sessionId, state, onMessage, onBroken });
   }
 
-  const link = await openLink({ socketPath, brokerPort, onControl });
+  const opening = openLink({ socketPath, brokerPort, onControl });
+  const link = await opening;
 
   async function stop(graceMs: number): Promise<void> {
     await host.close(graceMs);

@@ -1,5 +1,7 @@
 import { statSync } from "node:fs";
-import { BROKER_PORT } from "@cc-docker/protocol";
+import { BROKER_PORT, TELEMETRY_PORT } from "@cc-docker/protocol";
+
+import type { AgentConfig } from "./agent.ts";
 
 export const AGENT_HOME = "/home/agent";
 export const WORKSPACE = "/workspace";
@@ -22,10 +24,13 @@ const MODEL_CALL_MS = 86_400_000;
 export function agentEnvironment({
   modelMaxRetries,
   goOn,
+  tracing,
 }: {
   modelMaxRetries: number;
   /** Whether the agent goes on by itself with the turn that its transcript leaves unfinished. */
   goOn: boolean;
+  /** Whether it is to tell spans, and what those are below that it tells before its first prompt. */
+  tracing: AgentConfig["tracing"];
 }): Record<string, string> {
   return {
     HOME: AGENT_HOME,
@@ -42,5 +47,19 @@ export function agentEnvironment({
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     DISABLE_AUTOUPDATER: "1",
     ...(goOn && { CLAUDE_CODE_RESUME_INTERRUPTED_TURN: "1" }),
+    ...(tracing && TRACING),
+    ...(tracing?.traceparent !== undefined && { TRACEPARENT: tracing.traceparent }),
   };
 }
+
+/** Spans and nothing else, to where the gateway listens for them. Prompts are left out of them unless this is told. */
+const TRACING = {
+  CLAUDE_CODE_ENABLE_TELEMETRY: "1",
+  CLAUDE_CODE_ENHANCED_TELEMETRY_BETA: "1",
+  OTEL_TRACES_EXPORTER: "otlp",
+  OTEL_METRICS_EXPORTER: "none",
+  OTEL_LOGS_EXPORTER: "none",
+  OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+  OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${TELEMETRY_PORT}`,
+  OTEL_TRACES_EXPORT_INTERVAL: "1000",
+} as const;

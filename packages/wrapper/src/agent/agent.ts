@@ -13,8 +13,11 @@ export type AgentMessage = { type: string; [field: string]: unknown };
 
 /** What the wrapper drives: one live process for the life of the session. */
 export interface Agent {
-  /** Hands a prompt over; at most one is being worked on. Its answer ends with a message of type `result`. */
-  prompt(turnId: TurnId, text: string): void;
+  /**
+   * Hands a prompt over; at most one is being worked on. Its answer ends with a message of type `result`.
+   * `traceparent`: what the agent's own spans of it are below.
+   */
+  prompt(turnId: TurnId, text: string, traceparent?: string): void;
   /** Ends the work on the prompt; its `result` still comes. Harmless when there is none. */
   interrupt(): void;
   /** Has all that runs as the agent's user stand still until the next prompt, `unpark` or the end. */
@@ -54,6 +57,8 @@ export type AgentHandlers = {
 export type AgentConfig = SessionConfig & {
   /** How often the agent repeats a model call that failed for a passing reason. */
   modelMaxRetries: number;
+  /** It is to tell spans; those of an unfinished turn below `traceparent`. */
+  tracing?: { traceparent?: string | undefined } | undefined;
   /** The conversation to go on with; `transcript` is all of it. With an `unfinishedTurn` the work goes on by itself. */
   resume?:
     | {

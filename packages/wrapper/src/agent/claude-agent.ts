@@ -53,9 +53,15 @@ export const startClaudeAgent: StartAgent = (config, handlers) => {
     void messages?.interrupt().catch(() => undefined); // a process that has ended says so itself
   }
 
-  function prompt(turnId: TurnId, text: string): void {
+  function prompt(turnId: TurnId, text: string, traceparent?: string): void {
     stillness.goOn();
+    if (traceparent !== undefined) placeNextTurn(traceparent);
     prompts.push(toUserMessage(turnId, text));
+  }
+
+  /** Claude Code reads it anew for each prompt; what is asked of it before a prompt is done before it. */
+  function placeNextTurn(traceparent: string): void {
+    void messages?.applyFlagSettings({ env: { TRACEPARENT: traceparent } }).catch(() => undefined);
   }
 
   async function close(graceMs: number): Promise<void> {
@@ -108,11 +114,11 @@ export function queryOptions(
   config: AgentConfig,
   { onTranscript, onQuestion }: Pick<AgentHandlers, "onTranscript" | "onQuestion">,
 ): Options {
-  const { model, systemPrompt, modelMaxRetries, resume } = config;
+  const { model, systemPrompt, modelMaxRetries, tracing, resume } = config;
   return {
     pathToClaudeCodeExecutable: "/usr/local/bin/claude",
     cwd: WORKSPACE,
-    env: agentEnvironment({ modelMaxRetries, goOn: resume?.unfinishedTurn !== undefined }),
+    env: agentEnvironment({ modelMaxRetries, goOn: resume?.unfinishedTurn !== undefined, tracing }),
     ...permissionOptions(config, { planning: resume?.planning === true, onQuestion }),
     strictMcpConfig: true,
     includePartialMessages: true,

@@ -21,7 +21,12 @@ const PART_BYTES = 1024 * 1024;
 /** Far more events than an agent tells in the time that its transcript may lag. */
 const LOG_TAIL = { limit: 2000, maxBytes: 32 * 1024 * 1024 };
 
-export type AgentStart = { config: SessionConfig; resume?: Extract<ToWrapper, { type: "start" }>["resume"] };
+export type AgentStart = {
+  config: SessionConfig;
+  resume?: Extract<ToWrapper, { type: "start" }>["resume"];
+  /** The place in a trace of the turn that the agent goes on with. */
+  traceparent?: string;
+};
 export type TranscriptPart = Omit<Extract<ToWrapper, { type: "transcript" }>, "type">;
 
 export type AgentStarts = {
@@ -43,7 +48,8 @@ export function createAgentStarts({ store, writer }: { store: Store; writer: Ses
       if (!agentSessionId) return { config };
       const planning = unfinishedTurn && (await isPlanning(change, unfinishedTurn));
       const goOn = unfinishedTurn && { unfinishedTurn, ...(planning && { planning }) };
-      return { config, resume: { agentSessionId, ...goOn } };
+      const own = unfinishedTurn && (await change.tx.findTurn(unfinishedTurn))?.trace?.own;
+      return { config, resume: { agentSessionId, ...goOn }, ...(own !== undefined && { traceparent: own }) };
     });
   }
 

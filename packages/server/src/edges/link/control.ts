@@ -18,6 +18,7 @@ import { assertNever } from "../../lib/assert-never.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { failpoint } from "../../lib/failpoint.ts";
 import { retry } from "../../lib/wait.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 /** How soon a full disk is tried again. */
 const RETRY_MS = 500;
@@ -27,6 +28,8 @@ export type ControlDeps = {
   session: SessionRow;
   stream: Duplex;
   modelMaxRetries: number;
+  /** Where the instance's spans go; absent where nobody wants traces. */
+  telemetry?: Pick<Telemetry, "expect"> | undefined;
   clock: Clock;
   /** The wrapper has said who it is: the link works. */
   onHello: () => void;
@@ -44,12 +47,13 @@ export async function runControl({
   session,
   stream,
   modelMaxRetries,
+  telemetry,
   clock,
   onHello,
 }: ControlDeps): Promise<void> {
   const { id: sessionId, generation } = session;
   const send: Send = (message, onWritten) => void stream.write(encodeLine(message), onWritten);
-  const commands = createCommandSender({ links, session, send, fail: (error) => stream.destroy(error) });
+  const commands = createCommandSender({ links, session, telemetry, send, fail: (error) => stream.destroy(error) });
   const reader = createLineReader({ maxBytes: MAX_LINK_LINE_BYTES });
   let acked = session.outboxAcked;
   /** Of a wrapper without an agent: what its outbox holds of an earlier instance comes before the start. */
@@ -76,13 +80,16 @@ export async function runControl({
 
   async function startAgent(): Promise<void> {
     startAfter = undefined;
-    const start = await links.prepareStart(sessionId);
-    if (!start) return; // deleted meanwhile
+    const found = await links.prepareStart(sessionId);
+    if (!found) return; // deleted meanwhile
+    const { traceparent, ...start } = found;
+    telemetry?.expect(sessionId, traceparent);
+    const tracing = telemetry && { tracing: traceparent === undefined ? {} : { traceparent } };
     if (start.resume) {
       for await (const part of links.readTranscript(sessionId)) await sendPart({ type: "transcript", ...part });
     }
     failpoint("link.start-prepared");
-    send({ type: "start", modelMaxRetries, ...start }, () => failpoint("link.start-sent"));
+    send({ type: "start", modelMaxRetries, ...tracing, ...start }, () => failpoint("link.start-sent"));
   }
 
   /** A long transcript is not held in memory as a whole. */
@@ -164,9 +171,10 @@ function checkVersion(version: number): void {
 function createCommandSender({
   links,
   session,
+  telemetry,
   send,
   fail,
-}: {
+}: Pick<ControlDeps, "telemetry"> & {
   links: Core["links"];
   session: SessionRow;
   send: Send;
@@ -182,10 +190,12 @@ function createCommandSender({
   async function sendTurn(): Promise<void> {
     const turn = await links.findRunningTurn(session.id);
     if (!turn) return;
-    const { id: turnId, prompt } = turn;
+    const { id: turnId, prompt, trace } = turn;
     if (started !== turnId) {
       failpoint("turn.start-read");
-      send({ type: "turn.start", turnId, prompt }, () => failpoint("turn.start-sent"));
+      const traced = telemetry && trace && { traceparent: trace.own };
+      telemetry?.expect(session.id, traced?.traceparent);
+      send({ type: "turn.start", turnId, prompt, ...traced }, () => failpoint("turn.start-sent"));
     }
     started = turnId;
     if (!turn.interrupt || interrupted === turnId) return;

@@ -9,6 +9,7 @@ import { failpoint } from "../../lib/failpoint.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { runControl } from "./control.ts";
 import { openLinkPipe } from "./link-pipe.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 export type LinkManager = { close(): Promise<void> };
 
@@ -18,6 +19,8 @@ export type LinkManagerDeps = {
   /** Takes a connection to the broker's door. */
   serveBroker: (sessionId: SessionId, stream: Duplex) => void;
   modelMaxRetries: number;
+  /** Takes the spans of instances; absent where nobody wants traces. */
+  telemetry?: Telemetry | undefined;
   /** Time and pipe of a simulation; the real ones when absent. */
   clock?: Clock;
   openPipe?: typeof openLinkPipe;
@@ -32,6 +35,7 @@ export function startLinkManager({
   log,
   serveBroker,
   modelMaxRetries,
+  telemetry,
   clock = systemClock,
   openPipe = openLinkPipe,
 }: LinkManagerDeps): LinkManager {
@@ -83,8 +87,9 @@ export function startLinkManager({
     const { promise: conversation, resolve, reject } = Promise.withResolvers<void>();
     const pipe = openPipe(duplex, {
       control: (stream) =>
-        void runControl({ links, session, stream, modelMaxRetries, clock, onHello }).then(resolve, reject),
+        void runControl({ links, session, stream, modelMaxRetries, telemetry, clock, onHello }).then(resolve, reject),
       broker: (stream) => serveBroker(sessionId, stream),
+      ...(telemetry && { telemetry: (stream: Duplex) => telemetry.serve(sessionId, stream) }),
     });
     signal.addEventListener("abort", pipe.close);
     try {

@@ -12,7 +12,9 @@ export type LinkPipe = {
   close(): void;
 };
 
-export type Doors = Record<Door, (stream: Duplex) => void>;
+/** Where nobody wants traces there is no door for them, and who knocks is answered with 404. */
+export type Doors = Record<Exclude<Door, "telemetry">, OpenDoor> & { telemetry?: OpenDoor };
+type OpenDoor = (stream: Duplex) => void;
 
 /** One instance must not use up the gateway. The wrapper lets fewer connections in than this. */
 const MAX_STREAMS = 256;
@@ -65,11 +67,12 @@ function openDoor(
   doors: Doors,
 ): void {
   const door = DOORS.find((name) => name === authority);
-  if (method !== "CONNECT" || !door) {
+  const open = door && doors[door];
+  if (method !== "CONNECT" || !open) {
     stream.respond({ ":status": 404 }, { endStream: true });
     return;
   }
   stream.respond({ ":status": 200 });
   stream.on("aborted", () => stream.close(constants.NGHTTP2_CANCEL));
-  doors[door](stream);
+  open(stream);
 }

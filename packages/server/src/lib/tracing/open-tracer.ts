@@ -47,7 +47,8 @@ export function openTracer(options: TracerOptions): Tracer {
   function resourceOf(name: string) {
     const known = resources.get(name);
     if (known) return known;
-    const made = resourceFromAttributes({ "service.name": name, "service.version": version });
+    const ours = name === service && { "service.version": version };
+    const made = resourceFromAttributes({ "service.name": name, ...ours });
     resources.set(name, made);
     return made;
   }
