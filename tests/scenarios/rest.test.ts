@@ -133,6 +133,12 @@ verifies("rest.examples", "every example of the document does what it says, on a
   expect((await example("GET /approvals/{approval_id}")).body).toMatchObject({ state: "open", tool_name: "Bash" });
   expect((await example("POST /approvals/{approval_id}/answer")).body).toMatchObject({ state: "allowed" });
 
+  expect((await example("GET /audit")).body.entries).toMatchObject([
+    { action: "approvals.answer", outcome: "ok", session_id: session.id, target_id: variables["APPROVAL_ID"] },
+    { action: "chat.send", outcome: "ok", session_id: session.id, target_id: expect.any(String) },
+    { action: "sessions.create", outcome: "ok", session_id: session.id },
+  ]);
+
   expect(await example("GET /limits")).toMatchObject({
     status: 200,
     body: { live_sessions: { used: expect.any(Number) } },

@@ -50,6 +50,7 @@ const CALLS: Record<Exclude<Path, "system.health">, Call> = {
   "approvals.answer": { method: "POST", input: ({ approvalId }) => ({ approvalId, decision: "allow" }) },
   "events.follow": onSession("GET"),
   "events.list": onSession("GET"),
+  "audit.list": { method: "GET" },
   "system.limits": { method: "GET" },
 };
 const PATHS = Object.keys(CALLS) as (keyof typeof CALLS)[];

@@ -31,6 +31,7 @@ expectTypeOf<Exclude<keyof Client, "followEvents">>().toEqualTypeOf<keyof Calls>
 expectTypeOf<Client["sessions"]>().toEqualTypeOf<Calls["sessions"]>();
 expectTypeOf<Client["approvals"]>().toEqualTypeOf<Calls["approvals"]>();
 expectTypeOf<Client["events"]>().toEqualTypeOf<Calls["events"]>();
+expectTypeOf<Client["audit"]>().toEqualTypeOf<Calls["audit"]>();
 expectTypeOf<Client["system"]>().toEqualTypeOf<Calls["system"]>();
 
 // The key that the router wants with a prompt may be left to the client.

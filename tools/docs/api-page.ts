@@ -10,7 +10,14 @@ import { ROUTES } from "../../packages/server/src/edges/rest/table/routes.ts";
 import { inputOf } from "../../packages/server/src/edges/trpc/procedures.ts";
 import { page, table } from "./markdown.ts";
 
-const TAGS = { sessions: "Sessions", chat: "Prompts", events: "Events", approvals: "Approvals", system: "The gateway" };
+const TAGS = {
+  sessions: "Sessions",
+  chat: "Prompts",
+  events: "Events",
+  approvals: "Approvals",
+  audit: "The audit log",
+  system: "The gateway",
+};
 
 export function openApiPage(): string {
   return `${JSON.stringify(createOpenApi(inputOf), null, 1)}\n`;

@@ -6,6 +6,7 @@ import type {
   Approval,
   ApprovalAnswer,
   ApprovalState,
+  AuditEntry,
   Event,
   Session,
   SessionConfig,
@@ -109,6 +110,21 @@ export type ListEvents = {
   limit?: number | undefined;
 };
 
+export type ListAudit = {
+  /** 1 to 200; 50 when absent. */
+  limit?: number | undefined;
+  cursor?: string | undefined;
+  /** Done to it, or it was made by it. */
+  sessionId?: string | undefined;
+  /** A call by its path, such as `sessions.stop`. */
+  action?: string | undefined;
+  /** ISO 8601, UTC: nothing older. */
+  since?: string | undefined;
+};
+
+/** May be short, or empty, and have a `nextCursor` all the same: the search goes on from there. */
+export type AuditPage = { entries: AuditEntry[]; nextCursor?: string };
+
 type Health = "healthy" | "unhealthy";
 export type HealthReport = { status: Health; version: string; components: { database: Health; docker: Health } };
 
@@ -155,6 +171,11 @@ export type ApprovalCalls = {
 export type EventCalls = {
   /** A page of a session's log. To go on as it grows there is `followEvents`. */
   list: Query<ListEvents, { events: Event[] }>;
+};
+
+export type AuditCalls = {
+  /** What was done in your name, or refused, newest first. */
+  list: Query<ListAudit | undefined, AuditPage>;
 };
 
 export type SystemCalls = {

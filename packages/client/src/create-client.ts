@@ -1,6 +1,14 @@
 import type { Event } from "@cc-docker/protocol";
 import { createTRPCUntypedClient } from "@trpc/client";
-import type { ApprovalCalls, CallOptions, ChatCalls, EventCalls, SessionCalls, SystemCalls } from "./api.ts";
+import type {
+  ApprovalCalls,
+  AuditCalls,
+  CallOptions,
+  ChatCalls,
+  EventCalls,
+  SessionCalls,
+  SystemCalls,
+} from "./api.ts";
 import { createCaller } from "./call.ts";
 import { type FollowOptions, followEvents } from "./follow-events.ts";
 import { createGatewayHttp, type GatewayOptions } from "./gateway-http.ts";
@@ -21,6 +29,7 @@ export type Client = {
   chat: ChatCalls;
   approvals: ApprovalCalls;
   events: EventCalls;
+  audit: AuditCalls;
   system: SystemCalls;
   /**
    * Every event of a session with `seq > after` in order, each once, then those to come, until `signal` aborts (the
@@ -47,6 +56,7 @@ export function createClient(options: GatewayOptions): Client {
     chat: callsBelow("chat", call) as Client["chat"],
     approvals: callsBelow("approvals", call) as Client["approvals"],
     events: callsBelow("events", call) as Client["events"],
+    audit: callsBelow("audit", call) as Client["audit"],
     system: callsBelow("system", call) as Client["system"],
     followEvents: (follow) => followEvents(http, follow),
   };

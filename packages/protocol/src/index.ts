@@ -10,6 +10,7 @@ export {
   MAX_APPROVAL_NAME_LENGTH,
   ToolInput,
 } from "./approval.ts";
+export { AUDIT_OK, AuditEntry } from "./audit.ts";
 export {
   CcError,
   describeError,

@@ -1,6 +1,7 @@
-/** The process: reads the settings, starts, waits for a signal, stops with a deadline. */
+/** The process: reads the settings, starts, waits for a signal, stops with a deadline. Or answers `audit …`. */
 import { CcError, ERRORS, exitCodeOf, isCcError } from "@cc-docker/protocol";
-import { loadConfig } from "./config.ts";
+import { runAuditCommand } from "./audit-command.ts";
+import { dataPaths, loadConfig } from "./config.ts";
 import { describeStart } from "./describe-start.ts";
 import { armFailpoint } from "./lib/failpoint.ts";
 import type { Logger } from "./lib/logger.ts";
@@ -12,6 +13,12 @@ const STOP_DEADLINE_MS = 10_000;
 async function run(): Promise<void> {
   process.umask(0o077); // what lies in the data directory is nobody else's business
   const config = loadConfig(process.env);
+  const [command, ...args] = process.argv.slice(2);
+  if (command === "audit") {
+    const write = (text: string) => void process.stdout.write(text);
+    process.exitCode = await runAuditCommand(dataPaths(config.DATA_DIR).database, args, write);
+    return;
+  }
   const log = createLogger(config.LOG_LEVEL);
   obeyFailpoint(process.env["CC_DOCKER_FAILPOINT"], log);
   const server = await startServer({ config, log });

@@ -1,7 +1,7 @@
 /** The composition root: chooses drivers, builds core, opens edges. Knows them all; nothing else does. */
 import { randomUUID } from "node:crypto";
 import { type Config, dataPaths, type Secret } from "./config.ts";
-import { type CoreDeps, createCore } from "./core/core.ts";
+import { type Core, type CoreDeps, createCore } from "./core/core.ts";
 import { METRICS } from "./core/metric-table.ts";
 import { createAuthenticate, type TokenRules } from "./edges/authenticate.ts";
 import { createCallerLimits } from "./edges/caller-limits.ts";
@@ -84,6 +84,8 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   });
   resources.add("core", core.close);
   await core.join();
+  await tellAuditHead(core, log);
+  resources.add("audit", () => tellAuditHead(core, log).catch(() => undefined)); // a broken store has said so itself
   const model = chooseModel(config);
   const broker = createBroker({
     upstream: await openUpstream(model, resources),
@@ -144,6 +146,11 @@ async function openTracerOf(config: Config): Promise<Tracer> {
     sampler: config.OTEL_TRACES_SAMPLER,
     ratio: config.OTEL_TRACES_SAMPLER_ARG,
   });
+}
+
+/** Where who may change the database cannot change it: a log that was cut or written anew does not go on from there. */
+async function tellAuditHead(core: Core, log: Logger): Promise<void> {
+  log.info(await core.audit.findHead(), "the audit log is at");
 }
 
 function tokenRules({ JWT_JWKS_URL, JWT_ISSUER, JWT_AUDIENCE }: Config, jwtSecret: Secret): TokenRules {

@@ -9,6 +9,7 @@ import type { Bus } from "../ports/bus/bus.ts";
 import type { Runtime } from "../ports/runtime/runtime.ts";
 import type { EventRow, SessionRow, Store } from "../ports/store/store.ts";
 import { type Approvals, createApprovals } from "./approvals/approvals.ts";
+import { type Audit, createAudit } from "./audit/audit.ts";
 import { type CoreLinks, createCoreLinks } from "./core-links.ts";
 import { createEventLog, type EventPages } from "./events/event-log.ts";
 import { createRecentEvents } from "./events/recent-events.ts";
@@ -72,6 +73,7 @@ export type Core = {
     read(input: OwnedSession & { after: number; limit: number }): Promise<EventRow[]>;
     follow(input: OwnedSession & { after: number; signal: AbortSignal }): EventPages;
   };
+  audit: Audit;
   links: CoreLinks;
   /** What the owner has, has used today, and may. */
   limits(owner: string): Promise<Limits>;
@@ -87,7 +89,7 @@ export type Core = {
 };
 
 export function createCore({
-  store,
+  store: plain,
   bus,
   runtime,
   clock,
@@ -97,6 +99,7 @@ export function createCore({
   tracer = noTracer,
   settings,
 }: CoreDeps): Core {
+  const { audit, store } = createAudit({ store: plain, clock, log });
   /** For who hears of what any gateway may have done. */
   const reminding = store.isShared ? createRemindingBus(bus, clock) : bus;
   const background = createBackground({ clock, log, isExpected: isCcError });
@@ -225,6 +228,7 @@ export function createCore({
         return eventLog.follow(owned.sessionId, { after, admit, signal });
       },
     },
+    audit,
     links: createCoreLinks({
       store,
       bus,

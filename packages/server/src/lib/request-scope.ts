@@ -2,7 +2,7 @@
  * The request that is being answered just now, for whoever logs or records something meanwhile: what is begun for a
  * request, also what goes on in the background after its answer, is found in its scope.
  */
-import { AsyncLocalStorage } from "node:async_hooks";
+import { createScope } from "./scope.ts";
 
 export type RequestScope = {
   readonly requestId: string;
@@ -12,11 +12,11 @@ export type RequestScope = {
   readonly logFields: Readonly<Record<string, string>>;
 };
 
-const scopes = new AsyncLocalStorage<RequestScope>();
+const scopes = createScope<RequestScope>();
 
 /** `undefined` for what no request has begun. */
 export function currentRequest(): RequestScope | undefined {
-  return scopes.getStore();
+  return scopes.current();
 }
 
 /** Runs `work`, with all that it begins, in the request's scope. */
@@ -26,6 +26,6 @@ export function inRequest<T>(scope: RequestScope, work: () => T): T {
 
 /** Runs `work` with more fields in its log lines; outside of a request just runs it. */
 export function withLogFields<T>(fields: Readonly<Record<string, string>>, work: () => T): T {
-  const scope = scopes.getStore();
+  const scope = scopes.current();
   return scope ? scopes.run({ ...scope, logFields: { ...scope.logFields, ...fields } }, work) : work();
 }

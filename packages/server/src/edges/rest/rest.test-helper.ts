@@ -29,7 +29,7 @@ export type RequestOptions = { body?: unknown; text?: string; headers?: Record<s
 // oxlint-disable-next-line typescript/no-explicit-any -- bodies are looked at, not used
 export type Answer = { status: number; headers: Headers; body: any };
 
-export async function openTestRest(owner = "ann"): Promise<TestRest> {
+export async function openTestRest(owner = "ann", { requestsPerSecond = 0 } = {}): Promise<TestRest> {
   const test = await openTestCore();
   const { meter, errors } = test;
   let followers = 0;
@@ -52,7 +52,7 @@ export async function openTestRest(owner = "ann"): Promise<TestRest> {
   const log = { debug: write("debug"), info: write("info"), warn: write("warn"), error };
   const authenticate = createAuthenticate({ keys: { jwtSecret: { reveal: () => SECRET } } });
   const host = "127.0.0.1";
-  const callerLimits = createCallerLimits({ requestsPerSecond: 0, subscriptions: 0 });
+  const callerLimits = createCallerLimits({ requestsPerSecond, subscriptions: 0 });
   const browsers = { host, allowedHosts: [], corsOrigins: [] };
   const server = await startHttpServer({
     core,

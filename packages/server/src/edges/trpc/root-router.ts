@@ -1,4 +1,5 @@
 import { approvalsRouter } from "./approvals-router.ts";
+import { auditRouter } from "./audit-router.ts";
 import { chatRouter } from "./chat-router.ts";
 import { eventsRouter } from "./events-router.ts";
 import { sessionsRouter } from "./sessions-router.ts";
@@ -10,6 +11,7 @@ export const rootRouter = router({
   chat: chatRouter,
   approvals: approvalsRouter,
   events: eventsRouter,
+  audit: auditRouter,
   system: systemRouter,
 });
 

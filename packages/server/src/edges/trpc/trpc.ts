@@ -1,11 +1,15 @@
 /** Context, procedures and the way errors leave the API. */
+import { randomUUID } from "node:crypto";
 import {
+  ApprovalId,
+  AUDIT_OK,
   CcError,
   describeError,
   ERRORS,
   type ErrorShape,
   isCcError,
   SessionId,
+  TurnId,
   toErrorShape,
 } from "@cc-docker/protocol";
 import { initTRPC, TRPCError } from "@trpc/server";
@@ -92,7 +96,7 @@ export function sessionField(input: unknown): { session_id?: string } {
 
 /** What is logged during a call that names a session carries the session's id. */
 const sessionInLog = t.middleware(async ({ getRawInput, next }) =>
-  withLogFields(sessionField(await getRawInput()), next),
+  withLogFields(sessionField(await readInput(getRawInput)), next),
 );
 
 /** A span a call. Of a stream it ends when that is open. */
@@ -104,15 +108,40 @@ const traced = t.middleware(async ({ ctx, path, next }) => {
   return result;
 });
 
+/** What is no JSON is refused in its turn, after the token was looked at. */
+function readInput(getRawInput: () => Promise<unknown>): Promise<unknown> {
+  return getRawInput().catch(() => undefined);
+}
+
 /** For what everybody may ask. */
 export const publicProcedure = t.procedure.use(traced).use(typedErrors).use(sessionInLog);
 
-/** For owners: `ctx.owner` is the caller's `sub`. */
-export const procedure = publicProcedure.use(async ({ ctx, next }) => {
+/** For owners: `ctx.owner` is the caller's `sub`. What may change something is recorded, done or refused. */
+export const procedure = publicProcedure.use(async ({ ctx, type, path, getRawInput, next }) => {
   const { owner } = await ctx.authenticate(ctx.authorization);
   ctx.callerLimits.takeRequest(owner);
-  return next({ ctx: { ...ctx, owner } });
+  const call = () => next({ ctx: { ...ctx, owner } });
+  if (type !== "mutation") return call();
+  const asked = { actor: owner, action: path, ...idsIn(await readInput(getRawInput)), ...originOf() };
+  return ctx.core.audit.record(asked, call, (result) => (result.ok ? AUDIT_OK : toPublicError(result.error).code));
 });
+
+const Ids = z.looseObject({
+  sessionId: SessionId.optional().catch(undefined),
+  turnId: TurnId.optional().catch(undefined),
+  approvalId: ApprovalId.optional().catch(undefined),
+});
+
+/** What a call names, as far as those are ids at all. */
+function idsIn(input: unknown): { sessionId?: SessionId | undefined; targetId?: string | undefined } {
+  const { sessionId, turnId, approvalId } = Ids.safeParse(input).data ?? {};
+  return { sessionId, targetId: turnId ?? approvalId };
+}
+
+function originOf(): { requestId: string; remoteAddress: string | undefined } {
+  const { requestId = randomUUID(), remoteAddress } = currentRequest() ?? {};
+  return { requestId, remoteAddress };
+}
 
 /** An error of the table under its HTTP status; anything else as it is, which makes it a defect. */
 export function toTrpcError(cause: unknown): unknown {

@@ -4,8 +4,11 @@ import { AgentSessionId, ApprovalId, describeError, SessionId, TurnId, type Turn
 import { describe, expect, it } from "vitest";
 import type {
   ApprovalRow,
+  AuditHead,
+  AuditRow,
   EventRow,
   ListApprovals,
+  ListAudit,
   SessionRow,
   Store,
   StoreReader,
@@ -908,6 +911,89 @@ export function testStore({ name, open }: StoreUnderTest): void {
       await using store = await openEmpty();
       expect(await store.write((tx) => tx.trimSession(sessionRow().id, { limit: 1, maxBytes: 1 }))).toBe(false);
       await expect(store.write((tx) => tx.deleteSession(sessionRow().id))).resolves.toBeUndefined();
+    });
+
+    it("keeps audit rows in their order with a head of its own, to be listed by actor through a window", async () => {
+      await using store = await openEmpty();
+      const beginning = await store.findAuditHead();
+      expect(beginning).toEqual({ seq: 0, hash: "0".repeat(64) });
+      const id = () => SessionId.parse(randomUUID());
+      const ids = [id(), id(), id()] as const;
+      const rows = Array.from({ length: 9 }, (_, index): AuditRow => {
+        const actor = index % 3 === 2 ? "bob" : "ann";
+        const fields = {
+          at: `2026-01-0${index + 1}T00:00:00.000Z`,
+          action: `a${index % 2}`,
+          outcome: "ok",
+          omitted: index,
+        };
+        const named = {
+          ...(index > 1 && { sessionId: ids[(index % 3) as 0 | 1 | 2] }),
+          ...(index > 3 && { targetId: ids[0] }),
+        };
+        const origin = { requestId: `r${index}`, ...(index > 4 && { remoteAddress: "::1" }) };
+        return {
+          seq: index + 1,
+          actor,
+          ...fields,
+          ...named,
+          ...origin,
+          previousHash: `h${index}`,
+          hash: `h${index + 1}`,
+        };
+      });
+      const seen: AuditHead[] = [];
+      await store.write(async (tx) => {
+        for (const row of rows) {
+          await tx.insertAudit(row);
+          seen.push(await tx.findAuditHead());
+        }
+      });
+      expect(seen).toEqual(rows.map(({ seq, hash }) => ({ seq, hash })));
+      expect(await store.findAuditHead()).toEqual({ seq: 9, hash: "h9" });
+      expect(await store.readAudit({ after: 0, limit: 100 })).toEqual(rows);
+      expect(await store.readAudit({ after: 4, limit: 2 })).toEqual(rows.slice(4, 6));
+
+      const list = async (query: Partial<ListAudit>) =>
+        (await store.listAudit({ actor: "ann", limit: 100, window: 100, ...query })).map(({ seq }) => seq);
+      expect(await list({})).toEqual([8, 7, 5, 4, 2, 1]);
+      expect(await list({ limit: 2, before: 7 })).toEqual([5, 4]);
+      expect(await list({ window: 2 })).toEqual([8, 7]);
+      expect(await list({ action: "a1" })).toEqual([8, 4, 2]);
+      expect(await list({ action: "a1", window: 3 })).toEqual([8]);
+      expect(await list({ since: "2026-01-05T00:00:00.000Z" })).toEqual([8, 7, 5]);
+      expect(await list({ sessionId: ids[0] })).toEqual([8, 7, 5, 4]);
+      expect(await list({ sessionId: ids[1] })).toEqual([8, 5]);
+      const end = async (window: number, before?: number) =>
+        (await store.findAuditWindowEnd({ actor: "ann", window, ...(before && { before }) }))?.seq;
+      expect([await end(2), await end(6), await end(7), await end(2, 7)]).toEqual([7, 1, undefined, 4]);
+    });
+
+    it("undoes an audit row with its work, and the head with it", async () => {
+      await using store = await openEmpty();
+      const row = (seq: number): AuditRow => ({
+        seq,
+        at: NOW,
+        actor: "ann",
+        action: "a",
+        outcome: "ok",
+        requestId: "r",
+        omitted: 0,
+        previousHash: "p",
+        hash: `h${seq}`,
+      });
+      const works = [1, 2, 2].map((seq, index) =>
+        store.write(async (tx) => {
+          await tx.insertAudit(row(seq));
+          if (index === 1) throw new Error("no");
+          return tx.findAuditHead();
+        }),
+      );
+      const [first, second, third] = await Promise.allSettled(works);
+      expect(first).toMatchObject({ value: { seq: 1 } });
+      expect(second).toMatchObject({ status: "rejected" });
+      expect(third).toMatchObject({ value: { seq: 2 } });
+      expect(await store.findAuditHead()).toEqual({ seq: 2, hash: "h2" });
     });
 
     it("answers a check while it is open", async () => {

@@ -137,6 +137,40 @@ export type ListApprovals = {
 /** A line of the agent's transcript; without a `subpath` of the main one. Of two with one `uuid` the first counts. */
 export type TranscriptRow = { subpath?: string | undefined; uuid?: string | undefined; type: string; json: string };
 
+/** What an actor did or was refused to do; see AuditEntry. `hash` covers the row and, by `previousHash`, all before. */
+export type AuditRow = {
+  /** 1, 2, 3 … without a gap. */
+  seq: number;
+  at: string;
+  /** `sub` of the token. */
+  actor: string;
+  action: string;
+  outcome: string;
+  sessionId?: SessionId | undefined;
+  targetId?: string | undefined;
+  requestId: string;
+  remoteAddress?: string | undefined;
+  omitted: number;
+  previousHash: string;
+  hash: string;
+};
+
+/** The newest row there has been. Without one `seq` is 0, and the hash one that the first row goes on from. */
+export type AuditHead = { seq: number; hash: string };
+
+/** `window`: how many of the actor's rows are looked at, however few of them are meant. */
+export type ListAudit = {
+  actor: string;
+  limit: number;
+  window: number;
+  before?: number;
+  /** As session or as target. */
+  sessionId?: string;
+  action?: string;
+  /** ISO 8601, UTC. */
+  since?: string;
+};
+
 /** Events travel as the bytes they were stored as: `json` is the whole event, encoded once. */
 export type EventRow = { seq: number; json: string };
 
@@ -190,6 +224,14 @@ export interface StoreReader {
   /** The newest line of the main transcript that has a `uuid`. */
   findLastTranscriptLine(sessionId: SessionId): Promise<string | undefined>;
   listGateways(): Promise<GatewayRow[]>;
+  /** Newest first, from before `before` on. */
+  listAudit(query: ListAudit): Promise<AuditRow[]>;
+  /** The oldest row that a `listAudit` looks at when its window is full; `undefined` when it has looked at all. */
+  findAuditWindowEnd(query: Pick<ListAudit, "actor" | "window" | "before">): Promise<AuditRow | undefined>;
+  /** The whole log's rows with `seq > after`, in order. */
+  readAudit(page: { after: number; limit: number }): Promise<AuditRow[]>;
+  /** Kept beside the rows: it stays when rows are taken away. */
+  findAuditHead(): Promise<AuditHead>;
   /**
    * The position that follows what is said up to the end of `turnId`, or before any turn: where the main transcript has
    * the first prompt of a turn accepted later, else past its last line.
@@ -224,6 +266,8 @@ export interface StoreWriter extends StoreReader {
   trimWithdrawnApprovals(sessionId: SessionId, keep: number): Promise<void>;
   insertTranscript(sessionId: SessionId, rows: readonly TranscriptRow[]): Promise<void>;
   insertEvents(sessionId: SessionId, events: readonly EventRow[]): Promise<void>;
+  /** It becomes the head. Of what is there nothing can be changed or removed. */
+  insertAudit(row: AuditRow): Promise<void>;
   /** Puts the gateway on the list, or replaces what the list says of it. */
   putGateway(row: GatewayRow): Promise<void>;
   /** Takes the gateway off the list. Unknown ids are fine. */

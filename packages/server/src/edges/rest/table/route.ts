@@ -55,7 +55,7 @@ export type Route = Answer & {
   examples: readonly [Example, ...Example[]];
 };
 
-export type Tag = "sessions" | "chat" | "events" | "approvals" | "system";
+export type Tag = "sessions" | "chat" | "events" | "approvals" | "audit" | "system";
 
 /** `{session_id}` … of the path. */
 export function pathNames({ path }: Pick<Route, "path">): string[] {

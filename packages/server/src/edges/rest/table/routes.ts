@@ -134,6 +134,19 @@ export const ROUTES: readonly Route[] = [
     examples: [{ body: { decision: "allow" } }],
   },
   {
+    id: "list_audit",
+    method: "GET",
+    path: "/audit",
+    call: "audit.list",
+    status: 200,
+    schema: shapes.AuditList,
+    tag: "audit",
+    summary:
+      "List what was done or refused in your name, newest first; a page may be short and have a `next_cursor` all the same",
+    errors: [],
+    examples: [{ query: "session_id=$SESSION_ID&since=2026-01-01T00:00:00Z&limit=100" }],
+  },
+  {
     id: "limits",
     method: "GET",
     path: "/limits",

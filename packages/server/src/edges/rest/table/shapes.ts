@@ -2,6 +2,7 @@
 import {
   Approval,
   ApprovalAnswer,
+  AuditEntry,
   EVENT_TYPES,
   Event,
   type GatewayEventType,
@@ -103,6 +104,8 @@ export function toSessionList(page: object, { limit, offset }: Input) {
 }
 
 export const ApprovalList = z.object({ approvals: z.array(Approval), nextCursor: z.string().optional() });
+
+export const AuditList = z.object({ entries: z.array(AuditEntry), nextCursor: z.string().optional() });
 
 /** `max` is absent where there is no limit. */
 const Limit = z.object({ used: z.number(), max: z.number().optional() });

@@ -5,10 +5,11 @@ import { CcError } from "@cc-docker/protocol";
 import SqliteDatabase from "better-sqlite3";
 import { Kysely, SqliteDialect, type SqliteDatabase as SqliteQueryable } from "kysely";
 import { failpoint } from "../../../lib/failpoint.ts";
+import { createAuditQueries } from "../kysely/audit-queries.ts";
 import { createKyselyStore } from "../kysely/kysely-store.ts";
 import { migrate } from "../kysely/migrate.ts";
 import type { Database } from "../kysely/tables.ts";
-import type { Store } from "../store.ts";
+import type { Store, StoreReader } from "../store.ts";
 
 const PRAGMAS = [
   "journal_mode = WAL",
@@ -49,6 +50,32 @@ export async function openSqliteStore({ path, openSync = createWalSync }: Sqlite
   } catch (error) {
     await writer.destroy();
     throw error;
+  }
+}
+
+/** The audit log of a store that a gateway may have open: it is looked at, and neither locked nor changed. */
+export type AuditFile = AsyncDisposable & Pick<StoreReader, "readAudit" | "findAuditHead">;
+
+/** @throws CcError STORE_UNAVAILABLE, also where there is no audit log yet */
+export async function openAuditFile(path: string): Promise<AuditFile> {
+  const database = openReadOnly(path);
+  const { readAudit, findAuditHead } = createAuditQueries(
+    new Kysely<Database>({ dialect: new SqliteDialect({ database }) }),
+  );
+  await findAuditHead().catch((cause: unknown) => {
+    database.close();
+    throw new CcError("STORE_UNAVAILABLE", `${path} holds no audit log: ${(cause as Error).message}.`, { cause });
+  });
+  return { readAudit, findAuditHead, [Symbol.asyncDispose]: async () => void database.close() };
+}
+
+function openReadOnly(path: string): SqliteDatabase.Database {
+  try {
+    return new SqliteDatabase(path, { readonly: true, timeout: 5000 });
+  } catch (cause) {
+    throw new CcError("STORE_UNAVAILABLE", `The database ${path} cannot be read: ${(cause as Error).message}.`, {
+      cause,
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import { type Kysely, sql } from "kysely";
 import { failpoint } from "../../../lib/failpoint.ts";
 import type { Store, StoreReader, StoreWriter } from "../store.ts";
 import { createApprovalQueries } from "./approval-queries.ts";
+import { createAuditQueries } from "./audit-queries.ts";
 import { createEventQueries } from "./event-queries.ts";
 import { createGatewayQueries } from "./gateway-queries.ts";
 import { createQuotaQueries } from "./quota-queries.ts";
@@ -126,6 +127,10 @@ function onlyDurable(queries: StoreReader, settled: () => Promise<void>, refuseI
     findTranscriptTail: waits(queries.findTranscriptTail),
     findLastTranscriptLine: waits(queries.findLastTranscriptLine),
     listGateways: waits(queries.listGateways),
+    listAudit: waits(queries.listAudit),
+    findAuditWindowEnd: waits(queries.findAuditWindowEnd),
+    readAudit: waits(queries.readAudit),
+    findAuditHead: waits(queries.findAuditHead),
     findTranscriptEnd: waits(queries.findTranscriptEnd),
   };
 }
@@ -141,6 +146,7 @@ function createQueries(db: Kysely<Database>): StoreWriter {
     ...createGatewayQueries(db),
     ...createRemovalQueries(db),
     ...createQuotaQueries(db),
+    ...createAuditQueries(db),
   };
 }
 

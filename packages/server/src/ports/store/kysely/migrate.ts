@@ -14,6 +14,7 @@ import * as forkTranscripts from "./migrations/0011-fork-transcripts.ts";
 import * as turnTimeouts from "./migrations/0012-turn-timeouts.ts";
 import * as dayUsage from "./migrations/0013-day-usage.ts";
 import * as turnTraces from "./migrations/0014-turn-traces.ts";
+import * as audit from "./migrations/0015-audit.ts";
 
 /** In order; a name once released never changes. */
 const MIGRATIONS = {
@@ -30,6 +31,7 @@ const MIGRATIONS = {
   "0012-turn-timeouts": turnTimeouts,
   "0013-day-usage": dayUsage,
   "0014-turn-traces": turnTraces,
+  "0015-audit": audit,
 };
 
 /**

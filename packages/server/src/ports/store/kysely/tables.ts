@@ -86,6 +86,23 @@ export type EventsTable = { session_id: string; seq: number; json: string };
 
 export type GatewaysTable = { id: string; beat: number };
 
+export type AuditTable = {
+  seq: number;
+  at: string;
+  actor: string;
+  action: string;
+  outcome: string;
+  session_id: string | null;
+  target_id: string | null;
+  request_id: string;
+  remote_address: string | null;
+  omitted: number;
+  previous_hash: string;
+  hash: string;
+};
+
+export type AuditHeadTable = { id: number; seq: number; hash: string };
+
 export type Database = {
   sessions: SessionsTable;
   session_keys: SessionKeysTable;
@@ -95,4 +112,6 @@ export type Database = {
   day_usage: DayUsageTable;
   transcript_entries: TranscriptEntriesTable;
   gateways: GatewaysTable;
+  audit: AuditTable;
+  audit_head: AuditHeadTable;
 };

@@ -1,0 +1,25 @@
+/** How many refusals of one actor are kept: what costs its caller nothing must not fill the disk. */
+import type { Clock } from "../../lib/clock.ts";
+import { createTokenBuckets } from "../../lib/token-buckets.ts";
+
+export type RefusalBounds = {
+  /** Whether one more is kept; if so, how many before it were not. */
+  admit(actor: string): { omitted: number } | undefined;
+};
+
+const PER_SECOND = 1;
+const AT_ONCE = 60;
+
+export function createRefusalBounds(clock: Clock): RefusalBounds {
+  const buckets = createTokenBuckets({ ratePerSecond: PER_SECOND, most: AT_ONCE, nowMs: clock.monotonicMs });
+  const omitted = new Map<string, number>();
+  return {
+    admit(actor) {
+      const before = omitted.get(actor) ?? 0;
+      const isKept = buckets.take(actor) === undefined;
+      if (isKept) omitted.delete(actor);
+      else omitted.set(actor, before + 1);
+      return isKept ? { omitted: before } : undefined;
+    },
+  };
+}
