@@ -86,6 +86,9 @@ export const REQUIREMENTS = {
   "model.rate-limit":
     "A rate limit that says when it ends is waited for, once for all sessions, and costs a turn none of its time.",
   "rest.examples": "REST does what its document says: every example in it, in curl's words.",
+  "socket.examples": "The WebSockets do what their document says: every example in it, on a real session.",
+  "socket.restart": "Whoever follows over a WebSocket gets each event once, in order, though the gateway restarts.",
+  "socket.foreign": "Over a WebSocket too, another owner's session cannot be told from one that does not exist.",
   "cli.run": "`ccd run` prints the answer of a new session, ends with the turn's exit code and leaves nothing.",
   "cli.answers": "`ccd` shows what an agent asks, and answers it.",
   "cli.sessions": "`ccd` lists, shows, stops and removes sessions.",

@@ -9,6 +9,7 @@ import type { Route } from "../../packages/server/src/edges/rest/table/route.ts"
 import { ROUTES } from "../../packages/server/src/edges/rest/table/routes.ts";
 import { inputOf } from "../../packages/server/src/edges/trpc/procedures.ts";
 import { page, table } from "./markdown.ts";
+import { socketSection } from "./socket-section.ts";
 
 const TAGS = {
   sessions: "Sessions",
@@ -36,14 +37,14 @@ export function apiPage(): string {
   return page({
     title: "REST",
     source: "packages/server/src/edges/rest/table/routes.ts",
-    body: [...INTRODUCTION, ...sections.slice(0, -1)],
+    body: [...INTRODUCTION, ...sections, ...socketSection().slice(0, -1)],
   });
 }
 
 const INTRODUCTION = [
   "Everything below `/api/v1`, for who has curl. The same procedures serve [the typed client](../packages/client/README.md):",
   "what is checked, refused and promised is the same, in other words. `GET /openapi.json` describes it for programs",
-  "([openapi.json](openapi.json)), `GET /docs` is a page for people.",
+  "([openapi.json](openapi.json)), `GET /docs` is a page for people. [WebSockets](#websockets) are at the end.",
   "",
   "```sh",
   "URL=http://127.0.0.1:8000",
@@ -62,8 +63,8 @@ const INTRODUCTION = [
   "  `SERVER_STOPPING`, `INTERNAL`; a path without an operation `ROUTE_NOT_FOUND` or, with `Allow`, `METHOD_NOT_ALLOWED`.",
   "- Prompts of these examples are for the [scripted model](../README.md#the-scripted-model).",
   "",
-  "Not there yet: workspaces other than a session's own, MCP servers, spawned sessions, the WebSocket, and with them",
-  "the fields `container_id`, `child_session_ids`, `parent_session_id`, `websocket_url` and `mcp_servers`.",
+  "Not there yet: workspaces other than a session's own, MCP servers and spawned sessions, and with them the fields",
+  "`container_id`, `child_session_ids`, `parent_session_id` and `mcp_servers`.",
   "",
 ];
 

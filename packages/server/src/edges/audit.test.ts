@@ -93,7 +93,7 @@ describe("the audit log of the edges", () => {
   });
 
   it("grows by nobody who is unknown, and not by who asks too often", async () => {
-    await using t = await openTestRest("ann", { requestsPerSecond: 1 });
+    await using t = await openTestRest("ann", { limits: { requestsPerSecond: 1 } });
     for (const authorization of ["", "Bearer not.a.token"]) await call(t, "sessions.create", {}, { authorization });
     const statuses: number[] = [];
     for (let n = 0; n < 10; n += 1) statuses.push((await call(t, "sessions.create", {})).status);

@@ -1,5 +1,5 @@
 /** Following a session's log for edges that send it as it is stored: an event is encoded once, however many follow. */
-import { SessionId } from "@cc-docker/protocol";
+import { type Session, SessionId } from "@cc-docker/protocol";
 import { z } from "zod";
 import type { Core, EventPages, EventRow } from "../core/core.ts";
 import { type JoinedSignals, joinSignals } from "../lib/join-signals.ts";
@@ -21,11 +21,13 @@ export type FollowDeps = {
 };
 export type FollowRequest = { authorization: string | undefined; input: unknown };
 export type Followed = {
+  session: Session;
   /**
    * What comes after the cursor, until the reader has gone, its token expires or the gateway stops.
+   * @param from another cursor than the request's
    * @throws (while it is read) CcError SESSION_NOT_FOUND when the session is deleted
    */
-  pages(gone: AbortSignal): EventPages;
+  pages(gone: AbortSignal, from?: number): EventPages;
   /** To be called at the end. */
   leave(): void;
 };
@@ -42,14 +44,15 @@ export async function openFollow(
   const { owner } = caller;
   callerLimits.takeRequest(owner);
   const { sessionId, lastEventId: after } = FollowInput.parse(input);
-  await core.sessions.get({ owner, sessionId });
+  const session = await core.sessions.get({ owner, sessionId });
   const release = callerLimits.takeSubscription(owner);
   const expired = untilExpiry(caller);
   let over: JoinedSignals | undefined;
   return {
-    pages(gone) {
+    session,
+    pages(gone, from = after) {
       over = joinSignals([gone, stopping, expired]);
-      return core.events.follow({ owner, sessionId, after, signal: over.signal });
+      return core.events.follow({ owner, sessionId, after: from, signal: over.signal });
     },
     leave() {
       over?.abort();

@@ -27,13 +27,22 @@ const PREFLIGHT = {
 /** @throws (the hook) CcError HOST_REFUSED, ORIGIN_REFUSED */
 export function guardBrowsers(app: FastifyInstance, rules: BrowserRules): void {
   app.addHook("onRequest", async ({ method, headers }, reply) => {
-    checkHost(headers, rules);
-    const origin = checkOrigin(headers, rules);
+    const origin = checkBrowser(headers, rules);
     if (origin === undefined) return;
     allow(reply.raw, origin);
     if (method === "OPTIONS" && headers["access-control-request-method"] !== undefined)
       return reply.headers(PREFLIGHT).status(204).send();
   });
+}
+
+/**
+ * The same for what asks for no answer but a socket.
+ * @returns the origin that is to be told that it may read the answer; `undefined` where no page of another site asks
+ * @throws CcError HOST_REFUSED, ORIGIN_REFUSED
+ */
+export function checkBrowser(headers: IncomingHttpHeaders, rules: BrowserRules): string | undefined {
+  checkHost(headers, rules);
+  return checkOrigin(headers, rules);
 }
 
 /** @throws CcError HOST_REFUSED */
@@ -44,10 +53,7 @@ function checkHost({ host = "" }: IncomingHttpHeaders, rules: BrowserRules): voi
   throw new CcError("HOST_REFUSED", `The gateway is not called ${JSON.stringify(host.slice(0, 100))}.`);
 }
 
-/**
- * @returns the origin that is to be told that it may read the answer; `undefined` where no page of another site asks
- * @throws CcError ORIGIN_REFUSED
- */
+/** @throws CcError ORIGIN_REFUSED */
 function checkOrigin({ host, origin }: IncomingHttpHeaders, { corsOrigins }: BrowserRules): string | undefined {
   if (origin === undefined) return undefined;
   if (corsOrigins.includes(origin)) return origin;

@@ -15,13 +15,16 @@ import { openFollow } from "./follow.ts";
 import { type BrowserRules, guardBrowsers } from "./guard-browsers.ts";
 import { createRefusals, logRequests, type Refusals } from "./log-requests.ts";
 import { mountOperations } from "./mount-operations.ts";
+import { mountSockets, SOCKET_TIMES, type SocketTimes } from "./mount-sockets.ts";
 import { REQUEST_ID_HEADER, requestIdOf, scopeRequests } from "./request-ids.ts";
 import { mountDocs } from "./rest/document/mount-docs.ts";
-import { mountRest, REST_PREFIX, sendProblem } from "./rest/mount-rest.ts";
+import { mountRest, REST_PREFIX, type RestDeps, sendProblem } from "./rest/mount-rest.ts";
 import { mountEventStream } from "./trpc/event-stream.ts";
 import { createProcedures, inputOf, isProcedure } from "./trpc/procedures.ts";
 import { type AppRouter, rootRouter } from "./trpc/root-router.ts";
+import type { TrpcRefusal } from "./trpc/socket/words.ts";
 import { metaOf, type SharedContext, sessionField, toPublicError } from "./trpc/trpc.ts";
+import { isWebSocket } from "./upgrades.ts";
 
 export type HttpServer = { url: string; close(): Promise<void> };
 export type HttpServerDeps = {
@@ -34,6 +37,8 @@ export type HttpServerDeps = {
   callerLimits: CallerLimits;
   host: string;
   port: number;
+  /** For tests, which have less patience. */
+  socketTimes?: SocketTimes;
 };
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -54,6 +59,7 @@ export async function startHttpServer({
   callerLimits,
   host,
   port,
+  socketTimes = SOCKET_TIMES,
 }: HttpServerDeps): Promise<HttpServer> {
   const stopping = new AbortController();
   const refusals = createRefusals(meter);
@@ -69,7 +75,11 @@ export async function startHttpServer({
       refusals.add("REQUEST_INVALID");
       log.info({ request_id: requestId, code: "REQUEST_INVALID", ...refused }, "what was sent is no request");
     }),
-    http: { headersTimeout: HEAD_WITHIN_MS, connectionsCheckingInterval: LOOK_EVERY_MS },
+    http: {
+      headersTimeout: HEAD_WITHIN_MS,
+      connectionsCheckingInterval: LOOK_EVERY_MS,
+      shouldUpgradeCallback: isWebSocket,
+    },
     requestTimeout: REQUEST_WITHIN_MS,
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
@@ -90,13 +100,20 @@ export async function startHttpServer({
   guardBrowsers(app, browsers);
   const shared = { core, authenticate, callerLimits, tracer, stopping: stopping.signal };
   mountTrpc(app, shared, { log, refusals });
-  mountRest(app, {
+  const rest: RestDeps = {
     ...createProcedures(shared),
     follow: (request) => openFollow(shared, request),
     inputOf,
     authenticate,
     translate: (error) => translate(error, log),
     onRefused: refusals.add,
+  };
+  mountRest(app, rest);
+  const sockets = mountSockets(app, {
+    ...{ shared, rest, browsers, meter, log, refusals },
+    tellTrpcError: (refused) => tellTrpcError({ log, refusals }, refused),
+    maxMessageBytes: MAX_BODY_BYTES,
+    times: socketTimes,
   });
   mountDocs(app, inputOf);
   mountOperations(app, { core, meter, stopping: stopping.signal });
@@ -107,6 +124,7 @@ export async function startHttpServer({
     url: urlOf(app, host),
     async close() {
       stopping.abort();
+      await sockets.close();
       await app.close();
     },
   };
@@ -124,23 +142,31 @@ function mountTrpc(
     createContext: ({ req }) => ({ ...shared, ...callerOf(req.headers) }),
     onError: ({ error, path, req, input }) => {
       if (req.raw.socket.destroyed) return; // the caller has gone; nothing went wrong here
-      refusals.add(toPublicError(error).code, req);
-      if (error.code === "INTERNAL_SERVER_ERROR")
-        log.error({ err: error.cause ?? error, path, ...sessionField(input) }, "a call failed by a defect");
+      tellTrpcError({ log, refusals }, { error, path, input }, req);
     },
   };
   mountEventStream(app, { ...shared, trpcOptions });
   app.register(fastifyTRPCPlugin, { prefix: "/trpc", trpcOptions });
 }
 
+function tellTrpcError(
+  { log, refusals }: { log: Logger; refusals: Refusals },
+  { error, path, input }: TrpcRefusal,
+  request?: object,
+): void {
+  refusals.add(toPublicError(error).code, request);
+  if (error.code === "INTERNAL_SERVER_ERROR")
+    log.error({ err: error.cause ?? error, path, ...sessionField(input) }, "a call failed by a defect");
+}
+
 /** What the listener itself refuses, in the table's words. What it does not mean to refuse is a defect. */
-function translate(error: FastifyError, log: Logger): CcError {
+function translate(error: unknown, log: Logger): CcError {
   if (isCcError(error)) return error;
-  const { statusCode = 500, message } = error;
+  const { statusCode = 500, message = "", cause } = error as Partial<FastifyError>;
   if (statusCode === 413) return new CcError("BODY_TOO_LARGE", `The body has more than ${MAX_BODY_BYTES} bytes.`);
   if (statusCode === 415) return new CcError("CONTENT_TYPE_UNSUPPORTED", message);
   if (statusCode < 500) return new CcError("REQUEST_INVALID", message.slice(0, 500));
-  log.error({ err: error.cause ?? error }, "a request failed by a defect");
+  log.error({ err: cause ?? error }, "a request failed by a defect");
   return new CcError("INTERNAL", "Something went wrong inside the gateway.");
 }
 

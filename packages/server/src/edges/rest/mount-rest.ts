@@ -1,14 +1,13 @@
 /** REST for people with curl: a table of routes onto the procedures of the API. Refusals are RFC 9457 problems. */
 import { CcError, ERRORS, type ErrorCode, isCcError } from "@cc-docker/protocol";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { ZodError } from "zod";
 import { type Authenticate, type CallerHeaders, callerOf } from "../authenticate.ts";
 import type { Followed, FollowRequest } from "../follow.ts";
-import { toRest, wordIssues } from "./convert.ts";
+import { toRest } from "./convert.ts";
 import { PROBLEM_TYPE, problemHeaders, toProblem } from "./problem.ts";
 import { type InputOf, type ReadRequest, readRequest } from "./read-request.ts";
+import { refusalOf } from "./refusal.ts";
 import { createEncoders, streamEvents } from "./stream-events.ts";
-import { renameWords } from "./table/names.ts";
 import { pathNames, type Route } from "./table/route.ts";
 import { ROUTES } from "./table/routes.ts";
 
@@ -20,7 +19,7 @@ export type RestDeps = {
   inputOf: InputOf;
   authenticate: Authenticate;
   /** An error of the listener in the table's words; a defect as INTERNAL. */
-  translate(error: FastifyError): CcError;
+  translate(error: unknown): CcError;
   /** Told of each refusal of a request, once. */
   onRefused(code: ErrorCode, request: FastifyRequest): void;
 };
@@ -71,31 +70,23 @@ async function answer(route: Route, { request, reply, deps }: Exchange): Promise
   const read = readRequest(route, request, deps.inputOf);
   const asked = read.answer.call;
   if (route.streams) {
-    const encode = encoderOf(JSON.stringify([asked, read.own]), (event) => shapeAnswer(read, event));
+    const encode = encoderOf(JSON.stringify([asked, read.own]), (event) => shapeAnswer(read, event, ""));
     const followed = await deps
       .follow({ authorization: caller.authorization, input: read.input })
-      .catch(refusalOf(read));
+      .catch(refusalOf(read.schema));
     await streamEvents(reply, followed, encode);
     return reply;
   }
   const gone = new AbortController();
   reply.raw.once("close", () => gone.abort());
-  const returned = await deps.call(asked, read.input, { ...caller, signal: gone.signal }).catch(refusalOf(read));
-  return send(reply, read, returned);
+  const returned = await deps.call(asked, read.input, { ...caller, signal: gone.signal }).catch(refusalOf(read.schema));
+  return send({ request, reply }, read, returned);
 }
 
-/** A refusal in the names of REST. */
-function refusalOf({ schema }: ReadRequest): (error: unknown) => never {
-  return (error) => {
-    if (error instanceof ZodError) throw new CcError("REQUEST_INVALID", wordIssues(schema, error));
-    throw isCcError(error) ? new CcError(error.code, renameWords(error.message), { cause: error }) : error;
-  };
-}
-
-function send(reply: FastifyReply, read: ReadRequest, returned: unknown): FastifyReply {
+function send({ request, reply }: Pick<Exchange, "request" | "reply">, read: ReadRequest, returned: unknown) {
   const { answer: row } = read;
   const given = returned as never;
-  const body = shapeAnswer(read, returned);
+  const body = shapeAnswer(read, returned, socketsAt(request));
   const path = row.location?.(given);
   if (path !== undefined) reply.header("location", path);
   reply.status(row.statusOf?.(given) ?? row.status);
@@ -103,8 +94,13 @@ function send(reply: FastifyReply, read: ReadRequest, returned: unknown): Fastif
 }
 
 /** The body, in the names of REST; none when the row has none. */
-function shapeAnswer({ answer: { shape, schema }, input, own }: ReadRequest, returned: unknown): unknown {
-  return schema && toRest(schema, shape ? shape(returned as never, input, own) : returned);
+function shapeAnswer({ answer: row, input, own }: ReadRequest, returned: unknown, at: string): unknown {
+  return row.schema && toRest(row.schema, row.shape ? row.shape(returned as never, input, own, at) : returned);
+}
+
+/** The name was checked, and a proxy that adds TLS says so; whoever lies about it is only told the same. */
+function socketsAt({ headers: { host = "", "x-forwarded-proto": proto = "" } }: FastifyRequest): string {
+  return `${String(proto).startsWith("https") ? "wss" : "ws"}://${host}`;
 }
 
 /** A path that exists for another method says for which. */

@@ -5,8 +5,9 @@ import { openTestCore, type TestCore } from "../../core/core.test-helper.ts";
 import { currentRequest } from "../../lib/request-scope.ts";
 import { noTracer } from "../../lib/tracing/tracer.ts";
 import { createAuthenticate } from "../authenticate.ts";
-import { createCallerLimits } from "../caller-limits.ts";
+import { type CallerLimitSettings, createCallerLimits } from "../caller-limits.ts";
 import { startHttpServer } from "../http-server.ts";
+import { SOCKET_TIMES, type SocketTimes } from "../mount-sockets.ts";
 
 const SECRET = "a secret that is long enough for a test";
 
@@ -23,25 +24,44 @@ export type TestRest = TestCore & {
   followers(): number;
   /** What the listener has logged. */
   lines: LogLine[];
+  /** How many pages of events were taken from core so far. */
+  pages(): number;
 };
 export type LogLine = { level: string; message: string; [field: string]: unknown };
 export type RequestOptions = { body?: unknown; text?: string; headers?: Record<string, string>; signal?: AbortSignal };
 // oxlint-disable-next-line typescript/no-explicit-any -- bodies are looked at, not used
 export type Answer = { status: number; headers: Headers; body: any };
 
-export async function openTestRest(owner = "ann", { requestsPerSecond = 0 } = {}): Promise<TestRest> {
+export type TestRestOptions = {
+  limits?: Partial<CallerLimitSettings>;
+  socketTimes?: SocketTimes;
+  corsOrigins?: string[];
+};
+
+export async function openTestRest(
+  owner = "ann",
+  { limits, socketTimes = SOCKET_TIMES, corsOrigins = [] }: TestRestOptions = {},
+): Promise<TestRest> {
   const test = await openTestCore();
   const { meter, errors } = test;
   let followers = 0;
+  let pages = 0;
   async function* follow(input: Parameters<TestCore["core"]["events"]["follow"]>[0]) {
     followers += 1;
     try {
-      yield* test.core.events.follow(input);
+      for await (const page of test.core.events.follow(input)) {
+        pages += 1;
+        yield page;
+      }
     } finally {
       followers -= 1;
     }
   }
-  const core = { ...test.core, events: { ...test.core.events, follow } };
+  async function read(input: Parameters<TestCore["core"]["events"]["read"]>[0]) {
+    pages += 1;
+    return test.core.events.read(input);
+  }
+  const core = { ...test.core, events: { read, follow } };
   const lines: LogLine[] = [];
   const write = (level: string) => (fields: object, message: string) =>
     void lines.push({ level, message, ...currentRequest()?.logFields, ...fields });
@@ -52,8 +72,8 @@ export async function openTestRest(owner = "ann", { requestsPerSecond = 0 } = {}
   const log = { debug: write("debug"), info: write("info"), warn: write("warn"), error };
   const authenticate = createAuthenticate({ keys: { jwtSecret: { reveal: () => SECRET } } });
   const host = "127.0.0.1";
-  const callerLimits = createCallerLimits({ requestsPerSecond, subscriptions: 0 });
-  const browsers = { host, allowedHosts: [], corsOrigins: [] };
+  const callerLimits = createCallerLimits({ requestsPerSecond: 0, subscriptions: 0, ...limits });
+  const browsers = { host, allowedHosts: [], corsOrigins };
   const server = await startHttpServer({
     core,
     meter,
@@ -62,6 +82,7 @@ export async function openTestRest(owner = "ann", { requestsPerSecond = 0 } = {}
     log,
     browsers,
     callerLimits,
+    socketTimes,
     host,
     port: 0,
   });
@@ -93,10 +114,21 @@ export async function openTestRest(owner = "ann", { requestsPerSecond = 0 } = {}
     return { status: answer.status, headers: answer.headers, body: said === "" ? undefined : JSON.parse(said) };
   }
 
-  return { ...test, url: server.url, token, open, request, close, followers: () => followers, lines };
+  return {
+    ...test,
+    url: server.url,
+    token,
+    open,
+    request,
+    close,
+    followers: () => followers,
+    lines,
+    pages: () => pages,
+  };
 }
 
-function signToken(sub: string): Promise<string> {
-  const claims = new SignJWT({ sub }).setProtectedHeader({ alg: "HS256" }).setExpirationTime("1h");
+/** @param expires as jose takes it: `1h`, or the seconds of a time */
+export function signToken(sub: string, expires: string | number = "1h"): Promise<string> {
+  const claims = new SignJWT({ sub }).setProtectedHeader({ alg: "HS256" }).setExpirationTime(expires);
   return claims.sign(new TextEncoder().encode(SECRET));
 }

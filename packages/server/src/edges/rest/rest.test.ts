@@ -12,6 +12,10 @@ describe("REST", () => {
     const body = { workspace: { type: "ephemeral" }, config: { timeout_seconds: 60, system_prompt: "Be brief." } };
     const created = await t.request("POST", "/sessions", { body });
     expect(created).toMatchObject({ status: 201, body: { status: "starting", config: body.config, created_at: ISO } });
+    const at = `/api/v1/sessions/${created.body.session_id}/stream`;
+    expect(created.body.websocket_url).toBe(`${t.url.replace("http", "ws")}${at}`);
+    const proxied = { headers: { "x-forwarded-proto": "https" } };
+    expect((await t.request("GET", "/sessions", proxied)).body.sessions[0].websocket_url).toMatch(/^wss:/);
     const path = `/sessions/${created.body.session_id}`;
     expect(created.headers.get("location")).toBe(`/api/v1${path}`);
     const read = await t.request("GET", path);

@@ -1,17 +1,18 @@
 /** JSON Schema of what REST takes and answers, by its own names. */
-import { Approval, Session, SessionConfig, Turn } from "@cc-docker/protocol";
+import { Approval, SessionConfig, Turn } from "@cc-docker/protocol";
 import { z } from "zod";
 import { fieldsOf, unwrap } from "../convert.ts";
 import { NormalizedData } from "../normalize.ts";
 import { Problem } from "../problem.ts";
 import { restName } from "../table/names.ts";
+import { RestSession } from "../table/rest-session.ts";
 import * as shapes from "../table/shapes.ts";
 
 export type JsonSchema = Record<string, unknown>;
 
 /** What is described once and pointed at. */
 const COMPONENTS: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>([
-  [Session, "Session"],
+  [RestSession, "Session"],
   [SessionConfig, "SessionConfig"],
   [shapes.SessionList, "SessionList"],
   [shapes.ChatResult, "ChatResult"],

@@ -1,6 +1,7 @@
 /** How fields are called over REST: in snake_case, but for what the specification of the API calls otherwise. */
 import { Approval, ApprovalAnswer, Session, SessionConfig, Turn } from "@cc-docker/protocol";
 import type { z } from "zod";
+import { RestSession } from "./rest-session.ts";
 
 const SPECIFIED: Readonly<Record<string, string>> = {
   turnId: "message_id",
@@ -14,6 +15,7 @@ const SPECIFIED: Readonly<Record<string, string>> = {
 /** What `id` is the id of. */
 const IDS: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>([
   [Session, "session_id"],
+  [RestSession, "session_id"],
   [Turn, "message_id"],
   [Approval, "approval_id"],
 ]);

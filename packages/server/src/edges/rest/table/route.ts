@@ -13,9 +13,9 @@ export type Answer = {
   schema?: z.ZodType;
   /**
    * From what the procedure returned, of a stream from each of its events, to what `schema` says; the same when absent.
-   * `input`: what it was called with.
+   * `input`: what it was called with. `socketsAt`: where the caller finds the gateway's WebSockets, as `ws://HOST`.
    */
-  shape?(answer: never, input: Input, own: Input): unknown;
+  shape?(answer: never, input: Input, own: Input, socketsAt: string): unknown;
   /** Where the thing that was made is found. */
   location?(answer: never): string;
   /** Another status for what the procedure returned. */

@@ -1,6 +1,7 @@
 /** What is asked of sessions themselves: rows of the table in routes.ts. */
-import { Session } from "@cc-docker/protocol";
+import type { Session } from "@cc-docker/protocol";
 import { z } from "zod";
+import { RestSession } from "./rest-session.ts";
 import type { Input, Route } from "./route.ts";
 import { CONFIG_ERRORS, LIFE_ERRORS } from "./route-errors.ts";
 import * as shapes from "./shapes.ts";
@@ -15,7 +16,8 @@ export const SESSION_ROUTES: readonly Route[] = [
     path: "/sessions",
     call: "sessions.create",
     status: 201,
-    schema: Session,
+    schema: RestSession,
+    shape: shapes.toSession,
     location: locate,
     tag: "sessions",
     summary: "Create a session; its container starts in the background",
@@ -43,7 +45,8 @@ export const SESSION_ROUTES: readonly Route[] = [
     path: "/sessions/{session_id}",
     call: "sessions.get",
     status: 200,
-    schema: Session,
+    schema: RestSession,
+    shape: shapes.toSession,
     tag: "sessions",
     summary: "Read a session",
     errors: ["SESSION_NOT_FOUND"],
@@ -55,7 +58,8 @@ export const SESSION_ROUTES: readonly Route[] = [
     path: "/sessions/{session_id}/pause",
     call: "sessions.pause",
     status: 200,
-    schema: Session,
+    schema: RestSession,
+    shape: shapes.toSession,
     tag: "sessions",
     summary: "Have a session stand still, also in the midst of a turn",
     errors: ["SESSION_NOT_FOUND", "SESSION_NOT_PAUSABLE", "RUNTIME_UNAVAILABLE"],
@@ -67,7 +71,8 @@ export const SESSION_ROUTES: readonly Route[] = [
     path: "/sessions/{session_id}/resume",
     call: "sessions.resume",
     status: 200,
-    schema: Session,
+    schema: RestSession,
+    shape: shapes.toSession,
     tag: "sessions",
     summary: "Have a paused session go on; wakes one at rest",
     errors: ["SESSION_NOT_FOUND", ...LIFE_ERRORS, "RUNTIME_UNAVAILABLE"],
@@ -79,7 +84,8 @@ export const SESSION_ROUTES: readonly Route[] = [
     path: "/sessions/{session_id}/fork",
     call: "sessions.fork",
     status: 201,
-    schema: Session,
+    schema: RestSession,
+    shape: shapes.toSession,
     location: locate,
     tag: "sessions",
     summary: "Make a session that goes on from this one's files, and from its conversation up to a message",
@@ -99,7 +105,8 @@ export const SESSION_ROUTES: readonly Route[] = [
     path: "/sessions/{session_id}/stop",
     call: "sessions.stop",
     status: 200,
-    schema: Session,
+    schema: RestSession,
+    shape: shapes.toSession,
     tag: "sessions",
     summary: "End the container; files, log and conversation stay, and a prompt wakes the session",
     errors: ["SESSION_NOT_FOUND", "RUNTIME_UNAVAILABLE"],

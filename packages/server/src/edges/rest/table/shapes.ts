@@ -16,6 +16,7 @@ import {
 import { z } from "zod";
 import { NormalizedData, normalize } from "../normalize.ts";
 import { RestError } from "../problem.ts";
+import { RestSession } from "./rest-session.ts";
 import type { Input } from "./route.ts";
 
 const TYPES = Object.keys(EVENT_TYPES) as [GatewayEventType, ...GatewayEventType[]];
@@ -90,8 +91,18 @@ export function toChatResult({ id, status, result, error }: Turn) {
   throw new RestError(code, message, { message_id: id });
 }
 
+/** @param socketsAt `ws://HOST`, as the caller reaches the gateway */
+export function toSession(
+  session: Session,
+  _input: Input,
+  _own: Input,
+  socketsAt: string,
+): z.infer<typeof RestSession> {
+  return { ...session, websocketUrl: `${socketsAt}/api/v1/sessions/${session.id}/stream` };
+}
+
 export const SessionList = z.object({
-  sessions: z.array(Session),
+  sessions: z.array(RestSession),
   /** Of all that the query means; absent when it has a cursor. */
   total: z.int().optional(),
   limit: z.int(),
@@ -99,8 +110,10 @@ export const SessionList = z.object({
   nextCursor: z.string().optional(),
 });
 
-export function toSessionList(page: object, { limit, offset }: Input) {
-  return { ...page, limit, ...(offset !== undefined && { offset }) };
+export function toSessionList(page: { sessions: Session[] }, input: Input, own: Input, socketsAt: string) {
+  const { limit, offset } = input;
+  const sessions = page.sessions.map((session) => toSession(session, input, own, socketsAt));
+  return { ...page, sessions, limit, ...(offset !== undefined && { offset }) };
 }
 
 export const ApprovalList = z.object({ approvals: z.array(Approval), nextCursor: z.string().optional() });

@@ -1,0 +1,102 @@
+/** The WebSocket of a session: prompts one way, what comes of them the other. */
+import { CcError, toErrorShape } from "@cc-docker/protocol";
+import { z } from "zod";
+import type { EventRow } from "../../../core/core.ts";
+import { currentRequest } from "../../../lib/request-scope.ts";
+import type { TextSocket } from "../../../lib/text-socket.ts";
+import { CLOSE, closeFor, type Door, type Knock } from "../../doors.ts";
+import type { Followed } from "../../follow.ts";
+import { wordIssues } from "../convert.ts";
+import { REST_PREFIX, type RestDeps } from "../mount-rest.ts";
+import { inputObject } from "../read-request.ts";
+import { refusalOf } from "../refusal.ts";
+import { readClientMessage, type Sender } from "./client-messages.ts";
+import { encodeEvent, STREAM_FORMATS, type StreamFormat, systemMessage, wordError } from "./stream-messages.ts";
+
+export type StreamDeps = Pick<RestDeps, "call" | "follow" | "inputOf" | "authenticate" | "translate"> & {
+  /** Told of everything that a message was refused for. */
+  onRefused(error: CcError): void;
+};
+
+const Query = z.strictObject({
+  /** The seq of the last event that is known; what is to come when absent. */
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/, "must be a whole number")
+    .transform(Number)
+    .optional(),
+  format: z.enum(STREAM_FORMATS).default("messages"),
+});
+type Query = z.infer<typeof Query>;
+
+export function createStreamDoor(deps: StreamDeps): Door {
+  return {
+    path: `${REST_PREFIX}/sessions/{session_id}/stream`,
+    async enter(knock) {
+      const { authorization, gone, asRequest } = knock;
+      const { expiresInMs } = await deps.authenticate(authorization);
+      const query = readQuery(knock);
+      const followed = await openFollow(deps, knock);
+      gone.addEventListener("abort", followed.leave);
+      if (gone.aborted) followed.leave();
+      const sender = { sessionId: followed.session.id, authorization, signal: gone };
+      return (socket) => {
+        socket.closeIn(expiresInMs, CLOSE.tokenOver.code, CLOSE.tokenOver.reason);
+        socket.onText((text) => asRequest(() => answer(deps, socket, sender, text)));
+        void asRequest(() => relay(deps, socket, followed, query));
+        return async () => undefined; // what was asked is answered when the socket is idle
+      };
+    },
+  };
+}
+
+function readQuery({ query }: Knock): Query {
+  const parsed = Query.safeParse(Object.fromEntries(query));
+  if (parsed.success) return parsed.data;
+  throw new CcError("REQUEST_INVALID", wordIssues(Query, parsed.error));
+}
+
+function openFollow({ follow, inputOf }: StreamDeps, { authorization, params }: Knock): Promise<Followed> {
+  const refuse = refusalOf(inputObject(inputOf, "events.follow"));
+  return follow({ authorization, input: { sessionId: params["session_id"] } }).catch(refuse);
+}
+
+async function answer(deps: StreamDeps, socket: TextSocket, sender: Sender, text: string): Promise<void> {
+  await socket.drained(); // who does not read is not listened to
+  try {
+    const { row, fields } = readClientMessage(text);
+    const said = await row.take(fields, sender, deps);
+    if (said) socket.send(JSON.stringify(said));
+  } catch (error) {
+    refuse(deps, socket, error);
+  }
+}
+
+async function relay(
+  deps: StreamDeps,
+  socket: TextSocket,
+  { session, pages, leave }: Followed,
+  { after = session.lastSeq, format }: Query,
+): Promise<void> {
+  try {
+    for await (const page of pages(socket.gone, after)) await socket.write(() => encodePage(page, format));
+  } catch (error) {
+    const { code } = refuse(deps, socket, error);
+    closeFor(socket, code === "SESSION_NOT_FOUND" ? CLOSE.sessionGone : CLOSE.defect);
+  } finally {
+    leave();
+  }
+}
+
+function encodePage(page: readonly EventRow[], format: StreamFormat): string[] {
+  return page.flatMap((row) => encodeEvent(row, format));
+}
+
+function refuse({ translate, onRefused }: StreamDeps, socket: TextSocket, thrown: unknown): CcError {
+  const error = translate(thrown);
+  if (socket.gone.aborted) return error;
+  onRefused(error);
+  const data = { ...wordError(toErrorShape(error)), request_id: currentRequest()?.requestId };
+  socket.send(JSON.stringify(systemMessage("error", data)));
+  return error;
+}

@@ -1,0 +1,66 @@
+/** What a `wsLink` sends: its connection params first, then calls, one or several in a message. */
+import { TRPCError } from "@trpc/server";
+import { parseTRPCMessage, type TRPCClientOutgoingMessage } from "@trpc/server/rpc";
+import { rootRouter } from "../root-router.ts";
+
+export type Id = number | string;
+export type Message = TRPCClientOutgoingMessage & { id: Id };
+/** What is wrong with it; with its id, as far as it has one. */
+export type Unreadable = { id: Id | null; error: TRPCError };
+
+const MAX_ID_LENGTH = 200;
+const MAX_PATH_LENGTH = 200;
+
+/** @returns what is to be taken for the `Authorization` header; none where there is nothing of the kind */
+export function readHello(text: string): string | undefined {
+  const { method, data } = recordOf(parseJson(text));
+  const { authorization } = recordOf(data);
+  return method === "connectionParams" && typeof authorization === "string" ? authorization : undefined;
+}
+
+/**
+ * Of any number: a client that comes back sends all its subscriptions as one. Of what cannot be read only the first is
+ * told of: a short text may hold very much of it.
+ */
+export function readMessages(text: string): (Message | Unreadable)[] {
+  const given = parseJson(text);
+  const read = Array.isArray(given) ? given.map(readMessage) : [readMessage(given)];
+  const wrong = read.find((one) => "error" in one);
+  return read.filter((one) => one === wrong || !("error" in one));
+}
+
+function readMessage(given: unknown): Message | Unreadable {
+  const id = idOf(given);
+  if (given === undefined) return unreadable(id, "The message is not JSON.");
+  if (id === null) return unreadable(id, "id: must be a number or a text of at most 200 characters");
+  try {
+    const message = parseTRPCMessage(given, rootRouter._def._config.transformer);
+    if (message.method !== "subscription.stop" && message.params.path.length > MAX_PATH_LENGTH)
+      return unreadable(id, `path: has more than ${MAX_PATH_LENGTH} characters`);
+    return { ...message, id };
+  } catch (cause) {
+    return unreadable(id, `The message is no call: ${cause instanceof Error ? cause.message : "it cannot be read"}.`);
+  }
+}
+
+function unreadable(id: Id | null, message: string): Unreadable {
+  return { id, error: new TRPCError({ code: "PARSE_ERROR", message }) };
+}
+
+function idOf(given: unknown): Id | null {
+  const { id } = recordOf(given);
+  const isId = typeof id === "number" || (typeof id === "string" && id.length <= MAX_ID_LENGTH);
+  return isId ? id : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,46 @@
+/**
+ * The procedures over a WebSocket, for the stock `wsLink`. The token comes in the connection params, as
+ * `{ authorization: "Bearer JWT" }`, or as with any request.
+ */
+import type { TextSocket } from "../../../lib/text-socket.ts";
+import { CLOSE, type Door, type Knock } from "../../doors.ts";
+import type { SharedContext } from "../trpc.ts";
+import { type Calls, createCalls } from "./calls.ts";
+import { readHello } from "./read-messages.ts";
+import { createWords, type TellRefusal } from "./words.ts";
+
+export type TrpcDoorDeps = SharedContext & {
+  /** Told of everything that a caller was refused. */
+  onError: TellRefusal;
+  /** How long a socket may go without a valid token, in milliseconds. */
+  helloWithinMs: number;
+};
+
+export function createTrpcDoor({ onError, helloWithinMs, ...shared }: TrpcDoorDeps): Door {
+  const words = createWords(onError);
+  const { code, reason } = CLOSE.tokenOver;
+
+  /** Who has no valid token is told so with each call, until its time is over. */
+  function greet(socket: TextSocket, authorization: string | undefined, asRequest: Knock["asRequest"]): Calls {
+    const stay = ({ expiresInMs }: { expiresInMs: number }) => socket.closeIn(expiresInMs, code, reason);
+    void shared.authenticate(authorization).then(stay, () => undefined);
+    return createCalls({ socket, words, asRequest }, { ...shared, authorization, traceparent: undefined });
+  }
+
+  return {
+    path: "/trpc",
+    async enter({ query, authorization, asRequest }) {
+      return (socket) => {
+        socket.closeIn(helloWithinMs, code, reason);
+        let calls = query.get("connectionParams") === "1" ? undefined : greet(socket, authorization, asRequest);
+        socket.onText(async (text) => {
+          await socket.drained(); // who does not read is not listened to
+          if (text === "PING") socket.send("PONG");
+          else if (calls) await calls.hear(text);
+          else calls = greet(socket, readHello(text), asRequest);
+        });
+        return async () => calls?.settled();
+      };
+    },
+  };
+}

@@ -1,0 +1,141 @@
+/**
+ * A WebSocket that carries text. What comes is handled one message after the other, what goes waits for a slow reader,
+ * and a peer that is silently gone is found within three beats.
+ */
+import { once } from "node:events";
+import type { Duplex } from "node:stream";
+import type { RawData, WebSocket } from "ws";
+
+export type TextSocket = {
+  /** Aborted when the connection is over. */
+  gone: AbortSignal;
+  /** Sends a message; nothing once the connection ends. For answers: whoever sends more uses `write`. */
+  send(text: string): void;
+  /**
+   * Sends messages once the peer has taken what was written before, and resolves when it has taken these, or is gone.
+   * `encode` is called when it is their turn: what waits is not held as text.
+   */
+  write(encode: () => readonly string[]): Promise<void>;
+  /** Resolves when the peer has taken what was sent, or is gone. */
+  drained(): Promise<void>;
+  /** Resolves when what has come was handled. */
+  idle(): Promise<void>;
+  /** The peer has as long as the server's `closeTimeout` to agree. */
+  close(code: number, reason: string): void;
+  /** The same in so many milliseconds; takes the place of what was said before. */
+  closeIn(ms: number, code: number, reason: string): void;
+  /** Hands over one message at a time: the next waits for the promise, and little more is read meanwhile. */
+  onText(listener: (text: string) => Promise<void>): void;
+};
+
+export type TextSocketOptions = {
+  /** What the socket writes to. */
+  wire: Duplex;
+  /** Aborted when the wire is closed. */
+  gone: AbortSignal;
+  /** How often the peer is asked whether it lives, in milliseconds. */
+  beatMs: number;
+  /** Told what a listener has thrown. The connection ends with it. */
+  onDefect(error: unknown): void;
+};
+
+/** Beats without a word from the peer before it is taken for dead. */
+const MAX_MISSED = 2;
+/** The longest time that a timer takes. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+const NOT_TEXT = 1003;
+const DEFECT = 1011;
+
+export function createTextSocket(ws: WebSocket, { wire, gone, beatMs, onDefect }: TextSocketOptions): TextSocket {
+  let closing: NodeJS.Timeout | undefined;
+  let written = Promise.resolve();
+  const reader = createReader(ws, onDefect);
+  const stopBeats = startBeats(ws, beatMs, () => reader.isBusy() || wire.writableNeedDrain);
+  wire.setMaxListeners(0); // whoever writes may wait for it
+  ws.on("error", () => undefined); // "close" follows, with a code that says what was wrong
+  ws.on("ping", (data) => {
+    if (!wire.writableNeedDrain) ws.pong(data); // none for who does not read
+  });
+  gone.addEventListener("abort", () => {
+    stopBeats();
+    clearTimeout(closing);
+  });
+
+  async function drained(): Promise<void> {
+    while (wire.writableNeedDrain && !gone.aborted) await once(wire, "drain", { signal: gone }).catch(() => undefined); // it left
+  }
+
+  function send(texts: readonly string[]): void {
+    wire.cork();
+    for (const text of texts) if (ws.readyState === ws.OPEN) ws.send(text);
+    wire.uncork();
+  }
+
+  async function writeNow(encode: () => readonly string[]): Promise<void> {
+    await drained();
+    if (ws.readyState === ws.OPEN) send(encode());
+    await drained();
+  }
+
+  return {
+    gone,
+    send: (text) => send([text]),
+    drained,
+    write: (encode) => (written = written.then(() => writeNow(encode))),
+    idle: reader.idle,
+    close: (code, reason) => ws.close(code, reason),
+    closeIn(ms, code, reason) {
+      clearTimeout(closing);
+      if (!gone.aborted)
+        closing = setTimeout(() => ws.close(code, reason), Math.min(Math.max(0, ms), MAX_TIMER_MS)).unref();
+    },
+    onText: reader.hear,
+  };
+}
+
+/** `isWaitedFor`: a peer that is not listened to, or that takes its time to read, is not judged. */
+function startBeats(ws: WebSocket, beatMs: number, isWaitedFor: () => boolean): () => void {
+  let missed = 0;
+  const heard = () => void (missed = 0);
+  for (const sign of ["pong", "ping", "message"]) ws.on(sign, heard);
+  const beats = setInterval(() => {
+    if (isWaitedFor()) return;
+    if (missed === MAX_MISSED) return ws.terminate();
+    missed += 1;
+    ws.ping();
+  }, beatMs);
+  beats.unref();
+  return () => clearInterval(beats);
+}
+
+/** Messages in the order of their arrival; while one is handled the socket is not read. */
+function createReader(ws: WebSocket, onDefect: (error: unknown) => void) {
+  let listener: (text: string) => Promise<void> = async () => undefined;
+  let handled = Promise.resolve();
+  let waiting = 0;
+
+  async function handle(text: string): Promise<void> {
+    try {
+      if (ws.readyState === ws.OPEN) await listener(text);
+    } catch (error) {
+      onDefect(error);
+      ws.close(DEFECT);
+    }
+    waiting -= 1;
+    if (waiting === 0) ws.resume();
+  }
+
+  function take(data: RawData, isBinary: boolean): void {
+    if (isBinary) return ws.close(NOT_TEXT, "Messages are text.");
+    waiting += 1;
+    ws.pause();
+    handled = handled.then(() => handle(data.toString()));
+  }
+
+  ws.on("message", take);
+  return {
+    isBusy: () => waiting > 0,
+    idle: () => handled,
+    hear: (heard: typeof listener) => void (listener = heard),
+  };
+}
