@@ -5,6 +5,7 @@ export const REQUIREMENTS = {
   "session.wakes": "A prompt wakes a session at rest, with all it had.",
   "session.timeouts": "A session that idles, and a turn that takes too long, are ended in time.",
   "session.metrics": "Every change of a session's status, and every failure, is counted where Prometheus reads.",
+  "session.usage": "An owner sees what a session uses of CPU, memory and network; what all use is seen in sums.",
   "session.pauses":
     "A session that a person pauses stands still, also in the midst of a turn, and goes on when it is resumed.",
   "session.parks": "The agent of an idle session is parked: it uses no CPU, and the next prompt does not notice.",

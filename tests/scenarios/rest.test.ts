@@ -104,6 +104,10 @@ verifies("rest.examples", "every example of the document does what it says, on a
     { what: "the session to rest" },
   );
   expect(idle).toMatchObject({ status: 200, body: { status: "idle", total_turns: 2 } });
+  expect(await example(`GET ${SESSION}/stats`)).toMatchObject({
+    status: 200,
+    body: { status: "idle", container: { memory_bytes: expect.any(Number), network_rx_bytes: expect.any(Number) } },
+  });
   const { body: page } = await example(`GET ${SESSION}/events`);
   expect(page.events[0]).toMatchObject({ seq: 1, session_id: variables["SESSION_ID"], type: "session.starting" });
   const normalized = (await example(`GET ${SESSION}/events`, 1)).body.events;

@@ -36,6 +36,7 @@ const CALLS: Record<Exclude<Path, "system.health">, Call> = {
   "sessions.create": { method: "POST" },
   "sessions.list": { method: "GET" },
   "sessions.get": onSession("GET"),
+  "sessions.stats": onSession("GET"),
   "sessions.fork": onSession("POST"),
   "sessions.pause": onSession("POST"),
   "sessions.resume": onSession("POST"),

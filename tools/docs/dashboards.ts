@@ -25,6 +25,24 @@ export const PANELS: readonly Panel[] = [
     unit: "short",
     queries: [{ legend: "{{status}}", expr: "sum by (status) (cc_docker_containers_total)" }],
   },
+  {
+    title: "CPU of containers",
+    unit: "percent",
+    queries: [{ legend: "{{of}}", expr: "max by (of) (cc_docker_container_cpu_usage_percent)" }],
+  },
+  {
+    title: "Memory of containers",
+    unit: "bytes",
+    queries: [{ legend: "{{of}}", expr: "max by (of) (cc_docker_container_memory_usage_bytes)" }],
+  },
+  {
+    title: "Traffic of containers",
+    unit: "Bps",
+    queries: [
+      { legend: "in", expr: "sum(rate(cc_docker_container_network_rx_bytes[5m]))" },
+      { legend: "out", expr: "sum(rate(cc_docker_container_network_tx_bytes[5m]))" },
+    ],
+  },
   { title: "Changes of sessions", unit: "ops", queries: rate("cc_docker_session_moves_total", "to, reason") },
   { title: "Start to ready agent", unit: "s", queries: quantiles("cc_docker_container_startup_seconds") },
   { title: "Lives of sessions", unit: "s", queries: quantiles("cc_docker_session_duration_seconds") },

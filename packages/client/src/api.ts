@@ -10,6 +10,7 @@ import type {
   Event,
   Session,
   SessionConfig,
+  SessionStats,
   SessionStatus,
   Turn,
 } from "@cc-docker/protocol";
@@ -138,6 +139,8 @@ export type SessionCalls = {
   /** A session with the files of another and its conversation up to a turn; the other one goes on untouched. */
   fork: Mutation<ForkSession, Session>;
   get: Query<OneSession, Session>;
+  /** What its container uses just now: CPU, memory, bytes over its link. */
+  stats: Query<OneSession, SessionStats>;
   /** Your sessions, newest first. */
   list: Query<ListSessions, SessionPage>;
   /** Has it stand still, also in the midst of a turn; prompts are accepted and wait. */

@@ -19,6 +19,7 @@ export {
   type Session,
   type SessionConfig,
   type SessionId,
+  type SessionStats,
   type SessionStatus,
   type TokenUsage,
   type Turn,

@@ -50,7 +50,15 @@ export {
   ToWrapper,
   TranscriptEntry,
 } from "./link.ts";
-export { ON_CRASH, PERMISSION_MODES, SESSION_STATUSES, Session, SessionConfig, SessionStatus } from "./session.ts";
+export {
+  ON_CRASH,
+  PERMISSION_MODES,
+  SESSION_STATUSES,
+  Session,
+  SessionConfig,
+  SessionStats,
+  SessionStatus,
+} from "./session.ts";
 export { isToolName, ToolRule } from "./tool-rule.ts";
 export {
   addTotals,

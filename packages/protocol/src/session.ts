@@ -57,6 +57,25 @@ export const SessionConfig = z.strictObject({
 });
 export type SessionConfig = z.infer<typeof SessionConfig>;
 
+/** What a session uses just now. */
+export const SessionStats = z.object({
+  status: SessionStatus,
+  /** Absent while the session has no container, as at rest. */
+  container: z
+    .object({
+      /** Of one core, so two that are busy are 200: since the last look, or over a moment when there was none. */
+      cpuPercent: z.number().nonnegative(),
+      /** Without what the kernel could drop. */
+      memoryBytes: z.number().nonnegative(),
+      /** What went in over the link, which is all the network it has: since its start, or this gateway's. */
+      networkRxBytes: z.number().nonnegative(),
+      /** What came out over the link. */
+      networkTxBytes: z.number().nonnegative(),
+    })
+    .optional(),
+});
+export type SessionStats = z.infer<typeof SessionStats>;
+
 /** One conversation with an agent. */
 export const Session = z.object({
   id: SessionId,

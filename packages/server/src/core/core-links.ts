@@ -7,6 +7,7 @@ import type { Approvals } from "./approvals/approvals.ts";
 import { hearAsHolder } from "./leases/holder-bells.ts";
 import type { Leases } from "./leases/leases.ts";
 import type { AgentStarts } from "./sessions/agent-start.ts";
+import type { ContainerUsages } from "./sessions/container-usage.ts";
 import type { Deadlines } from "./sessions/deadlines.ts";
 import type { Instances } from "./sessions/instances.ts";
 import type { Ingest } from "./turns/ingest.ts";
@@ -40,6 +41,8 @@ export type CoreLinks = {
   tellWait: TurnWaits["tell"];
   /** A call of the model's has used so much by now. */
   tellUse: TurnSpend["tell"];
+  /** So much has come over the session's link. */
+  carried: ContainerUsages["carried"];
   /** Gives the session up: its link could not be had for too long, or what came over it cannot be used. */
   giveUp(instance: { sessionId: SessionId; generation: number }, error: CcError): Promise<void>;
 };
@@ -57,6 +60,7 @@ type CoreLinksDeps = {
   turns: Turns;
   turnWaits: TurnWaits;
   spend: TurnSpend;
+  carried: ContainerUsages["carried"];
   approvals: Approvals;
   starts: AgentStarts;
   ingest: Ingest;
@@ -88,6 +92,7 @@ export function createCoreLinks(deps: CoreLinksDeps): CoreLinks {
     heard: deadlines.heard,
     tellWait: turnWaits.tell,
     tellUse: deps.spend.tell,
+    carried: deps.carried,
     giveUp: (instance, error) => instances.crash(instance, toErrorShape(error)),
   };
 }

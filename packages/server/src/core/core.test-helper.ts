@@ -72,6 +72,7 @@ function createIdleRuntime(): IdleRuntime {
       runtime.instances.delete(sessionId);
       runtime.owners.delete(sessionId);
     },
+    measure: async () => ({ atMs: 1000, cpuMs: 1000, memoryBytes: 1024 }),
     list: async () => [...runtime.instances.values()],
     listOwners: async () => [...runtime.owners],
     listActive: async () => [...runtime.instances.keys()],

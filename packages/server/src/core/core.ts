@@ -22,6 +22,7 @@ import type { CoreMeter } from "./metric-table.ts";
 import { createQuotas, type Limits, type QuotaSettings } from "./quotas/quotas.ts";
 import { createRemindingBus } from "./reminding-bus.ts";
 import { createAgentStarts } from "./sessions/agent-start.ts";
+import { createContainerUsages, type LinkBytes } from "./sessions/container-usage.ts";
 import { addCounts } from "./sessions/count-change.ts";
 import { createDeadlines, type DeadlineSettings, type MaxTimeouts } from "./sessions/deadlines.ts";
 import { createInstances } from "./sessions/instances.ts";
@@ -125,7 +126,8 @@ export function createCore({
     onDeaf: (session) => insist("deaf agent", () => giveUpDeaf(session)),
   });
   const lives = createLives(meter, clock);
-  measureNow(meter, { store, runtime });
+  const usages = createContainerUsages({ runtime, clock });
+  measureNow(meter, { store, runtime, usages });
   const turnSpans = createTurnSpans({ store, tracer, background });
   const spend = createTurnSpend();
   const writer = createSessionWriter({
@@ -141,6 +143,7 @@ export function createCore({
       deadlines.watch(session);
       lives.watch(session);
       spend.watch(session);
+      usages.watch(session);
     },
     onInterrupted: deadlines.interrupted,
     onInstanceWanted: (session) => instances.replace(session),
@@ -164,6 +167,7 @@ export function createCore({
     store,
     writer,
     instances,
+    usages,
     maxTimeouts: settings.maxTimeouts,
     quotas,
     newId,
@@ -192,7 +196,7 @@ export function createCore({
     runtime.onChange(reconciler.look),
     hearAsHolder({ bus, leases }, "holders", createAttendant({ run, attend: reconcile.one })),
   ];
-  lost.add(deadlines.forget).add(lives.forget).add(spend.forget).add(instances.abandon);
+  lost.add(deadlines.forget).add(lives.forget).add(spend.forget).add(usages.forget).add(instances.abandon);
   const starts = createAgentStarts({ store, writer });
 
   /** A timer rings once: what it asks for is not lost to a disk that is full just then. */
@@ -207,6 +211,12 @@ export function createCore({
     const code = turn && turn.interrupt === "hang" ? "AGENT_SILENT" : "AGENT_EXITED";
     const message = `The agent of session ${sessionId} did not end its turn when it was told to.`;
     await instances.crash({ sessionId, generation }, describeError(code, message));
+  }
+
+  function carried(id: SessionId, bytes: LinkBytes): void {
+    meter.add("cc_docker_container_network_rx_bytes", {}, bytes.rxBytes);
+    meter.add("cc_docker_container_network_tx_bytes", {}, bytes.txBytes);
+    usages.carried(id, bytes);
   }
 
   function onLost(id: SessionId): void {
@@ -240,6 +250,7 @@ export function createCore({
       turns,
       turnWaits,
       spend,
+      carried,
       approvals,
       starts,
       ingest,

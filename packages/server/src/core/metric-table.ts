@@ -40,6 +40,26 @@ export const METRICS = {
     help: "This install's containers on the engine, as it has them: running, paused or ended.",
     labels: ["status"],
   },
+  cc_docker_container_cpu_usage_percent: {
+    kind: "gauge",
+    help: "Of one core, what the containers that run use: the sum of all, and the most that one uses. Since the last look.",
+    labels: ["of"],
+  },
+  cc_docker_container_memory_usage_bytes: {
+    kind: "gauge",
+    help: "Memory of the containers that run, without what the kernel could drop: the sum of all, and the most of one.",
+    labels: ["of"],
+  },
+  cc_docker_container_network_rx_bytes: {
+    kind: "counter",
+    help: "Bytes that went into containers over their links, which is all the network they have.",
+    labels: [],
+  },
+  cc_docker_container_network_tx_bytes: {
+    kind: "counter",
+    help: "Bytes that came out of containers over their links.",
+    labels: [],
+  },
   cc_docker_container_startup_seconds: {
     kind: "histogram",
     help: "From a session's creation or waking to its ready agent.",

@@ -4,16 +4,19 @@ import {
   isCcError,
   type Session,
   type SessionId,
+  type SessionStats,
   type SessionStatus,
 } from "@cc-docker/protocol";
 import { failpoint } from "../../lib/failpoint.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
 import { parseCursor } from "../cursor.ts";
 import type { Quotas } from "../quotas/quotas.ts";
+import type { ContainerUsages } from "./container-usage.ts";
 import type { MaxTimeouts } from "./deadlines.ts";
 import type { ForkSession } from "./forks.ts";
 import type { Instances } from "./instances.ts";
 import { type CreateSession, createNewSessions } from "./new-sessions.ts";
+import { isLive } from "./session-status.ts";
 import type { SessionWriter } from "./session-writer.ts";
 import { toSession } from "./to-session.ts";
 
@@ -48,6 +51,8 @@ export type Sessions = {
    * @throws CcError SESSION_LIMIT_REACHED, CONTAINER_LIMIT_REACHED
    */
   resume(input: OwnedSession): Promise<Session>;
+  /** What its container uses just now; nothing of one that has none. @throws CcError SESSION_NOT_FOUND, RUNTIME_UNAVAILABLE */
+  stats(input: OwnedSession): Promise<SessionStats>;
   /** Ends the instance; the log stays. Stopping what is at rest is fine. */
   stop(input: OwnedSession): Promise<Session>;
   /** Removes container, volumes, log and turns. */
@@ -61,6 +66,7 @@ type SessionsDeps = {
   store: Store;
   writer: SessionWriter;
   instances: Instances;
+  usages: Pick<ContainerUsages, "measure" | "bytesOf">;
   maxTimeouts: MaxTimeouts;
   quotas: Quotas;
   newId: () => string;
@@ -74,7 +80,8 @@ const PUT_OFF: ReadonlySet<ErrorCode> = new Set([
   "STORE_UNAVAILABLE",
 ]);
 
-export function createSessions({ store, writer, instances, maxTimeouts, quotas, newId }: SessionsDeps): Sessions {
+export function createSessions(deps: SessionsDeps): Sessions {
+  const { store, writer, instances, usages, maxTimeouts, quotas, newId } = deps;
   const { create, fork } = createNewSessions({ writer, instances, maxTimeouts, quotas, newId, get });
 
   async function get(input: OwnedSession): Promise<Session> {
@@ -119,6 +126,14 @@ export function createSessions({ store, writer, instances, maxTimeouts, quotas, 
     return toSession(await requireSession(input));
   }
 
+  async function stats(input: OwnedSession): Promise<SessionStats> {
+    const session = await requireSession(input);
+    const usage = isLive(session) ? await usages.measure(session) : undefined;
+    if (!usage) return { status: session.status };
+    const { rxBytes, txBytes } = usages.bytesOf(session.id);
+    return { status: session.status, container: { ...usage, networkRxBytes: rxBytes, networkTxBytes: txBytes } };
+  }
+
   async function remove(input: OwnedSession): Promise<void> {
     const { id } = await requireSession(input);
     await writer.change(id, async (change) => change.patch({ deleted: true }));
@@ -128,5 +143,5 @@ export function createSessions({ store, writer, instances, maxTimeouts, quotas, 
     });
   }
 
-  return { create, fork, get, list, pause, resume, stop, delete: remove };
+  return { create, fork, get, list, pause, resume, stats, stop, delete: remove };
 }

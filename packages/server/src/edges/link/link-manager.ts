@@ -85,12 +85,13 @@ export function startLinkManager({
     failpoint("link.opened");
     const onHello = () => (use.heard = true);
     const { promise: conversation, resolve, reject } = Promise.withResolvers<void>();
-    const pipe = openPipe(duplex, {
-      control: (stream) =>
+    const doors = {
+      control: (stream: Duplex) =>
         void runControl({ links, session, stream, modelMaxRetries, telemetry, clock, onHello }).then(resolve, reject),
-      broker: (stream) => serveBroker(sessionId, stream),
+      broker: (stream: Duplex) => serveBroker(sessionId, stream),
       ...(telemetry && { telemetry: (stream: Duplex) => telemetry.serve(sessionId, stream) }),
-    });
+    };
+    const pipe = openPipe(duplex, doors, (bytes) => links.carried(sessionId, bytes));
     signal.addEventListener("abort", pipe.close);
     try {
       await Promise.race([conversation, pipe.closed]);

@@ -12,6 +12,8 @@ export type LinkPipe = {
   close(): void;
 };
 
+type OnBytes = (bytes: { rxBytes: number; txBytes: number }) => void;
+
 /** Where nobody wants traces there is no door for them, and who knocks is answered with 404. */
 export type Doors = Record<Exclude<Door, "telemetry">, OpenDoor> & { telemetry?: OpenDoor };
 type OpenDoor = (stream: Duplex) => void;
@@ -19,8 +21,9 @@ type OpenDoor = (stream: Duplex) => void;
 /** One instance must not use up the gateway. The wrapper lets fewer connections in than this. */
 const MAX_STREAMS = 256;
 
-export function openLinkPipe(duplex: Duplex, doors: Doors): LinkPipe {
-  const session = performServerHandshake(neverHoldUp(duplex) as never, {
+/** `onBytes`: `rxBytes` went into the instance, `txBytes` came out of it. */
+export function openLinkPipe(duplex: Duplex, doors: Doors, onBytes: OnBytes = () => {}): LinkPipe {
+  const session = performServerHandshake(neverHoldUp(duplex, onBytes) as never, {
     settings: { initialWindowSize: LINK_WINDOW_BYTES, maxConcurrentStreams: MAX_STREAMS },
   });
   const { promise: closed, resolve } = Promise.withResolvers<void>();
@@ -41,10 +44,11 @@ export function openLinkPipe(duplex: Duplex, doors: Doors): LinkPipe {
  * the kernel's buffers hold, both wait for ever. So this side's writes never wait: what the pipe does not take at once
  * is kept here, and the wrapper's window bounds it to LINK_WINDOW_BYTES. One side that always reads is enough.
  */
-function neverHoldUp(pipe: Duplex): Duplex {
+function neverHoldUp(pipe: Duplex, onBytes: OnBytes): Duplex {
   const duplex = new Duplex({
     read: () => void pipe.resume(),
-    write: (chunk, _encoding, done) => {
+    write: (chunk: Buffer, _encoding, done) => {
+      onBytes({ rxBytes: chunk.byteLength, txBytes: 0 });
       pipe.write(chunk);
       done();
     },
@@ -54,7 +58,10 @@ function neverHoldUp(pipe: Duplex): Duplex {
       done(error);
     },
   });
-  pipe.on("data", (chunk) => void (duplex.push(chunk) || pipe.pause()));
+  pipe.on("data", (chunk: Buffer) => {
+    onBytes({ rxBytes: 0, txBytes: chunk.byteLength });
+    if (!duplex.push(chunk)) pipe.pause();
+  });
   pipe.on("end", () => duplex.push(null));
   pipe.on("close", () => duplex.destroy());
   return duplex;

@@ -30,6 +30,7 @@ export const sessionsRouter = router({
     .input(ForkSession)
     .mutation(({ ctx, input }) => ctx.core.sessions.fork({ owner: ctx.owner, ...input })),
   get: procedure.input(OneSession).query(({ ctx, input }) => ctx.core.sessions.get({ owner: ctx.owner, ...input })),
+  stats: procedure.input(OneSession).query(({ ctx, input }) => ctx.core.sessions.stats({ owner: ctx.owner, ...input })),
   list: procedure.input(ListSessions).query(({ ctx, input: { cursor, offset, status, limit } }) =>
     ctx.core.sessions.list({
       owner: ctx.owner,

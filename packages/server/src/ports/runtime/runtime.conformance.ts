@@ -105,6 +105,25 @@ export function testRuntime({ name, image, open }: RuntimeUnderTest): void {
     expect(await arena.runtime.listOwners()).toEqual([]);
   });
 
+  describe(`runtime: ${name}: measure`, () => {
+    it("tells what an instance uses, also of one that stands still, and nothing of one that has ended", async () => {
+      await using arena = await open();
+      const instance = await arena.runtime.start(newSpec(), deadline());
+      const first = await arena.runtime.measure(instance);
+      expect(first?.cpuMs).toBeGreaterThan(0);
+      expect(first?.memoryBytes).toBeGreaterThan(100_000);
+      await arena.runtime.pause(instance.sessionId);
+      const still = await arena.runtime.measure(instance);
+      expect(still?.cpuMs).toBeGreaterThanOrEqual(first?.cpuMs ?? 0);
+      expect((await arena.runtime.measure(instance))?.cpuMs).toBe(still?.cpuMs);
+      await arena.runtime.unpause(instance.sessionId);
+      await arena.crash(instance);
+      expect(await arena.runtime.measure(instance)).toBeUndefined();
+      await arena.runtime.stop(instance.sessionId, 0);
+      expect(await arena.runtime.measure(instance)).toBeUndefined();
+    });
+  });
+
   describe(`runtime: ${name}: pause`, () => {
     const isPaused = async (runtime: Runtime, id: SessionId) =>
       (await runtime.list()).find(({ sessionId }) => sessionId === id)?.paused;

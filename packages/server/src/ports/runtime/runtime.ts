@@ -13,6 +13,12 @@ export type Instance = { ref: string; sessionId: SessionId; generation: number; 
 /** `detail`: what the engine says of it ("exit code 137"). `outOfMemory`: the kernel ended it for lack of memory. */
 export type InstanceExit = { sessionId: SessionId; generation: number; detail: string; outOfMemory?: boolean };
 
+/**
+ * `cpuMs`: time of a core that it has used in all, up to `atMs` (milliseconds since 1970, by the clock of whoever runs
+ * it). `memoryBytes`: what it holds, without what the kernel could drop.
+ */
+export type InstanceUsage = { atMs: number; cpuMs: number; memoryBytes: number };
+
 export interface Runtime extends AsyncDisposable {
   /** Asks the engine for real. @throws CcError RUNTIME_UNAVAILABLE */
   check(signal: AbortSignal): Promise<void>;
@@ -44,6 +50,8 @@ export interface Runtime extends AsyncDisposable {
   stop(sessionId: SessionId, graceMs: number): Promise<void>;
   /** Removes all a session owns: instance, workspace, state, sockets. Unknown ids are fine. */
   remove(sessionId: SessionId): Promise<void>;
+  /** What a running instance uses, paused or not, told within seconds; `undefined` of one that runs no more. @throws CcError RUNTIME_UNAVAILABLE */
+  measure(instance: Instance): Promise<InstanceUsage | undefined>;
   /** All instances of this install, running or not. */
   list(): Promise<Instance[]>;
   /** Sessions of this install that own anything here: instance, workspace, state or sockets. */

@@ -153,6 +153,7 @@ export function createEngine(deps: AgentDeps & { clock: VirtualClock }): Engine 
           if (!life.isAlive) return;
           await request(() => homes.delete(sessionId));
         }),
+      measure: () => life.call(() => request(() => ({ atMs: 1, cpuMs: 1, memoryBytes: 1 }))),
       list: () => life.call(() => request(() => [...boxes.values()].map(({ instance }) => instance))),
       listOwners: () => life.call(() => request(() => [...new Set([...boxes.keys(), ...homes.keys()])])),
       listActive: () => life.call(() => request(() => [...boxes.keys()])),

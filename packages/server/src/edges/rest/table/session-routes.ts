@@ -1,5 +1,5 @@
 /** What is asked of sessions themselves: rows of the table in routes.ts. */
-import type { Session } from "@cc-docker/protocol";
+import { type Session, SessionStats } from "@cc-docker/protocol";
 import { z } from "zod";
 import { RestSession } from "./rest-session.ts";
 import type { Input, Route } from "./route.ts";
@@ -50,6 +50,18 @@ export const SESSION_ROUTES: readonly Route[] = [
     tag: "sessions",
     summary: "Read a session",
     errors: ["SESSION_NOT_FOUND"],
+    examples: [{}],
+  },
+  {
+    id: "get_session_stats",
+    method: "GET",
+    path: "/sessions/{session_id}/stats",
+    call: "sessions.stats",
+    status: 200,
+    schema: SessionStats,
+    tag: "sessions",
+    summary: "What a session's container uses just now: CPU, memory, and bytes over its link",
+    errors: ["SESSION_NOT_FOUND", "RUNTIME_UNAVAILABLE"],
     examples: [{}],
   },
   {

@@ -14,6 +14,7 @@ import { ignoreGone, translateLostEngine } from "./engine-errors.ts";
 import { watchEngine } from "./engine-events.ts";
 import { openExecRelay } from "./exec-relay.ts";
 import { createFinder } from "./find-containers.ts";
+import { measureContainer } from "./measure-container.ts";
 import { createOwnActions } from "./own-actions.ts";
 import { connectSocket, fitsSocketPath, socketPath } from "./socket-link.ts";
 import { createStarter } from "./start-container.ts";
@@ -124,6 +125,7 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
     unpause: namingLostEngine((id: SessionId) => own.during(id, () => unpause(id))),
     stop: namingLostEngine((id: SessionId, graceMs: number) => own.during(id, () => stop(id, graceMs))),
     remove: namingLostEngine((id: SessionId) => own.during(id, () => remove(id))),
+    measure: namingLostEngine(({ ref }: Instance) => measureContainer(docker.getContainer(ref))),
     list: namingLostEngine(() => finder.list()),
     listOwners: namingLostEngine(listOwners),
     listActive: namingLostEngine(listActive),
