@@ -153,7 +153,8 @@ const rows = {
     schema: wholeNumber(0, 100_000_000),
   },
   MAX_CONTAINERS: {
-    description: "Sessions of all users that may live at one time, each with a container. 0 is no limit.",
+    description:
+      "Containers there may be at one time, of all users: of sessions that live, and of those that are just being stopped or deleted. 0 is no limit.",
     default: "50",
     schema: wholeNumber(0, 1_000_000),
   },

@@ -149,7 +149,7 @@ export function createCore({
     onInstanceWanted: (session) => instances.replace(session),
     onTaken: (id) => bus.publish(`holders:${id}`, 0),
   });
-  const quotas = createQuotas(settings.quotas);
+  const quotas = createQuotas(settings.quotas, { countEnding: (except) => instances.countEnding(except) });
   const instances = createInstances({
     store,
     bus,

@@ -1,5 +1,5 @@
 import type { SessionId } from "@cc-docker/protocol";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createManualClock } from "../../lib/clock.test-helper.ts";
 import { openTestCore, refused, resultMessage, type TestCore } from "../core.test-helper.ts";
 import { NO_QUOTAS } from "./no-quotas.test-helper.ts";
@@ -20,6 +20,43 @@ async function endTurn(t: TestCore, sessionId: SessionId, costUsd: number): Prom
   const turnId = await t.send(sessionId);
   await t.ingest(sessionId, resultMessage(turnId, { total_cost_usd: costUsd }));
 }
+
+describe("containers of all owners", () => {
+  it("count until they are gone, though their sessions were stopped or deleted", async () => {
+    await using t = await open({ containers: 2 });
+    const [stopped, deleted] = [await t.openSession(), await t.openSession()];
+    const gone = Promise.withResolvers<void>();
+    const { stop } = t.runtime;
+    t.runtime.stop = (id, graceMs) => gone.promise.then(() => stop(id, graceMs));
+    t.runtime.beforeRemove = () => gone.promise;
+    const ends = [
+      t.core.sessions.stop({ owner: "ann", sessionId: stopped }),
+      t.core.sessions.delete({ owner: "ann", sessionId: deleted }),
+    ];
+    await vi.waitFor(async () => expect((await t.store.findSession(stopped))?.status).toBe("stopped"));
+    await vi.waitFor(async () => expect((await t.store.findSession(deleted))?.deleted).toBe(true));
+    await expect(create(t, "bob")).rejects.toMatchObject(refused("CONTAINER_LIMIT_REACHED"));
+    gone.resolve();
+    await Promise.all(ends);
+    await create(t, "bob");
+    await create(t, "bob");
+    await expect(t.send(stopped)).rejects.toMatchObject(refused("CONTAINER_LIMIT_REACHED"));
+  });
+
+  it("leave a session its own place while its container is being ended", async () => {
+    await using t = await open({ containers: 1 });
+    const sessionId = await t.openSession();
+    const gone = Promise.withResolvers<void>();
+    const { stop } = t.runtime;
+    t.runtime.stop = (id, graceMs) => gone.promise.then(() => stop(id, graceMs));
+    const end = t.core.sessions.stop({ owner: "ann", sessionId });
+    await vi.waitFor(async () => expect((await t.store.findSession(sessionId))?.status).toBe("stopped"));
+    await t.send(sessionId);
+    gone.resolve();
+    await end;
+    expect(await t.store.findSession(sessionId)).toMatchObject({ status: "starting", generation: 2 });
+  });
+});
 
 describe("an owner's live sessions", () => {
   it("are no more than may be, however many are asked for at once", async () => {

@@ -2,7 +2,7 @@
  * What an owner may have at one time, and use in a day. Each is counted in the transaction that takes of it, so callers
  * that race cannot take more than there is. 0 is no limit.
  */
-import { addUsage, CcError, NO_TOTALS } from "@cc-docker/protocol";
+import { addUsage, CcError, NO_TOTALS, type SessionId } from "@cc-docker/protocol";
 import type { DayUsageRow, SessionRow, StoreReader, TurnRow } from "../../ports/store/store.ts";
 import { countTokens, estimateCostUsd, type ModelUse } from "./price.ts";
 
@@ -11,7 +11,7 @@ export type QuotaSettings = {
   liveSessions: number;
   /** Sessions of an owner, those at rest too. */
   storedSessions: number;
-  /** Sessions of all owners that live. */
+  /** Containers of all owners, with those that are being ended or removed. */
   containers: number;
   /** Turns of an owner that run or wait. */
   openTurns: number;
@@ -23,7 +23,7 @@ export type Quotas = {
   /** For one more session. @throws CcError SESSION_LIMIT_REACHED, CONTAINER_LIMIT_REACHED */
   admitSession(tx: StoreReader, owner: string): Promise<void>;
   /** For a session at rest that is to live. @throws CcError SESSION_LIMIT_REACHED, CONTAINER_LIMIT_REACHED */
-  admitLife(tx: StoreReader, owner: string): Promise<void>;
+  admitLife(tx: StoreReader, session: { owner: string; id?: SessionId }): Promise<void>;
   /** For one more turn, at that time (ISO 8601, UTC). @throws CcError TURN_LIMIT_REACHED, DAILY_LIMIT_REACHED */
   admitTurn(tx: StoreReader, owner: string, now: string): Promise<void>;
   /** What the owner has, has used today, and may. */
@@ -36,9 +36,12 @@ export type Limits = Record<"liveSessions" | "storedSessions" | "openTurns" | "c
 
 const DAY_MS = 86_400_000;
 
-export function createQuotas(settings: QuotaSettings): Quotas {
+/** `countEnding`: containers of sessions at rest that are not gone yet, but for that session's. */
+export type QuotaDeps = { countEnding(except: SessionId | undefined): number };
+
+export function createQuotas(settings: QuotaSettings, { countEnding }: QuotaDeps): Quotas {
   async function admitSession(tx: StoreReader, owner: string): Promise<void> {
-    await admitLife(tx, owner);
+    await admitLife(tx, { owner });
     const { storedSessions: max } = settings;
     if (max > 0 && (await tx.countSessions({ owner })) >= max)
       throw new CcError(
@@ -47,11 +50,11 @@ export function createQuotas(settings: QuotaSettings): Quotas {
       );
   }
 
-  async function admitLife(tx: StoreReader, owner: string): Promise<void> {
+  async function admitLife(tx: StoreReader, { owner, id }: { owner: string; id?: SessionId }): Promise<void> {
     const { liveSessions: max, containers } = settings;
     if (max > 0 && (await tx.countLiveSessions(owner)) >= max)
       throw new CcError("SESSION_LIMIT_REACHED", `You have ${max} sessions that live, which is all you may. Stop one.`);
-    if (containers > 0 && (await tx.countLiveSessions()) >= containers)
+    if (containers > 0 && (await tx.countInstances()) + countEnding(id) >= containers)
       throw new CcError("CONTAINER_LIMIT_REACHED", `There are ${containers} containers, which is all there may be.`);
   }
 

@@ -50,6 +50,8 @@ export type Instances = Pauses & {
   requireLinkable(sessionId: SessionId): Promise<SessionRow>;
   /** A pipe to the session's wrapper. @throws CcError SESSION_NOT_RUNNING, INSTANCE_LOST */
   openLink(sessionId: SessionId, signal: AbortSignal): Promise<{ duplex: Duplex; session: SessionRow }>;
+  /** How many instances this gateway is ending, of sessions that are at rest by now; `except`: but for that one's. */
+  countEnding(except: SessionId | undefined): number;
   /** True while this process starts the session's instance. */
   isLaunching(sessionId: SessionId): boolean;
   /** Another gateway holds the session: a start that is under way here ends, and nothing is written about it. */
@@ -75,6 +77,8 @@ export function createInstances(deps: InstancesDeps): Instances {
   const { store, runtime, writer, leases, background, log, settings } = deps;
   /** What `runtime.start` returned; an adopted instance is looked up. */
   const known = new Map<SessionId, Instance>();
+  /** At rest by their rows, with an instance that is still there. */
+  const ending = new Set<SessionId>();
   const lock = createKeyedLock<SessionId>();
   const onStarted = (instance: Instance) => void known.set(instance.sessionId, instance);
   const copies = createCopies({ ...deps, lock });
@@ -151,15 +155,22 @@ export function createInstances(deps: InstancesDeps): Instances {
 
   /** A session that was woken meanwhile keeps what it has: its next start clears away what is older. */
   async function endInstance(sessionId: SessionId): Promise<void> {
-    const found = await store.findSession(sessionId);
-    if (found && !isOursToEnd(found)) return;
-    await launches.cancel(sessionId, found?.generation ?? Number.POSITIVE_INFINITY);
-    await lock(sessionId, async () => {
-      const session = await store.findSession(sessionId);
-      if (session && !isOursToEnd(session)) return;
-      known.delete(sessionId);
-      await runtime.stop(sessionId, STOP_GRACE_MS);
-    });
+    ending.add(sessionId);
+    try {
+      const found = await store.findSession(sessionId);
+      if (found && !isOursToEnd(found)) return;
+      await launches.cancel(sessionId, found?.generation ?? Number.POSITIVE_INFINITY);
+      await lock(sessionId, () => stopInstance(sessionId));
+    } finally {
+      ending.delete(sessionId);
+    }
+  }
+
+  async function stopInstance(sessionId: SessionId): Promise<void> {
+    const session = await store.findSession(sessionId);
+    if (session && !isOursToEnd(session)) return;
+    known.delete(sessionId);
+    await runtime.stop(sessionId, STOP_GRACE_MS);
   }
 
   function isOursToEnd(session: SessionRow): boolean {
@@ -223,6 +234,10 @@ export function createInstances(deps: InstancesDeps): Instances {
     });
   }
 
+  function countEnding(except: SessionId | undefined): number {
+    return ending.size - (except !== undefined && ending.has(except) ? 1 : 0);
+  }
+
   function abandon(sessionId: SessionId): void {
     known.delete(sessionId);
     background.run("abandon", () => launches.cancel(sessionId, Number.POSITIVE_INFINITY));
@@ -231,7 +246,7 @@ export function createInstances(deps: InstancesDeps): Instances {
   runtime.onExit(onExit);
   const { launch, isLaunching } = launches;
   const ends = { stop, timeOut, crash, lose, remove, sweep, abandon };
-  return { launch, isLaunching, ready, replace, requireLinkable, openLink, ...ends, ...pauses };
+  return { launch, isLaunching, ready, replace, requireLinkable, openLink, countEnding, ...ends, ...pauses };
 }
 
 /** Turns first, then the session. @returns whether the reason still applied */

@@ -30,7 +30,7 @@ export async function release(change: SessionChange): Promise<void> {
  */
 export async function wake(change: SessionChange, quotas: Quotas): Promise<boolean> {
   if (!isAtRest(change.session.status)) return false;
-  await quotas.admitLife(change.tx, change.session.owner);
+  await quotas.admitLife(change.tx, change.session);
   change.move("woken");
   change.patch({ generation: change.session.generation + 1, crashes: 0, openApprovals: 0 });
   change.wantInstance();

@@ -326,6 +326,8 @@ export function testStore({ name, open }: StoreUnderTest): void {
       const bobs = await insertSession(store, { status: "idle", owner: "bob" });
       expect([await store.countLiveSessions("ann"), await store.countLiveSessions("bob")]).toEqual([4, 1]);
       expect([await store.countLiveSessions(), await store.countLiveSessions("nobody")]).toEqual([5, 0]);
+      await insertSession(store, { status: "stopped", deleted: true });
+      expect(await store.countInstances()).toBe(6); // with the idle one that is being removed
       await store.write(async (tx) => {
         for (const { id } of [rows["idle"], rows["running"], bobs] as { id: SessionId }[])
           for (const status of ["queued", "running", "completed", "cancelled"] as const)

@@ -186,6 +186,8 @@ export interface StoreReader {
   countSessions(query: CountSessions): Promise<number>;
   /** Those that are neither deleted nor at rest, of one owner or of all. */
   countLiveSessions(owner?: string): Promise<number>;
+  /** Those of all owners that may have an instance by their rows: live ones, and what was deleted and is being removed. */
+  countInstances(): Promise<number>;
   /** Turns that run or wait, of an owner's sessions. */
   countOpenTurns(owner: string): Promise<number>;
   findDayUsage(owner: string, day: string): Promise<DayUsageRow | undefined>;

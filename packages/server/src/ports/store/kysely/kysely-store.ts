@@ -107,6 +107,7 @@ function onlyDurable(queries: StoreReader, settled: () => Promise<void>, refuseI
     listSessions: waits(queries.listSessions),
     countSessions: waits(queries.countSessions),
     countLiveSessions: waits(queries.countLiveSessions),
+    countInstances: waits(queries.countInstances),
     countOpenTurns: waits(queries.countOpenTurns),
     findDayUsage: waits(queries.findDayUsage),
     listUnsettledSessions: waits(queries.listUnsettledSessions),

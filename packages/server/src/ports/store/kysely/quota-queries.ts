@@ -3,7 +3,10 @@ import type { StoreWriter } from "../store.ts";
 import { UNSETTLED } from "./session-queries.ts";
 import type { Database } from "./tables.ts";
 
-type QuotaQueries = Pick<StoreWriter, "countLiveSessions" | "countOpenTurns" | "findDayUsage" | "addDayUsage">;
+type QuotaQueries = Pick<
+  StoreWriter,
+  "countLiveSessions" | "countInstances" | "countOpenTurns" | "findDayUsage" | "addDayUsage"
+>;
 
 export function createQuotaQueries(db: Kysely<Database>): QuotaQueries {
   const live = (owner: string | undefined) => {
@@ -14,6 +17,10 @@ export function createQuotaQueries(db: Kysely<Database>): QuotaQueries {
   return {
     async countLiveSessions(owner) {
       return (await live(owner).select(count).executeTakeFirstOrThrow()).count;
+    },
+    async countInstances() {
+      const all = db.selectFrom("sessions").where("status", "in", UNSETTLED);
+      return (await all.select(count).executeTakeFirstOrThrow()).count;
     },
     async countOpenTurns(owner) {
       const open = db.selectFrom("turns").where("status", "in", ["queued", "running"]);
