@@ -53,6 +53,8 @@ export const REQUIREMENTS = {
   "events.large": "A message of a megabyte arrives whole.",
   "events.pages": "The log can be read page by page.",
   "security.credential": "The model's credential is nowhere but in the gateway and at the model.",
+  "security.redacted":
+    "A secret of the gateway that somebody says, in pieces too, is in no log, no event and no audit row.",
   "security.broker": "The broker lets through the two calls of the model's API, with its own key, and nothing else.",
   "security.network": "A container reaches no host, no network and no name.",
   "security.two-users": "The agent can touch neither the wrapper nor its link.",

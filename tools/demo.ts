@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { signToken } from "@cc-docker/cli/sign-token";
 import { type Client, createClient, type Event, endsTurn } from "@cc-docker/client";
-import { createLogger, loadConfig, startServer } from "@cc-docker/server";
+import { createLogger, createRedactor, loadConfig, secretsOf, startServer } from "@cc-docker/server";
 import { ensureEngine } from "./engine/ensure-engine.ts";
 import { ensureImage } from "./ensure-image.ts";
 import { say, seconds } from "./report.ts";
@@ -34,7 +34,8 @@ await runTool(async (signal) => {
     LOG_LEVEL: "ERROR",
   };
   const config = loadConfig({ ...process.env, ...settings, HOST: "127.0.0.1" });
-  const server = await startServer({ config, log: createLogger(config.LOG_LEVEL) });
+  const redactor = createRedactor(secretsOf(config));
+  const server = await startServer({ config, log: createLogger(config.LOG_LEVEL, redactor), redactor });
   cleanup.defer(server.stop);
   step(`gateway listens on ${server.url}`);
 

@@ -99,6 +99,11 @@ const DEEDS: Record<string, (argument: string) => Promise<void>> = {
       await new Promise<void>((done) => process.stderr.write("e".repeat(MB), () => done()));
     await answer(words);
   },
+  /** Its last words go to stderr, a piece at a time and without the blanks between them. */
+  "stderr-exit": async (pieces) => {
+    for (const piece of pieces.split(" ")) await new Promise<void>((done) => process.stderr.write(piece, () => done()));
+    process.exit(7);
+  },
   /** Takes all the memory there is. */
   "eat-memory": async () => {
     const eaten: Buffer[] = [];

@@ -1,7 +1,7 @@
 /** A whole gateway inside the test's process, with an install of its own. */
 import { inspect } from "node:util";
 import { type Client, createClient } from "@cc-docker/client";
-import { loadConfig, type Server, startServer } from "@cc-docker/server";
+import { createRedactor, loadConfig, type Server, secretsOf, startServer } from "@cc-docker/server";
 import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 import { type Install, openInstall, type Settings } from "./install.ts";
 import { deleteSession } from "./run-turn.ts";
@@ -30,7 +30,7 @@ export async function startStack({ env = {}, parent }: { env?: Settings; parent?
   let server: Server | undefined;
 
   async function start(): Promise<void> {
-    server ??= await startServer({ config, log: createLog(lines) });
+    server ??= await startServer({ config, log: createLog(lines), redactor: createRedactor(secretsOf(config)) });
   }
 
   async function stop(): Promise<void> {

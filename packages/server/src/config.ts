@@ -329,6 +329,13 @@ function findContradictions(config: Partial<Config>): string[] {
   return problems;
 }
 
+/** What of the settings is to be seen nowhere. */
+export function secretsOf(config: Config): string[] {
+  const { JWT_SECRET, ANTHROPIC_API_KEY, CLAUDE_CODE_OAUTH_TOKEN, OTEL_EXPORTER_OTLP_HEADERS } = config;
+  const given = [JWT_SECRET, ANTHROPIC_API_KEY, CLAUDE_CODE_OAUTH_TOKEN].flatMap((one) => one?.reveal() ?? []);
+  return [...given, ...Object.values(OTEL_EXPORTER_OTLP_HEADERS.reveal())];
+}
+
 /** Files below DATA_DIR that others look for: one name, one place. */
 export function dataPaths(dataDir: string) {
   return {

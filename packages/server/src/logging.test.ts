@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { createRedactor } from "./lib/redact.ts";
 import { inRequest, withLogFields } from "./lib/request-scope.ts";
 import { createLogger } from "./logging.ts";
 
+const SECRET = 'a "secret" that\nis known';
+
 function openLog(level: Parameters<typeof createLogger>[0] = "DEBUG") {
   const lines: string[] = [];
-  const log = createLogger(level, { write: (line) => lines.push(line) });
+  const log = createLogger(level, createRedactor([SECRET]), { write: (line) => lines.push(line) });
   return { log, lines, last: () => JSON.parse(lines.at(-1) ?? "") as Record<string, unknown> };
 }
 
@@ -54,6 +57,13 @@ describe("a log line", () => {
       log.info({}, "told");
       expect(last()).toEqual({ ...SHAPE, extra: { request_id: "r" } });
     });
+  });
+
+  it("has no secret in it, wherever it was put", () => {
+    const { log, lines } = openLog();
+    log.error({ reason: SECRET, session_id: SECRET, err: new Error(`said ${SECRET}`, { cause: { SECRET } }) }, SECRET);
+    expect(lines.join("")).not.toMatch(/secret.{1,3}that/s);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ level: "ERROR", message: expect.stringMatching(/^\*+$/) });
   });
 
   it("is one line of plain text, whatever control, escape or direction characters are in it", () => {

@@ -1,10 +1,11 @@
 /** The process: reads the settings, starts, waits for a signal, stops with a deadline. Or answers `audit …`. */
 import { CcError, ERRORS, exitCodeOf, isCcError } from "@cc-docker/protocol";
 import { runAuditCommand } from "./audit-command.ts";
-import { dataPaths, loadConfig } from "./config.ts";
+import { dataPaths, loadConfig, secretsOf } from "./config.ts";
 import { describeStart } from "./describe-start.ts";
 import { armFailpoint } from "./lib/failpoint.ts";
 import type { Logger } from "./lib/logger.ts";
+import { createRedactor } from "./lib/redact.ts";
 import { createLogger } from "./logging.ts";
 import { startServer } from "./start-server.ts";
 
@@ -19,9 +20,10 @@ async function run(): Promise<void> {
     process.exitCode = await runAuditCommand(dataPaths(config.DATA_DIR).database, args, write);
     return;
   }
-  const log = createLogger(config.LOG_LEVEL);
+  const redactor = createRedactor(secretsOf(config));
+  const log = createLogger(config.LOG_LEVEL, redactor);
   obeyFailpoint(process.env["CC_DOCKER_FAILPOINT"], log);
-  const server = await startServer({ config, log });
+  const server = await startServer({ config, log, redactor });
   log.info({ url: server.url, model: server.model, data_dir: config.DATA_DIR }, "listening");
   if (process.stdout.isTTY || process.env["CC_DOCKER_GREET"]) process.stdout.write(describeStart(server, config));
 

@@ -15,6 +15,7 @@ import { systemClock } from "./lib/clock.ts";
 import { failpoint } from "./lib/failpoint.ts";
 import type { Logger } from "./lib/logger.ts";
 import { createMeter } from "./lib/meter.ts";
+import type { Redactor } from "./lib/redact.ts";
 import { createResources } from "./lib/resources.ts";
 import { noTracer, type Tracer } from "./lib/tracing/tracer.ts";
 import { openInProcessBus } from "./ports/bus/drivers/in-process.ts";
@@ -37,20 +38,25 @@ type ModelChoice = { name: "scripted" } | { name: "ANTHROPIC_API_KEY" | "CLAUDE_
 /** With the time that a round takes, what nobody owns is gone within 15 s. */
 const RECONCILE_EVERY_MS = 10_000;
 
+/** `redactor`: knows what of the settings is secret; it is told of what the gateway makes itself. */
+export type StartOptions = { config: Config; log: Logger; redactor: Redactor };
+
 /** @throws CcError for everything a person can set right: port, data directory, schema */
-export async function startServer({ config, log }: { config: Config; log: Logger }): Promise<Server> {
+export async function startServer(options: StartOptions): Promise<Server> {
   const resources = createResources();
   try {
-    return await open(config, log, resources);
+    return await open(options, resources);
   } catch (error) {
     await resources.close();
     throw error;
   }
 }
 
-async function open(config: Config, log: Logger, resources: ReturnType<typeof createResources>): Promise<Server> {
+async function open(options: StartOptions, resources: ReturnType<typeof createResources>): Promise<Server> {
+  const { config, log, redactor } = options;
   const paths = dataPaths(config.DATA_DIR);
   const install = await openInstall(config.DATA_DIR, config.JWT_SECRET);
+  redactor.add(install.jwtSecret.reveal());
   failpoint("start.install-made");
   resources.add("lock", lockFile(paths.lock));
   failpoint("start.locked");
@@ -88,6 +94,7 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
   resources.add("audit", () => tellAuditHead(core, log).catch(() => undefined)); // a broken store has said so itself
   const model = chooseModel(config);
   const broker = createBroker({
+    redactor,
     upstream: await openUpstream(model, resources),
     clock: systemClock,
     log,
@@ -106,6 +113,7 @@ async function open(config: Config, log: Logger, resources: ReturnType<typeof cr
     log,
     serveBroker: broker.serve,
     modelMaxRetries: config.MODEL_MAX_RETRIES,
+    redactor,
     telemetry,
   });
   resources.add("links", links.close);

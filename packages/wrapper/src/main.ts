@@ -2,6 +2,7 @@
 import { BROKER_PORT, SessionId, TELEMETRY_PORT } from "@cc-docker/protocol";
 import { AGENT_HOME } from "./agent/agent-environment.ts";
 import { startClaudeAgent } from "./agent/claude-agent.ts";
+import { createLog } from "./log.ts";
 import { runRelay } from "./relay.ts";
 import { startWrapper } from "./wrapper.ts";
 
@@ -17,7 +18,6 @@ async function run(): Promise<void> {
   }
   // Where the SDK looks for Claude's own files; it reads its own environment, not the agent's.
   process.env["HOME"] = AGENT_HOME;
-  const log = (line: string) => void process.stderr.write(`${line}\n`);
   const wrapper = await startWrapper({
     sessionId: sessionId.data,
     socketPath: SOCKET_PATH,
@@ -25,7 +25,7 @@ async function run(): Promise<void> {
     telemetryPort: TELEMETRY_PORT,
     outboxPath: OUTBOX_PATH,
     startAgent: startClaudeAgent,
-    log,
+    log: createLog(sessionId.data),
   });
   process.once("SIGTERM", () => void wrapper.stop(STOP_GRACE_MS).then(() => process.exit(0)));
 }

@@ -27,7 +27,7 @@ export function createTellOfAgent({ turn, approvals, traces, add, log }: TellDep
   }
 
   function onExit(exit: AgentExit): void {
-    log(`the agent ended: ${exit.detail}`);
+    log(`the agent ended${exit.reason ? ` (${exit.reason})` : ""}`); // what it said goes over the link, and nowhere else
     add({ kind: "agent-exited", ...turnField(), ...exit });
     traces.end(turn.running());
   }

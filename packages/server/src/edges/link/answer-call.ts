@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import type { SessionId } from "@cc-docker/protocol";
 import type { Clock } from "../../lib/clock.ts";
 import { failpoint } from "../../lib/failpoint.ts";
+import type { Redactor } from "../../lib/redact.ts";
 import { createLimitedCalls } from "./limited-calls.ts";
 import { answerHeaders } from "./model-headers.ts";
 import type { ModelCall, ModelService } from "./model-service.ts";
@@ -19,6 +20,8 @@ export type AgentCall = ModelCall & { sessionId: SessionId | undefined };
 export type AnswerCall = (call: AgentCall) => Promise<void>;
 
 export type AnswerCallDeps = {
+  /** Takes the gateway's secrets out of answers: a service that complains may say what it was sent. */
+  redactor: Redactor;
   clock: Clock;
   /** How long a call may wait for a rate limit to reset. */
   rateLimitMaxWaitMs: number;
@@ -76,10 +79,16 @@ export function createAnswerCall(service: ModelService, deps: AnswerCallDeps): A
     const { sessionId } = call;
     if (sessionId) readUsage(answer, (use) => deps.onUse(sessionId, response, use));
     failpoint("broker.answer-begun");
-    if (waiting.hasBegun()) return waiting.goOn(answer);
-    response.writeHead(answer.statusCode ?? 502, answerHeaders(answer));
+    if (waiting.hasBegun()) return waiting.goOn(answer, deps.redactor.stream());
+    response.writeHead(answer.statusCode ?? 502, redactHeaders(answerHeaders(answer)));
     response.flushHeaders();
-    await pipeline(answer, response);
+    await pipeline(answer, deps.redactor.stream(), response);
+  }
+
+  function redactHeaders(headers: Record<string, string | string[]>) {
+    const redact = (value: string | string[]) =>
+      Array.isArray(value) ? value.map(deps.redactor.text) : deps.redactor.text(value);
+    return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, redact(value)]));
   }
 
   function countTraffic({ sessionId }: AgentCall): void {

@@ -6,6 +6,7 @@ import { buffer, text } from "node:stream/consumers";
 import { SessionId } from "@cc-docker/protocol";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../lib/clock.ts";
+import { createRedactor } from "../../lib/redact.ts";
 import { createBroker } from "./broker.ts";
 import type { Credential } from "./model-headers.ts";
 
@@ -46,6 +47,7 @@ async function startBroker(
 ) {
   const broker = createBroker({
     upstream: { url: upstreamUrl, ...(credential && { credential }) },
+    redactor: createRedactor([KEY]),
     clock: systemClock,
     log: silent,
     rateLimitMaxWaitMs: 60_000,
@@ -109,6 +111,27 @@ describe("the broker", () => {
     expect(JSON.stringify(seen)).not.toMatch(/the-agent's|session=1|Basic/);
     expect(seen.host).toBe(new URL(upstream.url).host);
   });
+
+  it.each([500, 400, 200])(
+    "brings no answer with the gateway's key in it, however it is cut (status %i)",
+    async (status) => {
+      const said = `{"error":"é ${KEY} was sent, and ${KEY}"}`;
+      const upstream = await startUpstream((_request, response) => {
+        response.writeHead(status, { "content-type": "application/json", "x-debug": `key ${KEY}` });
+        const bytes = [...Buffer.from(said)];
+        const next = () => {
+          const byte = bytes.shift();
+          if (byte === undefined) response.end();
+          else response.write(Buffer.from([byte]), () => setImmediate(next));
+        };
+        next();
+      });
+      const answer = await send(await startBroker(upstream.url, apiKey));
+      expect(answer.statusCode).toBe(status);
+      expect(await text(answer)).toBe(said.replaceAll(KEY, "*".repeat(KEY.length)));
+      expect(answer.headers["x-debug"]).toBe(`key ${"*".repeat(KEY.length)}`);
+    },
+  );
 
   it("puts a subscription's token in as a bearer, with the beta it needs", async () => {
     const upstream = await startUpstream();

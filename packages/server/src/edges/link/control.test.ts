@@ -13,7 +13,10 @@ import {
 import { describe, expect, it } from "vitest";
 import { openTestCore, type TestCore } from "../../core/core.test-helper.ts";
 import { systemClock } from "../../lib/clock.ts";
+import { createRedactor } from "../../lib/redact.ts";
 import { runControl } from "./control.ts";
+
+const SECRET = "sk-ant-known-to-the-gateway";
 
 /** A wrapper's end of the conversation, spoken by hand against the real core. */
 async function openControl(t: TestCore, sessionId: SessionId) {
@@ -25,6 +28,7 @@ async function openControl(t: TestCore, sessionId: SessionId) {
     stream,
     clock: systemClock,
     modelMaxRetries: 3,
+    redactor: createRedactor([SECRET]),
     onHello: () => undefined,
   });
   ended.catch(() => undefined);
@@ -62,6 +66,20 @@ describe("the control door", () => {
       sessionId,
       acked: 2,
     });
+  });
+
+  it("stores nothing of what a wrapper sends with a secret of the gateway in it, however its bytes come", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    await t.send(sessionId);
+    const { hello, wrapper, next } = await openControl(t, sessionId);
+    hello({ started: true, ready: true, lastNumber: 1 });
+    const items = [{ n: 1, kind: "agent-exited" as const, detail: `it wrote ${SECRET} at last` }];
+    for (const byte of Buffer.from(`${JSON.stringify({ type: "items", items })}\n`)) wrapper.write(Buffer.from([byte]));
+    await next("ack");
+    const events = JSON.stringify(await t.readEvents(sessionId));
+    expect(events).toContain(`it wrote ${"*".repeat(SECRET.length)} at last`);
+    expect(events).not.toContain(SECRET);
   });
 
   it("starts the agent of a wrapper that has none, once, when all of its outbox is stored", async () => {

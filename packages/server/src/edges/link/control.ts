@@ -17,6 +17,7 @@ import type { Core, SessionRow } from "../../core/core.ts";
 import { assertNever } from "../../lib/assert-never.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { failpoint } from "../../lib/failpoint.ts";
+import type { Redactor } from "../../lib/redact.ts";
 import { retry } from "../../lib/wait.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -28,6 +29,8 @@ export type ControlDeps = {
   session: SessionRow;
   stream: Duplex;
   modelMaxRetries: number;
+  /** Takes the gateway's secrets out of what the wrapper sends, before anything of it is stored or logged. */
+  redactor: Redactor;
   /** Where the instance's spans go; absent where nobody wants traces. */
   telemetry?: Pick<Telemetry, "expect"> | undefined;
   clock: Clock;
@@ -47,6 +50,7 @@ export async function runControl({
   session,
   stream,
   modelMaxRetries,
+  redactor,
   telemetry,
   clock,
   onHello,
@@ -61,7 +65,7 @@ export async function runControl({
   send({ type: "hello", version: LINK_VERSION, sessionId, acked });
   try {
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-      const messages = parseMessages(reader, chunk);
+      const messages = parseMessages(reader, chunk, redactor);
       for (const message of messages) await handle(message);
       await takeItems(messages.flatMap((message) => (message.type === "items" ? message.items : [])));
       if (startAfter !== undefined && acked >= startAfter) await startAgent();
@@ -145,9 +149,9 @@ function orUseless(error: unknown): never {
 }
 
 /** What cannot be read now cannot be read when it is sent again: there is no going on with this wrapper. */
-function parseMessages(reader: LineReader, chunk: Uint8Array): FromWrapper[] {
+function parseMessages(reader: LineReader, chunk: Uint8Array, redactor: Redactor): FromWrapper[] {
   try {
-    return reader.push(chunk).map((line) => FromWrapper.parse(JSON.parse(line)));
+    return reader.push(chunk).map((line) => FromWrapper.parse(JSON.parse(redactor.text(line))));
   } catch (error) {
     const reason = error instanceof Error ? error.message.slice(0, 500) : String(error);
     throw new CcError("LINK_PROTOCOL_BROKEN", `The wrapper sent what the link's protocol does not know: ${reason}`, {

@@ -3,6 +3,7 @@ import { CcError } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
 import { openTestCore, type TestCore } from "../../core/core.test-helper.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { createRedactor } from "../../lib/redact.ts";
 import { startLinkManager } from "./link-manager.ts";
 
 /** Whose hours are seconds. */
@@ -34,7 +35,14 @@ function linkByExec(t: TestCore): { refusals: number[]; opened: () => number } {
 function manage(t: TestCore): AsyncDisposable {
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const serveBroker = () => {};
-  const manager = startLinkManager({ links: t.core.links, log, serveBroker, modelMaxRetries: 1, clock: hasty });
+  const manager = startLinkManager({
+    links: t.core.links,
+    log,
+    serveBroker,
+    modelMaxRetries: 1,
+    redactor: createRedactor(),
+    clock: hasty,
+  });
   return { [Symbol.asyncDispose]: manager.close };
 }
 

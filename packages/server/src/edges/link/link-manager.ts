@@ -7,6 +7,7 @@ import { createBackground } from "../../lib/background.ts";
 import { type Clock, pause, systemClock, timeoutSignal } from "../../lib/clock.ts";
 import { failpoint } from "../../lib/failpoint.ts";
 import type { Logger } from "../../lib/logger.ts";
+import type { Redactor } from "../../lib/redact.ts";
 import { runControl } from "./control.ts";
 import { openLinkPipe } from "./link-pipe.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -19,6 +20,8 @@ export type LinkManagerDeps = {
   /** Takes a connection to the broker's door. */
   serveBroker: (sessionId: SessionId, stream: Duplex) => void;
   modelMaxRetries: number;
+  /** Takes the gateway's secrets out of what instances say. */
+  redactor: Redactor;
   /** Takes the spans of instances; absent where nobody wants traces. */
   telemetry?: Telemetry | undefined;
   /** Time and pipe of a simulation; the real ones when absent. */
@@ -35,6 +38,7 @@ export function startLinkManager({
   log,
   serveBroker,
   modelMaxRetries,
+  redactor,
   telemetry,
   clock = systemClock,
   openPipe = openLinkPipe,
@@ -87,7 +91,10 @@ export function startLinkManager({
     const { promise: conversation, resolve, reject } = Promise.withResolvers<void>();
     const doors = {
       control: (stream: Duplex) =>
-        void runControl({ links, session, stream, modelMaxRetries, telemetry, clock, onHello }).then(resolve, reject),
+        void runControl({ links, session, stream, modelMaxRetries, redactor, telemetry, clock, onHello }).then(
+          resolve,
+          reject,
+        ),
       broker: (stream: Duplex) => serveBroker(sessionId, stream),
       ...(telemetry && { telemetry: (stream: Duplex) => telemetry.serve(sessionId, stream) }),
     };

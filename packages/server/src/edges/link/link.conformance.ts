@@ -19,6 +19,7 @@ import {
 } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../lib/clock.ts";
+import { createRedactor } from "../../lib/redact.ts";
 import type { Instance, Runtime } from "../../ports/runtime/runtime.ts";
 import { startScriptedModel } from "../../scripted-model/scripted-model.ts";
 import { createBroker } from "./broker.ts";
@@ -261,6 +262,7 @@ export function testLink({ name, image, open }: LinkUnderTest): void {
       await using model = await startScriptedModel({});
       const broker = createBroker({
         upstream: { url: model.url },
+        redactor: createRedactor(),
         clock: systemClock,
         log: silent,
         rateLimitMaxWaitMs: 0,

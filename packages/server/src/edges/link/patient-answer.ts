@@ -3,6 +3,7 @@
  * has only so many repetitions; not so a stream that has begun and only pings. So one that waits for long is begun.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Clock } from "../../lib/clock.ts";
 import { isStreamed } from "./is-streamed.ts";
@@ -19,8 +20,8 @@ export type PatientAnswer = {
   end(): void;
   /** The answer has begun with pings, and nothing else has come of it. */
   hasBegun(): boolean;
-  /** Goes on with the model's answer, or ends what has begun so that the agent makes the call again. */
-  goOn(answer: IncomingMessage): Promise<void>;
+  /** Goes on with the model's answer as it comes out of `redacted`, or ends what has begun so that the agent makes the call again. */
+  goOn(answer: IncomingMessage, redacted: Transform): Promise<void>;
   giveUp(): void;
 };
 
@@ -55,8 +56,8 @@ export function createPatientAnswer({ response, body, clock, patience }: Deps): 
     cancel = undefined;
   }
 
-  async function goOn(answer: IncomingMessage): Promise<void> {
-    if (answer.statusCode === 200) return pipeline(answer, response);
+  async function goOn(answer: IncomingMessage, redacted: Transform): Promise<void> {
+    if (answer.statusCode === 200) return pipeline(answer, redacted, response);
     answer.resume();
     giveUp();
   }

@@ -3,6 +3,7 @@ import { CcError, type ErrorCode, isCcError, type SessionId } from "@cc-docker/p
 import { startLinkManager } from "../../../edges/link/link-manager.ts";
 import type { Logger } from "../../../lib/logger.ts";
 import { createMeter } from "../../../lib/meter.ts";
+import { createRedactor } from "../../../lib/redact.ts";
 import { type Core, type CoreSettings, createCore } from "../../core.ts";
 import { METRICS } from "../../metric-table.ts";
 import { NO_QUOTAS } from "../../quotas/no-quotas.test-helper.ts";
@@ -110,6 +111,7 @@ function openGateway(world: World, life: Life, isShared: boolean): Gateway {
     log,
     serveBroker: () => undefined,
     modelMaxRetries: 2,
+    redactor: createRedactor(),
     clock: ownClock,
     openPipe: (duplex, doors) => {
       const { promise: closed, resolve } = Promise.withResolvers<void>();
