@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { verifyAudit } from "../core/audit/audit-chain.ts";
 import { openTestRest, type TestRest } from "./rest/rest.test-helper.ts";
 import { ROUTES } from "./rest/table/routes.ts";
+import { openSocket } from "./socket.test-helper.ts";
 import { rootRouter } from "./trpc/root-router.ts";
 
 const PROCEDURES: unknown = rootRouter._def.procedures; // flat, by path
@@ -79,6 +80,21 @@ describe("the audit log of the edges", () => {
     ]);
     expect(await rowsOf(t)).toHaveLength(2);
     expect(JSON.stringify(await rowsOf(t))).not.toContain("hidden");
+  });
+
+  it("has one row of each prompt and call over a WebSocket, each a request of its own", async () => {
+    await using t = await openTestRest();
+    const sessionId = await t.openSession();
+    const stream = await openSocket(`${t.url}/api/v1/sessions/${sessionId}/stream`, { token: t.token });
+    for (const prompt of ["one", "two"]) stream.send({ type: "prompt", prompt });
+    await expect.poll(async () => (await rowsOf(t)).length).toBe(2);
+    const trpc = await openSocket(`${t.url}/trpc`, { token: t.token });
+    trpc.send({ id: 1, method: "mutation", params: { path: "sessions.stop", input: { sessionId } } });
+    await trpc.until(({ id }: { id: number }) => id === 1);
+    const rows = await rowsOf(t);
+    const common = { actor: "ann", outcome: "ok", sessionId, remoteAddress: "127.0.0.1" };
+    expect(rows).toMatchObject(["chat.send", "chat.send", "sessions.stop"].map((action) => ({ ...common, action })));
+    expect(new Set(rows.map(({ requestId }) => requestId)).size).toBe(3);
   });
 
   it("has a row of each call of a batch, and its chain holds", async () => {
