@@ -11,6 +11,7 @@ import { fanOut } from "./benches/fan-out.ts";
 import { freshClone } from "./benches/fresh-clone.ts";
 import { interrupt } from "./benches/interrupt.ts";
 import { laterTurn } from "./benches/later-turn.ts";
+import { replay } from "./benches/replay.ts";
 import { restart } from "./benches/restart.ts";
 import { scale } from "./benches/scale.ts";
 import { startup } from "./benches/startup.ts";
@@ -31,6 +32,7 @@ const USUAL: Record<string, Bench> = {
   interrupt,
   crash,
   restart,
+  replay,
 };
 /** `fresh-clone` takes minutes and the network: only by name. */
 const ALL: Record<string, Bench> = { ...USUAL, "fresh-clone": freshClone };

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { SessionId } from "@cc-docker/protocol";
 import { dataPaths } from "@cc-docker/server";
 import { openSqliteStore } from "@cc-docker/server/store";
+import { OWNER } from "./start-gateway.ts";
 
 export type Store = Awaited<ReturnType<typeof openSqliteStore>>;
 export type FilledStore = AsyncDisposable & {
@@ -21,7 +22,6 @@ export type FilledStore = AsyncDisposable & {
 
 type Row = Parameters<Parameters<Parameters<Store["write"]>[0]>[0]["insertSession"]>[0];
 
-const OWNER = "bench";
 const ROWS_A_COMMIT = 5000;
 /** So many are at work at a time. */
 const KEPT_IDS = 100;

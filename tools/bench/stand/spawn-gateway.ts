@@ -61,5 +61,5 @@ function gatewayEnvironment(settings: Record<string, string>): NodeJS.ProcessEnv
 
 function findUrl(line: string): string | undefined {
   if (!line.includes('"listening"')) return undefined;
-  return (JSON.parse(line) as { url?: string }).url;
+  return (JSON.parse(line) as { extra: { url?: string } }).extra.url;
 }

@@ -10,18 +10,31 @@ import { spawnGateway } from "./spawn-gateway.ts";
 import { sweep } from "./sweep.ts";
 
 export type Gateway = AsyncDisposable & { client: Client; pid: number; url: string; token: string };
-export type StartGateway = { docker: Docker; image: string; modelUrl: string; signal: AbortSignal };
+export type StartGateway = {
+  docker: Docker;
+  image: string;
+  modelUrl: string;
+  /** One of its own when absent. */
+  dataDir?: string;
+  /** What is otherwise than usual. */
+  settings?: Record<string, string>;
+  signal: AbortSignal;
+};
+/** The owner of whatever is asked for by the gateway's `client`. */
+export const OWNER = "bench";
 
 /** A gateway of the bench's own, on a throwaway data directory. Ending it removes whatever its install has made. */
-export async function startGateway({ docker, image, modelUrl, signal }: StartGateway): Promise<Gateway> {
+export async function startGateway(options: StartGateway): Promise<Gateway> {
+  const { docker, image, modelUrl, settings, signal } = options;
   await using opening = new AsyncDisposableStack();
-  const dataDir = await mkdtemp(join(tmpdir(), "cc-docker-bench-"));
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "cc-docker-bench-")));
   opening.defer(() => rm(dataDir, { recursive: true, force: true }));
   opening.defer(() => sweepInstall(docker, dataDir));
   const secret = randomUUID();
-  const gateway = opening.use(spawnGateway(gatewaySettings({ dataDir, image, modelUrl, secret })));
+  const usual = gatewaySettings({ dataDir, image, modelUrl, secret });
+  const gateway = opening.use(spawnGateway({ ...usual, ...settings }));
   const url = await orAbort(gateway.listening, signal);
-  const token = await signToken({ secret, sub: "bench", ttlSeconds: 7200 });
+  const token = await signToken({ secret, sub: OWNER, ttlSeconds: 7200 });
   const client = createClient({ url, token });
   const stack = opening.move();
   return { client, pid: gateway.pid, url, token, [Symbol.asyncDispose]: async () => stack.disposeAsync() };

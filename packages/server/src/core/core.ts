@@ -11,8 +11,9 @@ import type { EventRow, SessionRow, Store } from "../ports/store/store.ts";
 import { type Approvals, createApprovals } from "./approvals/approvals.ts";
 import { type Audit, createAudit } from "./audit/audit.ts";
 import { type CoreLinks, createCoreLinks } from "./core-links.ts";
-import { createEventLog, type EventPages } from "./events/event-log.ts";
+import { createEventLog, type EventPages, type EventTexts } from "./events/event-log.ts";
 import { createRecentEvents } from "./events/recent-events.ts";
+import { createTextForm, type Encode, encodeOnce, type TextForm } from "./events/text-form.ts";
 import { checkHealth, type HealthReport } from "./health.ts";
 import { createHeartbeat } from "./leases/heartbeat.ts";
 import { createAttendant, hearAsHolder } from "./leases/holder-bells.ts";
@@ -37,7 +38,7 @@ import { createTurnSpend } from "./turns/turn-spend.ts";
 import { createTurnWaits } from "./turns/turn-waits.ts";
 import { createTurns, type Turns } from "./turns/turns.ts";
 
-export type { CoreMeter, EventPages, EventRow, SessionRow };
+export type { CoreMeter, Encode, EventPages, EventRow, EventTexts, SessionRow, TextForm };
 
 export type CoreDeps = {
   store: Store;
@@ -72,7 +73,8 @@ export type Core = {
   approvals: Pick<Approvals, "list" | "get" | "answer">;
   events: {
     read(input: OwnedSession & { after: number; limit: number }): Promise<EventRow[]>;
-    follow(input: OwnedSession & { after: number; signal: AbortSignal }): EventPages;
+    follow(input: OwnedSession & FollowRange): EventPages;
+    followText(input: OwnedSession & FollowRange, form: TextForm): EventTexts;
   };
   audit: Audit;
   links: CoreLinks;
@@ -88,6 +90,11 @@ export type Core = {
   /** Ends all work. Others may take this gateway's sessions at once. */
   close(): Promise<void>;
 };
+
+export { createTextForm, encodeOnce };
+
+/** `after`: a seq. */
+export type FollowRange = { after: number; signal: AbortSignal };
 
 export function createCore({
   store: plain,
@@ -224,6 +231,10 @@ export function createCore({
     for (const listener of lost) listener(id);
   }
 
+  function followFrom({ after, signal, ...owned }: OwnedSession & FollowRange) {
+    return { after, signal, admit: async () => void (await sessions.get(owned)) };
+  }
+
   return {
     sessions,
     turns,
@@ -233,10 +244,8 @@ export function createCore({
         await sessions.get(owned);
         return eventLog.read(owned.sessionId, { after, limit });
       },
-      follow({ after, signal, ...owned }) {
-        const admit = async () => void (await sessions.get(owned));
-        return eventLog.follow(owned.sessionId, { after, admit, signal });
-      },
+      follow: (input) => eventLog.follow(input.sessionId, followFrom(input)),
+      followText: (input, form) => eventLog.followText(input.sessionId, followFrom(input), form),
     },
     audit,
     links: createCoreLinks({

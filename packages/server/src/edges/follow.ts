@@ -1,7 +1,7 @@
 /** Following a session's log for edges that send it as it is stored: an event is encoded once, however many follow. */
 import { type Session, SessionId } from "@cc-docker/protocol";
 import { z } from "zod";
-import type { Core, EventPages, EventRow } from "../core/core.ts";
+import type { Core, EventPages, EventTexts, TextForm } from "../core/core.ts";
 import { type JoinedSignals, joinSignals } from "../lib/join-signals.ts";
 import { type Authenticate, untilExpiry } from "./authenticate.ts";
 import type { CallerLimits } from "./caller-limits.ts";
@@ -28,6 +28,8 @@ export type Followed = {
    * @throws (while it is read) CcError SESSION_NOT_FOUND when the session is deleted
    */
   pages(gone: AbortSignal, from?: number): EventPages;
+  /** The same as it is to be sent, where an event's form is no more than text around it. */
+  texts(gone: AbortSignal, form: TextForm): EventTexts;
   /** To be called at the end. */
   leave(): void;
 };
@@ -48,27 +50,17 @@ export async function openFollow(
   const release = callerLimits.takeSubscription(owner);
   const expired = untilExpiry(caller);
   let over: JoinedSignals | undefined;
+  const range = (gone: AbortSignal) => {
+    over = joinSignals([gone, stopping, expired]);
+    return { owner, sessionId, after, signal: over.signal };
+  };
   return {
     session,
-    pages(gone, from = after) {
-      over = joinSignals([gone, stopping, expired]);
-      return core.events.follow({ owner, sessionId, after: from, signal: over.signal });
-    },
+    pages: (gone, from = after) => core.events.follow({ ...range(gone), after: from }),
+    texts: (gone, form) => core.events.followText(range(gone), form),
     leave() {
       over?.abort();
       release();
     },
-  };
-}
-
-/** Encodes a page when it is first sent; who keeps up with a log is given the same page, and so the same bytes. */
-export function encodeOnce(encode: (page: readonly EventRow[]) => string): (page: readonly EventRow[]) => Buffer {
-  const made = new WeakMap<readonly EventRow[], Buffer>();
-  return (page) => {
-    const known = made.get(page);
-    if (known) return known;
-    const bytes = Buffer.from(encode(page));
-    made.set(page, bytes);
-    return bytes;
   };
 }

@@ -1,14 +1,12 @@
 /** A session's events over SSE, for `EventSource` and `curl -N`: the id of each is its seq. */
 import { CcError, isCcError } from "@cc-docker/protocol";
 import type { FastifyReply } from "fastify";
-import type { EventRow } from "../../core/core.ts";
+import { type Encode, type EventRow, encodeOnce } from "../../core/core.ts";
 import { openSse } from "../../lib/sse.ts";
-import { encodeOnce, type Followed } from "../follow.ts";
+import type { Followed } from "../follow.ts";
 import { toProblem } from "./problem.ts";
 
 const RETRY_MS = 1000;
-
-type Encode = (page: readonly EventRow[]) => Buffer;
 
 /** Ends with what it follows, and says why when that is the session's end. */
 export async function streamEvents(reply: FastifyReply, { pages, leave }: Followed, encode: Encode): Promise<void> {

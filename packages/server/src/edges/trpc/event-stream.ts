@@ -7,8 +7,9 @@ import { isCcError, toErrorShape } from "@cc-docker/protocol";
 import { type FastifyTRPCPluginOptions, fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { ZodError } from "zod";
+import { createTextForm } from "../../core/core.ts";
 import { openSse } from "../../lib/sse.ts";
-import { encodeOnce, type Followed, openFollow } from "../follow.ts";
+import { type Followed, openFollow } from "../follow.ts";
 import type { AppRouter } from "./root-router.ts";
 import { RECONNECT_AFTER_MS, type SharedContext } from "./trpc.ts";
 
@@ -16,6 +17,7 @@ type TrpcOptions = FastifyTRPCPluginOptions<AppRouter>["trpcOptions"];
 export type EventStreamDeps = SharedContext & { trpcOptions: TrpcOptions };
 
 const PATH = "events.follow";
+const FORM = createTextForm({ before: "data: ", between: "\nid: ", behind: "\n\n" });
 
 export function mountEventStream(app: FastifyInstance, { trpcOptions, ...context }: EventStreamDeps): void {
   app.get(`/trpc/${PATH}`, async (request, reply) => {
@@ -41,18 +43,16 @@ async function accept({ headers, query }: FastifyRequest, context: SharedContext
   });
 }
 
-async function stream(response: ServerResponse, { pages }: Followed): Promise<void> {
+async function stream(response: ServerResponse, { texts }: Followed): Promise<void> {
   const first = `event: connected\ndata: ${JSON.stringify({ reconnectAfterInactivityMs: RECONNECT_AFTER_MS })}\n\n`;
   const sse = openSse(response, { first, ping: "event: ping\ndata: \n\n" });
   try {
-    for await (const page of pages(sse.gone)) await sse.write(encode(page));
+    for await (const text of texts(sse.gone, FORM)) await sse.write(text);
     sse.end();
   } catch (error) {
     sse.end(`event: serialized-error\ndata: ${JSON.stringify(describeEnd(error))}\n\n`);
   }
 }
-
-const encode = encodeOnce((page) => page.map(({ seq, json }) => `data: ${json}\nid: ${seq}\n\n`).join(""));
 
 /** The part of tRPC's error shape that clients read. */
 function describeEnd(error: unknown) {

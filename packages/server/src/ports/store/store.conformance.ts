@@ -618,6 +618,22 @@ export function testStore({ name, open }: StoreUnderTest): void {
       expect(await store.readEvents(id, { after: 20, limit: 100, maxBytes: 1e6 })).toEqual([]);
     });
 
+    it("come back as one text too, with what stands around each, paged alike", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      const rows = eventRows(1, 20, (seq) => `{"seq":${seq},"text":"é😀\\u0000\\n${"x".repeat(seq)}"}`);
+      await store.write((tx) => tx.insertEvents(id, rows));
+      const form = { before: "data: '", between: "%\nid: ", behind: "\n\n" };
+      const textOf = (some: typeof rows) => some.map(({ seq, json }) => `data: '${json}%\nid: ${seq}\n\n`).join("");
+      const read = (page: { after: number; limit?: number; maxBytes?: number }) =>
+        store.readEventText(id, { limit: 100, maxBytes: 1e6, ...page }, form);
+      expect(await read({ after: 5 })).toEqual({ first: 6, last: 20, bytes: Buffer.from(textOf(rows.slice(5))) });
+      expect(await read({ after: 5, limit: 2 })).toMatchObject({ first: 6, last: 7 });
+      expect(await read({ after: 5, maxBytes: 90 })).toMatchObject({ first: 6, last: 7 });
+      expect(await read({ after: 5, maxBytes: 1 })).toMatchObject({ first: 6, last: 6 });
+      expect(await read({ after: 20 })).toBeUndefined();
+    });
+
     it("belong to one session", async () => {
       await using store = await openEmpty();
       const [one, two] = [await insertSession(store), await insertSession(store)];

@@ -173,6 +173,9 @@ export type ListAudit = {
 
 /** Events travel as the bytes they were stored as: `json` is the whole event, encoded once. */
 export type EventRow = { seq: number; json: string };
+/** Texts around an event's `json` and its `seq`. */
+export type EventForm = { before: string; between: string; behind: string };
+export type EventText = { first: number; last: number; bytes: Buffer };
 
 export type CountSessions = { owner: string; status?: SessionStatus };
 export type ListSessions = CountSessions & { limit: number; before?: number; offset?: number };
@@ -216,6 +219,15 @@ export interface StoreReader {
   listTurnApprovals(turnId: TurnId): Promise<ApprovalRow[]>;
   /** Events with `seq > after`, in order, at most `limit` and at most about `maxBytes` (always at least one). */
   readEvents(sessionId: SessionId, page: { after: number; limit: number; maxBytes: number }): Promise<EventRow[]>;
+  /**
+   * The same page as one text, ready to be sent, with what is to stand around each event's `json` and its `seq`;
+   * `undefined` when there is nothing. `first` and `last` are the seqs of its ends.
+   */
+  readEventText(
+    sessionId: SessionId,
+    page: { after: number; limit: number; maxBytes: number },
+    form: EventForm,
+  ): Promise<EventText | undefined>;
   /** The transcript as it was written, between two positions, at most about `maxBytes` (always at least one line). */
   readTranscript(
     sessionId: SessionId,

@@ -1,23 +1,31 @@
+import type { SessionId } from "@cc-docker/protocol";
 import { CompiledQuery, type Kysely, sql } from "kysely";
 import type { StoreWriter } from "../store.ts";
 import { countWithin } from "./count-within.ts";
 import type { Database } from "./tables.ts";
 
-type EventQueries = Pick<StoreWriter, "readEvents" | "insertEvents">;
+type EventQueries = Pick<StoreWriter, "readEvents" | "readEventText" | "insertEvents">;
 
 /** Rows a statement. A few sizes serve every batch with statements that are built and compiled once. */
 const INSERT_SIZES = [64, 8, 1] as const;
 
 export function createEventQueries(db: Kysely<Database>): EventQueries {
   return {
-    async readEvents(sessionId, { after, limit, maxBytes }) {
-      const page = db.selectFrom("events").where("session_id", "=", sessionId).where("seq", ">", after).orderBy("seq");
-      const sizes = await page
-        .select(["seq", sql<number>`octet_length(json)`.as("bytes")])
-        .limit(limit)
-        .execute();
-      const count = countWithin(sizes, maxBytes); // sizes come without the texts: a page of huge events is never loaded
-      return count === 0 ? [] : page.select(["seq", "json"]).limit(count).execute();
+    async readEvents(sessionId, page) {
+      const count = await countPage(db, sessionId, page);
+      return count === 0 ? [] : after(db, sessionId, page).select(["seq", "json"]).limit(count).execute();
+    },
+    async readEventText(sessionId, page, { before, between, behind }) {
+      const count = await countPage(db, sessionId, page);
+      if (count === 0) return undefined;
+      const rows = after(db, sessionId, page).select(["seq", "json"]).limit(count);
+      const text = sql<string>`group_concat(${before} || json || ${between} || seq || ${behind}, '')`;
+      const { first, last, bytes } = await db
+        .selectFrom(rows.as("page"))
+        .select(({ fn }) => [fn.min("seq").as("first"), fn.max("seq").as("last")])
+        .select(sql<Buffer | null>`cast(${text} as blob)`.as("bytes"))
+        .executeTakeFirstOrThrow();
+      return bytes === null ? undefined : { first, last, bytes }; // removed since they were counted
     },
     async insertEvents(sessionId, events) {
       let start = 0;
@@ -30,6 +38,27 @@ export function createEventQueries(db: Kysely<Database>): EventQueries {
       }
     },
   };
+}
+
+type Page = { after: number; limit: number; maxBytes: number };
+
+function after(db: Kysely<Database>, sessionId: SessionId, { after: seq }: Page) {
+  return db.selectFrom("events").where("session_id", "=", sessionId).where("seq", ">", seq).orderBy("seq");
+}
+
+const size = sql<number>`octet_length(json)`;
+
+/** Sizes come without the texts: a page of huge events is never loaded. One by one only where not all fit. */
+async function countPage(db: Kysely<Database>, sessionId: SessionId, page: Page): Promise<number> {
+  const rows = after(db, sessionId, page).select(["seq", "json"]).limit(page.limit);
+  const all = await db
+    .selectFrom(rows.as("page"))
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .select(sql<number | null>`sum(${size})`.as("bytes"))
+    .executeTakeFirstOrThrow();
+  if ((all.bytes ?? 0) <= page.maxBytes) return all.count;
+  const sizes = await after(db, sessionId, page).select(size.as("bytes")).limit(page.limit).execute();
+  return countWithin(sizes, page.maxBytes);
 }
 
 const insertTexts = new WeakMap<object, Map<number, string>>();

@@ -124,6 +124,7 @@ function onlyDurable(queries: StoreReader, settled: () => Promise<void>, refuseI
     listApprovals: waits(queries.listApprovals),
     listTurnApprovals: waits(queries.listTurnApprovals),
     readEvents: waits(queries.readEvents),
+    readEventText: waits(queries.readEventText),
     readTranscript: waits(queries.readTranscript),
     findTranscriptTail: waits(queries.findTranscriptTail),
     findLastTranscriptLine: waits(queries.findLastTranscriptLine),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { encodeOnce } from "./follow.ts";
+import { encodeOnce } from "./text-form.ts";
 
 describe("a page that many are sent", () => {
   it("is encoded once", () => {

@@ -1,0 +1,24 @@
+/** How events look on a wire, and the bytes of a batch in it: made once, however many follow. */
+import type { EventForm, EventRow } from "../../ports/store/store.ts";
+
+export type Encode = (page: readonly EventRow[]) => Buffer;
+export type TextForm = EventForm & { encode: Encode };
+
+export function createTextForm(form: EventForm): TextForm {
+  const { before, between, behind } = form;
+  const encode = (page: readonly EventRow[]) =>
+    page.map(({ seq, json }) => `${before}${json}${between}${seq}${behind}`).join("");
+  return { ...form, encode: encodeOnce(encode) };
+}
+
+/** Encodes a page when it is first sent; who keeps up with a log is given the same page, and so the same bytes. */
+export function encodeOnce(encode: (page: readonly EventRow[]) => string): Encode {
+  const made = new WeakMap<readonly EventRow[], Buffer>();
+  return (page) => {
+    const known = made.get(page);
+    if (known) return known;
+    const bytes = Buffer.from(encode(page));
+    made.set(page, bytes);
+    return bytes;
+  };
+}
