@@ -61,7 +61,7 @@ export async function openTestRest(
     pages += 1;
     return test.core.events.read(input);
   }
-  const core = { ...test.core, events: { read, follow } };
+  const core = { ...test.core, events: { ...test.core.events, read, follow } };
   const lines: LogLine[] = [];
   const write = (level: string) => (fields: object, message: string) =>
     void lines.push({ level, message, ...currentRequest()?.logFields, ...fields });
