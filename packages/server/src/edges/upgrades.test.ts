@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
+import { agentMessage } from "../core/core.test-helper.ts";
 import { openTestRest, type TestRest } from "./rest/rest.test-helper.ts";
 import { openSocket, tryOpen } from "./socket.test-helper.ts";
 
@@ -55,15 +56,20 @@ describe("the listener's sockets", () => {
 
   it("are kept while a peer takes its time to read", async () => {
     await using t = await openTestRest("ann", { socketTimes: QUIET });
-    const slow = await open(t);
+    const sessionId = await t.openSession();
+    const turnId = await t.send(sessionId);
+    const large = agentMessage(turnId, { type: "assistant", text: "x".repeat(500_000) });
+    for (let n = 0; n < 60; n += 1) await t.ingest(sessionId, large);
+    const { lastSeq } = await t.core.sessions.get({ owner: "ann", sessionId });
+    const [slow, other] = [await open(t), await open(t)];
     slow.ws.pause();
-    const other = await open(t);
-    for (let n = 0; n < 20_000; n += 1) slow.send("nonsense".repeat(100));
+    slow.send({ id: 1, method: "subscription", params: { path: "events.follow", input: { sessionId } } });
     let pings = 0;
     other.ws.on("ping", () => void (pings += 1));
     await expect.poll(() => pings).toBeGreaterThan(10);
+    expect(t.pages()).toBeLessThan(25); // of 30: the rest waits for it
     slow.ws.resume();
-    await expect.poll(() => slow.messages.length).toBe(20_000);
+    expect(await slow.until(({ result }) => result?.id === String(lastSeq))).toHaveProperty("id", 1);
   });
 
   it("carry text of at most 4 MiB", async () => {
