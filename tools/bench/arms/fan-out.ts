@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { withinSample } from "../or-abort.ts";
 import type { FromSubscribers, SubscribersOptions, ToSubscribers } from "../stand/fan-out/messages.ts";
+import { toFrame, UPGRADE } from "../stand/fan-out/web-socket.ts";
 import { forkChild } from "../stand/fork-child.ts";
 import { readProcessCpuUs } from "../stand/process-cpu.ts";
 import type { Gateway } from "../stand/start-gateway.ts";
@@ -16,13 +17,15 @@ export type FanOut = AsyncDisposable & {
   measure(): Promise<{ cpuUs: number; latencies: number[] }>;
 };
 
-type Open = { path: string; count: number; signal: AbortSignal };
+/** Over SSE where there is no message; over a WebSocket, the message begins the stream. */
+export type Way = { path: string; message?: object };
+type Open = Way & { count: number; signal: AbortSignal };
 
 /** A server of the stand's: `raw-server.ts` or `stock-server.ts`. */
-export async function openStandFanOut(script: string, { path, count, signal }: Open): Promise<FanOut> {
+export async function openStandFanOut(script: string, { count, signal, ...way }: Open): Promise<FanOut> {
   await using opening = new AsyncDisposableStack();
   const server = opening.use(await forkChild(join(STAND, script), [], signal));
-  const subscribers = opening.use(await subscribe({ url: server.url, path, count, signal }));
+  const subscribers = opening.use(await subscribe({ url: server.url, ...way, count, signal }));
 
   async function measure() {
     const { arrived } = await subscribers.begin(PACE.events);
@@ -37,16 +40,15 @@ export async function openStandFanOut(script: string, { path, count, signal }: O
   return { measure, [Symbol.asyncDispose]: async () => stack.disposeAsync() };
 }
 
-type OpenOurs = { gateway: Gateway; pathOf: (sessionId: string) => string; count: number; signal: AbortSignal };
+type OpenOurs = { gateway: Gateway; wayTo: (sessionId: string) => Way; count: number; signal: AbortSignal };
 
 /** A session of a gateway: all that the gateway does for an event counts, from the container's pipe to the last socket. */
-export async function openGatewayFanOut({ gateway, pathOf, count, signal }: OpenOurs): Promise<FanOut> {
+export async function openGatewayFanOut({ gateway, wayTo, count, signal }: OpenOurs): Promise<FanOut> {
   const { client, pid, url, token } = gateway;
   await using opening = new AsyncDisposableStack();
   const session = opening.use(await openGatewaySession(client, signal));
   await session.turn("1"); // it has started
-  const path = pathOf(session.id);
-  const subscribers = opening.use(await subscribe({ url, path, token, count, signal }));
+  const subscribers = opening.use(await subscribe({ url, ...wayTo(session.id), token, count, signal }));
   const readSeq = async () => (await client.sessions.get.query({ sessionId: session.id })).lastSeq;
 
   async function measure() {
@@ -61,16 +63,24 @@ export async function openGatewayFanOut({ gateway, pathOf, count, signal }: Open
   return { measure, [Symbol.asyncDispose]: async () => stack.disposeAsync() };
 }
 
-type Subscribe = { url: string; path: string; token?: string; count: number; signal: AbortSignal };
+type Subscribe = Open & { url: string; token?: string };
 type Subscribers = AsyncDisposable & {
   /** Resolves when they wait for what is made next; `arrived` when all have it. */
   begin(events: number): Promise<{ arrived: Promise<number[]> }>;
 };
 
-async function subscribe({ url, path, token, count, signal }: Subscribe): Promise<Subscribers> {
+async function subscribe({ url, path, message, token, count, signal }: Subscribe): Promise<Subscribers> {
   const { hostname: host, port } = new URL(url);
-  const lines = [`GET ${path} HTTP/1.1`, `Host: ${host}:${port}`, ...(token ? [`Authorization: Bearer ${token}`] : [])];
-  const options: SubscribersOptions = { host, port: Number(port), count, head: `${lines.join("\r\n")}\r\n\r\n` };
+  const identity = token ? [`Authorization: Bearer ${token}`] : [];
+  const lines = [`GET ${path} HTTP/1.1`, `Host: ${host}:${port}`, ...identity, ...(message ? UPGRADE : [])];
+  const head = `${lines.join("\r\n")}\r\n\r\n`;
+  const options: SubscribersOptions = {
+    host,
+    port: Number(port),
+    count,
+    head,
+    ...(message && { first: toFrame(message).toString("base64") }),
+  };
   const child = await forkChild(join(STAND, "subscribers.ts"), [JSON.stringify(options)], signal);
 
   async function begin(events: number) {

@@ -1,5 +1,5 @@
 /** P5: one session, many subscribers: CPU and time a delivery, against the least that can be done and tRPC's own adapter. */
-import { type FanOut, openGatewayFanOut, openStandFanOut, PACE } from "../arms/fan-out.ts";
+import { type FanOut, openGatewayFanOut, openStandFanOut, PACE, type Way } from "../arms/fan-out.ts";
 import type { BenchContext } from "../bench-context.ts";
 import { interleave } from "../interleave.ts";
 import type { Arm, Finding, Outcome } from "../outcome.ts";
@@ -11,7 +11,12 @@ const SAMPLES = 30;
 const COUNTS = [1, 100, 1000];
 /** Nobody is to call it. */
 const NO_MODEL = "http://127.0.0.1:9";
-const [RAW, STOCK, TRPC, REST] = ["raw SSE", "stock tRPC SSE", "ours, tRPC", "ours, REST"];
+const [RAW, STOCK, STOCK_WS] = ["raw SSE", "stock tRPC SSE", "stock tRPC WebSocket"];
+const OURS: Record<string, (sessionId: string) => Way> = {
+  "ours, tRPC SSE": (sessionId) => ({ path: `/trpc/events.follow?input=${encodeURIComponent(toInput(sessionId))}` }),
+  "ours, REST SSE": (sessionId) => ({ path: `/api/v1/sessions/${sessionId}/events/stream` }),
+  "ours, tRPC WebSocket": (sessionId) => ({ path: "/trpc", message: follow(JSON.parse(toInput(sessionId))) }),
+};
 
 type Measured = { name: string; count: number; cpuUs: number[]; latencies: number[] };
 
@@ -34,9 +39,10 @@ async function measureAt(count: number, { gateway, samples, signal }: Measure): 
   const servers: Record<string, FanOut> = {
     [RAW]: stack.use(await openStandFanOut("raw-server.ts", { path: "/", count, signal })),
     [STOCK]: stack.use(await openStandFanOut("stock-server.ts", { path: "/follow", count, signal })),
-    [TRPC]: stack.use(await openGatewayFanOut({ gateway, pathOf: trpcPath, count, signal })),
-    [REST]: stack.use(await openGatewayFanOut({ gateway, pathOf: restPath, count, signal })),
+    [STOCK_WS]: stack.use(await openStandFanOut("stock-server.ts", { path: "/", message: follow(), count, signal })),
   };
+  for (const [name, wayTo] of Object.entries(OURS))
+    servers[name] = stack.use(await openGatewayFanOut({ gateway, wayTo, count, signal }));
   const takings = Object.entries(servers).map(([name, server]) => {
     const taken: Measured = { name, count, cpuUs: [], latencies: [] };
     return { taken, server };
@@ -54,13 +60,13 @@ async function measureAt(count: number, { gateway, samples, signal }: Measure): 
   return takings.map(({ taken }) => taken);
 }
 
-function trpcPath(sessionId: string): string {
-  const input = JSON.stringify({ sessionId, lastEventId: 0 });
-  return `/trpc/events.follow?input=${encodeURIComponent(input)}`;
+function toInput(sessionId: string): string {
+  return JSON.stringify({ sessionId, lastEventId: 0 });
 }
 
-function restPath(sessionId: string): string {
-  return `/api/v1/sessions/${sessionId}/events/stream`;
+/** What tRPC's client says to subscribe over a WebSocket. */
+function follow(input?: object): object {
+  return { id: 1, method: "subscription", params: { path: input ? "events.follow" : "follow", input } };
 }
 
 function toOutcome(measured: Measured[]): Outcome {
@@ -75,7 +81,7 @@ function toFindings(measured: Measured[], count: number): Finding[] {
   const of = (wanted: string) => measured.find(({ name, count: n }) => name === wanted && n === count) as Measured;
   const cpu = (name: string) => summarize(of(name).cpuUs).p50;
   const isTarget = count === Math.max(...COUNTS);
-  const ours = [TRPC, REST].flatMap((name): Finding[] => [
+  return Object.keys(OURS).flatMap((name): Finding[] => [
     {
       what: `${count}: ${name} / raw, CPU p50`,
       value: cpu(name) / cpu(RAW),
@@ -95,7 +101,6 @@ function toFindings(measured: Measured[], count: number): Finding[] {
       ...(isTarget && { target: 50 }),
     },
   ]);
-  return ours;
 }
 
 const NOTES = [

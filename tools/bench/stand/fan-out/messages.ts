@@ -5,8 +5,8 @@ export type SubscribersOptions = {
   count: number;
   /** The request that begins the stream. */
   head: string;
-  /** What is sent when it has been answered, in base64. */
-  messages?: readonly string[];
+  /** What is sent when it has been answered with a WebSocket, in base64. The first message of the server is awaited. */
+  first?: string;
 };
 
 /** So many deliveries are to come, over all subscribers. */

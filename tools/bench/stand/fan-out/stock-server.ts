@@ -1,8 +1,10 @@
-/** The same events from tRPC's own adapters, used as its documentation shows: `sse` or `ws`. Ends with its parent. */
+/** The same events from tRPC's own adapters, used as its documentation shows, over SSE and over WebSockets. Ends with its parent. */
 import { EventEmitter, on } from "node:events";
 import { createServer } from "node:http";
 import { initTRPC, tracked } from "@trpc/server";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
+import { applyWSSHandler } from "@trpc/server/adapters/ws";
+import { WebSocketServer } from "ws";
 import { envelope } from "./pace.ts";
 import { serveFanOut } from "./serve-fan-out.ts";
 
@@ -18,4 +20,6 @@ const router = t.router({
   }),
 });
 
-await serveFanOut(createServer(createHTTPHandler({ router })), (seq) => events.emit("event", seq, envelope(seq)));
+const server = createServer(createHTTPHandler({ router }));
+applyWSSHandler({ wss: new WebSocketServer({ server }), router });
+await serveFanOut(server, (seq) => events.emit("event", seq, envelope(seq)));

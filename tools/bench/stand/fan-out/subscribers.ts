@@ -5,23 +5,38 @@
 
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { MARK, MARK_LENGTH, readMark } from "./mark.ts";
+import { isStarted, MARK, MARK_LENGTH, readMark } from "./mark.ts";
 import type { FromSubscribers, SubscribersOptions, ToSubscribers } from "./messages.ts";
 
 const options = JSON.parse(process.argv[2] ?? "") as SubscribersOptions;
 /** So many knock at one time. */
 const AT_ONCE = 50;
 
+/** Says over a WebSocket that the subscriber lives, asked or not. */
+const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+const PONG_EVERY_MS = 10_000;
+
 let awaited = 0;
 let latencies: number[] = [];
 
-function take(chunk: Buffer): void {
-  const now = Date.now();
-  for (let at = chunk.indexOf(MARK); at !== -1; at = chunk.indexOf(MARK, at + 1)) {
-    awaited -= 1;
-    if (at + MARK_LENGTH <= chunk.length) latencies.push(now - readMark(chunk, at));
-    if (awaited === 0) say({ latencies });
-  }
+/** A mark may be cut in two. */
+function createReader(): (chunk: Buffer) => void {
+  let isCut = false;
+  return (chunk) => {
+    const now = Date.now();
+    if (isCut && isStarted(chunk, 0)) count();
+    isCut = chunk.at(-1) === MARK;
+    for (let at = chunk.indexOf(MARK); at !== -1; at = chunk.indexOf(MARK, at + 1)) {
+      if (!isStarted(chunk, at + 1)) continue;
+      if (at + MARK_LENGTH <= chunk.length) latencies.push(now - readMark(chunk, at));
+      count();
+    }
+  };
+}
+
+function count(): void {
+  awaited -= 1;
+  if (awaited === 0) say({ latencies });
 }
 
 async function subscribe(): Promise<Socket> {
@@ -32,8 +47,12 @@ async function subscribe(): Promise<Socket> {
   socket.write(head);
   const [answer] = (await once(socket, "data")) as [Buffer];
   if (!/^HTTP\/1.1 (200|101) /.test(answer.toString("latin1"))) throw new Error(answer.toString());
-  for (const message of options.messages ?? []) socket.write(Buffer.from(message, "base64"));
-  socket.on("data", take);
+  if (options.first !== undefined) {
+    socket.write(Buffer.from(options.first, "base64"));
+    await once(socket, "data"); // it has begun
+    setInterval(() => socket.write(PONG), PONG_EVERY_MS);
+  }
+  socket.on("data", createReader());
   socket.on("close", () => process.exit(1)); // a subscriber that is cut off spoils the sample
   return socket;
 }
