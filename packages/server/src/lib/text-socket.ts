@@ -12,10 +12,10 @@ export type TextSocket = {
   /** Sends a message; nothing once the connection ends. For answers: whoever sends more uses `write`. */
   send(text: string): void;
   /**
-   * Sends messages once the peer has taken what was written before, and resolves when it has taken these, or is gone.
-   * `encode` is called when it is their turn: what waits is not held as text.
+   * Sends messages, as `toTextFrames` makes them, once the peer has taken what was written before, and resolves when it
+   * has taken these, or is gone. `encode` is called when it is their turn: what waits is not held as bytes.
    */
-  write(encode: () => readonly string[]): Promise<void>;
+  write(encode: () => Buffer): Promise<void>;
   /** Resolves when the peer has taken what was sent, or is gone. */
   drained(): Promise<void>;
   /** Resolves when what has come was handled. */
@@ -65,21 +65,19 @@ export function createTextSocket(ws: WebSocket, { wire, gone, beatMs, onDefect }
     while (wire.writableNeedDrain && !gone.aborted) await once(wire, "drain", { signal: gone }).catch(() => undefined); // it left
   }
 
-  function send(texts: readonly string[]): void {
-    wire.cork();
-    for (const text of texts) if (ws.readyState === ws.OPEN) ws.send(text);
-    wire.uncork();
-  }
-
-  async function writeNow(encode: () => readonly string[]): Promise<void> {
+  /** A frame of `ws` is whole when it returns: nothing is compressed. */
+  async function writeNow(encode: () => Buffer): Promise<void> {
     await drained();
-    if (ws.readyState === ws.OPEN) send(encode());
+    const frames = ws.readyState === ws.OPEN ? encode() : undefined;
+    if (frames && frames.length > 0) wire.write(frames);
     await drained();
   }
 
   return {
     gone,
-    send: (text) => send([text]),
+    send(text) {
+      if (ws.readyState === ws.OPEN) ws.send(text);
+    },
     drained,
     write: (encode) => (written = written.then(() => writeNow(encode))),
     idle: reader.idle,

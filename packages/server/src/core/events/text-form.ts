@@ -12,13 +12,14 @@ export function createTextForm(form: EventForm): TextForm {
 }
 
 /** Encodes a page when it is first sent; who keeps up with a log is given the same page, and so the same bytes. */
-export function encodeOnce(encode: (page: readonly EventRow[]) => string): Encode {
-  const made = new WeakMap<readonly EventRow[], Buffer>();
+export function encodeOnce(encode: (page: readonly EventRow[]) => string | Buffer): Encode {
+  const kept = new WeakMap<readonly EventRow[], Buffer>();
   return (page) => {
-    const known = made.get(page);
+    const known = kept.get(page);
     if (known) return known;
-    const bytes = Buffer.from(encode(page));
-    made.set(page, bytes);
+    const made = encode(page);
+    const bytes = typeof made === "string" ? Buffer.from(made) : made;
+    kept.set(page, bytes);
     return bytes;
   };
 }

@@ -1,7 +1,6 @@
 /** The WebSocket of a session: prompts one way, what comes of them the other. */
 import { CcError, toErrorShape } from "@cc-docker/protocol";
 import { z } from "zod";
-import type { EventRow } from "../../../core/core.ts";
 import { currentRequest } from "../../../lib/request-scope.ts";
 import type { TextSocket } from "../../../lib/text-socket.ts";
 import { CLOSE, closeFor, type Door, type Knock } from "../../doors.ts";
@@ -11,7 +10,7 @@ import { REST_PREFIX, type RestDeps } from "../mount-rest.ts";
 import { inputObject } from "../read-request.ts";
 import { refusalOf } from "../refusal.ts";
 import { readClientMessage, type Sender } from "./client-messages.ts";
-import { encodeEvent, STREAM_FORMATS, type StreamFormat, systemMessage, wordError } from "./stream-messages.ts";
+import { PAGE_FRAMES, STREAM_FORMATS, systemMessage, wordError } from "./stream-messages.ts";
 
 export type StreamDeps = Pick<RestDeps, "call" | "follow" | "inputOf" | "authenticate" | "translate"> & {
   /** Told of everything that a message was refused for. */
@@ -79,17 +78,13 @@ async function relay(
   { after = session.lastSeq, format }: Query,
 ): Promise<void> {
   try {
-    for await (const page of pages(socket.gone, after)) await socket.write(() => encodePage(page, format));
+    for await (const page of pages(socket.gone, after)) await socket.write(() => PAGE_FRAMES[format](page));
   } catch (error) {
     const { code } = refuse(deps, socket, error);
     closeFor(socket, code === "SESSION_NOT_FOUND" ? CLOSE.sessionGone : CLOSE.defect);
   } finally {
     leave();
   }
-}
-
-function encodePage(page: readonly EventRow[], format: StreamFormat): string[] {
-  return page.flatMap((row) => encodeEvent(row, format));
 }
 
 function refuse({ translate, onRefused }: StreamDeps, socket: TextSocket, thrown: unknown): CcError {

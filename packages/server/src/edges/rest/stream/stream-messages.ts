@@ -3,7 +3,8 @@
  * An agent may write anything into its messages: what is not as expected is left out.
  */
 import { type ErrorShape, type Event, TurnResult } from "@cc-docker/protocol";
-import type { EventRow } from "../../../core/core.ts";
+import { type Encode, type EventRow, encodeOnce } from "../../../core/core.ts";
+import { toTextFrames } from "../../../lib/text-frames.ts";
 import { isRecord, toRest } from "../convert.ts";
 import { renameWords } from "../table/names.ts";
 import { ChatResult } from "../table/shapes.ts";
@@ -75,20 +76,21 @@ export const STREAM_MESSAGES: readonly MessageRow[] = [
 ];
 
 const BY_TYPE = new Map(STREAM_MESSAGES.flatMap((row) => row.events.map((type) => [type, row] as const)));
-const encoded = { messages: new WeakMap<EventRow, string[]>(), raw: new WeakMap<EventRow, string[]>() };
 
-/** The messages that an event becomes, if any; worked out once, however many follow. The last carries its `seq`. */
-export function encodeEvent(row: EventRow, format: StreamFormat): readonly string[] {
-  const known = encoded[format].get(row);
-  if (known) return known;
-  const event = JSON.parse(row.json) as Event;
+/** The frames that a page becomes, by what the socket has asked for; made once, however many follow. */
+export const PAGE_FRAMES: Readonly<Record<StreamFormat, Encode>> = {
+  messages: encodeOnce((page) => toTextFrames(page.flatMap((row) => encodeEvent(row, "messages")))),
+  raw: encodeOnce((page) => toTextFrames(page.flatMap((row) => encodeEvent(row, "raw")))),
+};
+
+/** The messages that an event becomes, if any. The last carries its `seq`. */
+function encodeEvent({ json }: EventRow, format: StreamFormat): string[] {
+  const event = JSON.parse(json) as Event;
   const made = messagesOf(event, format);
-  const texts = made.map((message, at) => {
+  return made.map((message, at) => {
     const mine = { ...message, ...(event.turnId && { message_id: event.turnId }) };
     return JSON.stringify(at === made.length - 1 ? { ...mine, seq: event.seq } : mine);
   });
-  encoded[format].set(row, texts);
-  return texts;
 }
 
 export function systemMessage(event: "session_started" | "session_stopped" | "error", data: object): Message {
