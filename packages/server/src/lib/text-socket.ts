@@ -4,6 +4,7 @@
  */
 import { once } from "node:events";
 import type { Duplex } from "node:stream";
+import { setImmediate as othersTurn } from "node:timers/promises";
 import type { RawData, WebSocket } from "ws";
 
 export type TextSocket = {
@@ -121,6 +122,7 @@ function createReader(ws: WebSocket, onDefect: (error: unknown) => void) {
     }
     waiting -= 1;
     if (waiting === 0) ws.resume();
+    else await othersTurn(); // thousands may have come in one piece
   }
 
   function take(data: RawData, isBinary: boolean): void {

@@ -1,4 +1,5 @@
 /** Calls and subscriptions of one socket. Each may end in its own time; what they send waits for the reader. */
+import { setImmediate as othersTurn } from "node:timers/promises";
 import { callTRPCProcedure, TRPCError } from "@trpc/server";
 import type { TextSocket } from "../../../lib/text-socket.ts";
 import type { Knock } from "../../doors.ts";
@@ -36,7 +37,8 @@ export function createCalls({ socket, words, asRequest }: CallsDeps, ctx: Contex
     if (path !== FOLLOW)
       throw new TRPCError({ code: "NOT_FOUND", message: `No "subscription"-procedure on path "${path}"` });
     const resumed = lastEventId === undefined ? {} : { lastEventId };
-    const whole = { ...(input as object | undefined), ...resumed };
+    const isObject = input === undefined || (typeof input === "object" && !Array.isArray(input));
+    const whole = isObject ? { ...input, ...resumed } : input; // what is none is refused as it is
     return openFollow(ctx, { authorization: ctx.authorization, input: whole });
   }
 
@@ -88,10 +90,12 @@ export function createCalls({ socket, words, asRequest }: CallsDeps, ctx: Contex
     async hear(text) {
       for (const message of readMessages(text)) {
         await socket.drained(); // one text may ask for very many answers
+        if (socket.gone.aborted) return;
         if ("error" in message) socket.send(words.refuse({ id: message.id }, message.error));
         else if (message.method === "subscription.stop") streams.get(message.id)?.abort();
         else if (message.method === "subscription") subscribe(message as Call);
         else await begin(message as Call);
+        await othersTurn(); // and is not all that the gateway has to do
       }
     },
     settled: () => Promise.all(running),

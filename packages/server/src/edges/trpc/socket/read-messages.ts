@@ -19,14 +19,16 @@ export function readHello(text: string): string | undefined {
 }
 
 /**
- * Of any number: a client that comes back sends all its subscriptions as one. Of what cannot be read only the first is
- * told of: a short text may hold very much of it.
+ * Of any number: a client that comes back sends all its subscriptions as one. Each is read when it is its turn, and
+ * none after one that cannot be read: a short text may hold very much of that.
  */
-export function readMessages(text: string): (Message | Unreadable)[] {
+export function* readMessages(text: string): Generator<Message | Unreadable, void, undefined> {
   const given = parseJson(text);
-  const read = Array.isArray(given) ? given.map(readMessage) : [readMessage(given)];
-  const wrong = read.find((one) => "error" in one);
-  return read.filter((one) => one === wrong || !("error" in one));
+  for (const one of Array.isArray(given) ? (given as unknown[]) : [given]) {
+    const read = readMessage(one);
+    yield read;
+    if ("error" in read) return;
+  }
 }
 
 function readMessage(given: unknown): Message | Unreadable {

@@ -186,4 +186,35 @@ describe("a socket of calls", () => {
     await expect.poll(() => socket.messages.length).toBe(60);
     expect(t.errors).toEqual([]);
   });
+
+  it("reads nothing of a message after what cannot be read", async () => {
+    await using t = await openTestRest();
+    const socket = await openSocket(`${t.url}/trpc`);
+    socket.send([1, { id: 1, method: "query", params: { path: "sessions.list", input: {} } }]);
+    socket.send("PING");
+    await socket.until((message) => message === "PONG");
+    expect(socket.messages).toMatchObject([{ id: null }, "PONG"]);
+  });
+
+  it("serves others between the calls of one message", async () => {
+    await using t = await openTestRest();
+    const socket = await openSocket(`${t.url}/trpc`);
+    const other = await open(t);
+    const calls = range(1, 2000).map((id) => ({ id, method: "query", params: { path: "nope" } }));
+    socket.send(calls);
+    await socket.until(({ id }) => id === 1);
+    other.send("PING");
+    await other.until((message) => message === "PONG");
+    expect(socket.messages.length).toBeLessThan(1000);
+    await socket.until(({ id }) => id === 2000);
+  });
+
+  it("refuses a subscription whose input is no object, however long it is", async () => {
+    await using t = await openTestRest();
+    const socket = await open(t);
+    socket.send({ id: 1, method: "subscription", params: { path: "events.follow", input: "x".repeat(1000) } });
+    const { error } = await socket.until((message) => message.error);
+    expect(error.data.cc).toMatchObject({ code: "REQUEST_INVALID", message: expect.stringMatching(/expected object/) });
+    expect(error.message).not.toContain("999");
+  });
 });
