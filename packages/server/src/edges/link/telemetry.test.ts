@@ -101,6 +101,30 @@ test("more spans than a turn may need are lost, until the next minute", async ()
   expect(door.told).toHaveLength(4800);
 });
 
+test("what is garbage is looked at no more often than spans are, so nobody waits for it", async () => {
+  const door = await openDoor();
+  door.expect(SESSION, PLACE);
+  const scope = `{"spans":[${Array.from({ length: 2000 }, () => "{}").join(",")}]}`;
+  await door.send(`{"resourceSpans":[{"scopeSpans":[${Array.from({ length: 100 }, () => scope).join(",")}]}]}`);
+  await door.send(exportOf({}));
+  expect(door.told).toEqual([]);
+  door.clock.advance(60_000);
+  await door.send(exportOf({}));
+  expect(door.told).toHaveLength(1);
+});
+
+test("of what has very many bytes nothing is read, until the next minute", async () => {
+  const door = await openDoor();
+  door.expect(SESSION, PLACE);
+  const large = JSON.stringify({ padding: "x".repeat(1024 * 1024 - 100), resourceSpans: [] });
+  for (let n = 0; n < 17; n += 1) await door.send(large);
+  await door.send(exportOf({}));
+  expect(door.told).toEqual([]);
+  door.clock.advance(60_000);
+  await door.send(exportOf({}));
+  expect(door.told).toHaveLength(1);
+});
+
 test("nothing but spans is taken, and no more than a megabyte at once", async () => {
   const door = await openDoor();
   door.expect(SESSION, PLACE);

@@ -8,7 +8,7 @@ import type { Duplex } from "node:stream";
 import type { SessionId } from "@cc-docker/protocol";
 import type { Clock } from "../../lib/clock.ts";
 import { parseTraceparent } from "../../lib/tracing/trace-context.ts";
-import type { Tracer } from "../../lib/tracing/tracer.ts";
+import type { SpanRecord, Tracer } from "../../lib/tracing/tracer.ts";
 import { readSpans } from "./read-spans.ts";
 
 export type Telemetry = {
@@ -23,15 +23,17 @@ export type TelemetryDeps = { tracer: Tracer; clock: Pick<Clock, "monotonicMs"> 
 
 const PATH = "/v1/traces";
 const MAX_BODY_BYTES = 1024 * 1024;
-/** An agent tells some five spans a call of the model. */
+/** An agent tells some five spans a call of the model. Those that do not pass count too: they are looked at. */
 const MAX_SPANS_PER_MINUTE = 3000;
+/** Of what is beyond it nothing is read. */
+const MAX_BYTES_PER_MINUTE = 16 * MAX_BODY_BYTES;
 const MINUTE_MS = 60_000;
 /** The trace of the turn that runs, and those before it whose last spans are still on their way. */
 const MAX_TRACES = 20;
 /** Of more sessions the ones told of longest ago are forgotten: a lost span, at worst. */
 const MAX_SESSIONS = 10_000;
 
-type Source = { sessionId: SessionId; traces: Set<string>; minute: number; spans: number };
+type Source = { sessionId: SessionId; traces: Set<string>; minute: number; spans: number; bytes: number };
 
 export function createTelemetry({ tracer, clock }: TelemetryDeps): Telemetry {
   const sources = new Map<SessionId, Source>();
@@ -43,7 +45,7 @@ export function createTelemetry({ tracer, clock }: TelemetryDeps): Telemetry {
   function expect(sessionId: SessionId, traceparent: string | undefined): void {
     const context = parseTraceparent(traceparent);
     if (!context?.sampled) return;
-    const source = sources.get(sessionId) ?? { sessionId, traces: new Set(), minute: 0, spans: 0 };
+    const source = sources.get(sessionId) ?? { sessionId, traces: new Set(), minute: 0, spans: 0, bytes: 0 };
     sources.delete(sessionId);
     sources.set(sessionId, source);
     source.traces.delete(context.traceId);
@@ -62,13 +64,15 @@ export function createTelemetry({ tracer, clock }: TelemetryDeps): Telemetry {
     response.writeHead(200, { "content-type": "application/json" }).end("{}"); // what was left out is not sent again
   }
 
-  function admit(source: Source, body: Buffer) {
-    const spans = readSpans(body, source);
+  function admit(source: Source, body: Buffer): SpanRecord[] {
     const minute = Math.floor(clock.monotonicMs() / MINUTE_MS);
-    if (source.minute !== minute) Object.assign(source, { minute, spans: 0 });
-    const admitted = spans.slice(0, Math.max(0, MAX_SPANS_PER_MINUTE - source.spans));
-    source.spans += admitted.length;
-    return admitted;
+    if (source.minute !== minute) Object.assign(source, { minute, spans: 0, bytes: 0 });
+    const left = MAX_SPANS_PER_MINUTE - source.spans;
+    source.bytes += body.byteLength;
+    if (left <= 0 || source.bytes > MAX_BYTES_PER_MINUTE) return [];
+    const { looked, spans } = readSpans(body, source, left);
+    source.spans += looked;
+    return spans;
   }
 
   function serve(sessionId: SessionId, stream: Duplex): void {
