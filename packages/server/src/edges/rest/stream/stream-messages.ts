@@ -25,6 +25,9 @@ export type MessageRow = {
   raw?(event: Event, data: Fields): Message[];
 };
 
+/** Far more than a message has. Empty ones are three bytes to the agent, and a message each to all who follow. */
+const MAX_BLOCKS = 100;
+
 const asItIs = (_event: Event, data: Fields): Message[] => [data as Message];
 
 export const STREAM_MESSAGES: readonly MessageRow[] = [
@@ -115,7 +118,7 @@ function messagesOf(event: Event, format: StreamFormat): Message[] {
 function blocksOf(message: unknown): Fields[] {
   const { content } = recordOf(message);
   if (typeof content === "string") return [{ type: "text", text: content }];
-  return Array.isArray(content) ? content.filter(isRecord) : [];
+  return Array.isArray(content) ? content.slice(0, MAX_BLOCKS).filter(isRecord) : [];
 }
 
 function toBlockMessage(block: Fields): Message {
