@@ -6,9 +6,10 @@ import type { TextSocket } from "../../../lib/text-socket.ts";
 import { CLOSE, closeFor, type Door, type Knock } from "../../doors.ts";
 import type { Followed } from "../../follow.ts";
 import { wordIssues } from "../convert.ts";
-import { REST_PREFIX, type RestDeps } from "../mount-rest.ts";
+import type { RestDeps } from "../mount-rest.ts";
 import { inputObject } from "../read-request.ts";
 import { refusalOf } from "../refusal.ts";
+import { REST_PREFIX } from "../table/route.ts";
 import { readClientMessage, type Sender } from "./client-messages.ts";
 import { PAGE_FRAMES, STREAM_FORMATS, systemMessage, wordError } from "./stream-messages.ts";
 
