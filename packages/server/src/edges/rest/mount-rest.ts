@@ -24,7 +24,6 @@ export type RestDeps = {
   onRefused(code: ErrorCode, request: FastifyRequest): void;
 };
 
-
 export function mountRest(app: FastifyInstance, deps: RestDeps): void {
   app.register(
     async (rest) => {
