@@ -12,9 +12,11 @@ import { freshClone } from "./benches/fresh-clone.ts";
 import { interrupt } from "./benches/interrupt.ts";
 import { laterTurn } from "./benches/later-turn.ts";
 import { replay } from "./benches/replay.ts";
+import { requests } from "./benches/requests.ts";
 import { restart } from "./benches/restart.ts";
 import { scale } from "./benches/scale.ts";
 import { startup } from "./benches/startup.ts";
+import { subscribers } from "./benches/subscribers.ts";
 import { unpark } from "./benches/unpark.ts";
 import { wrapperMemory } from "./benches/wrapper-memory.ts";
 import { type BenchOptions, parseOptions } from "./options.ts";
@@ -33,6 +35,8 @@ const USUAL: Record<string, Bench> = {
   crash,
   restart,
   replay,
+  requests,
+  subscribers,
 };
 /** `fresh-clone` takes minutes and the network: only by name. */
 const ALL: Record<string, Bench> = { ...USUAL, "fresh-clone": freshClone };

@@ -47,11 +47,9 @@ const INTRODUCTION = [
   "([openapi.json](openapi.json)), `GET /docs` is a page for people. [WebSockets](#websockets) are at the end.",
   "",
   "```sh",
-  "export URL=http://127.0.0.1:8000 TOKEN=$(./dev ccd token --sub me)",
+  "URL=http://127.0.0.1:8000",
+  "TOKEN=$(./dev ccd token --sub me)",
   "```",
-  "",
-  "What else is in capitals in an example comes from an answer before it (`SESSION_ID` is the `session_id` of the session",
-  "you made), but for `KEY`, which you choose: any text of at most 200 characters, a new one for each session or message.",
   "",
   "- Names are in snake_case. What a tool takes and what Claude Code says is passed on as it is.",
   "- A field that has nothing to say is absent, never `null`. A field that does not exist is refused: `REQUEST_INVALID`.",
@@ -128,9 +126,6 @@ function wordFields({ properties = {} }: JsonSchema, schemas: Record<string, Jso
   return `an object: ${fields.map(([name, schema]) => `\`${name}\` ${wordSchema(schema, schemas)}`).join("; ")}`;
 }
 
-/** @throws Error for a schema without a name: a reader would not find it in the OpenAPI document */
 function wordRef({ $ref }: JsonSchema): string {
-  if (typeof $ref !== "string")
-    throw new Error("An answer's schema has no name: add it to COMPONENTS in edges/rest/document/json-schema.ts.");
-  return `\`${$ref.split("/").at(-1)}\``;
+  return `\`${String($ref).split("/").at(-1)}\``;
 }

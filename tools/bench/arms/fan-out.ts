@@ -8,7 +8,7 @@ import { readProcessCpuUs } from "../stand/process-cpu.ts";
 import type { Gateway } from "../stand/start-gateway.ts";
 import { openGatewaySession } from "./gateway-session.ts";
 
-const STAND = join(import.meta.dirname, "../stand/fan-out");
+export const STAND = join(import.meta.dirname, "../stand/fan-out");
 /** Events of a sample, and how many come in a second. */
 export const PACE = { events: 10, perSecond: 10 };
 
@@ -69,7 +69,8 @@ type Subscribers = AsyncDisposable & {
   begin(events: number): Promise<{ arrived: Promise<number[]> }>;
 };
 
-async function subscribe({ url, path, message, token, count, signal }: Subscribe): Promise<Subscribers> {
+/** So many subscribers, in a process of their own. */
+export async function subscribe({ url, path, message, token, count, signal }: Subscribe): Promise<Subscribers> {
   const { hostname: host, port } = new URL(url);
   const identity = token ? [`Authorization: Bearer ${token}`] : [];
   const lines = [`GET ${path} HTTP/1.1`, `Host: ${host}:${port}`, ...identity, ...(message ? UPGRADE : [])];

@@ -1,5 +1,6 @@
 /** P5: one session, many subscribers: CPU and time a delivery, against the least that can be done and tRPC's own adapter. */
-import { type FanOut, openGatewayFanOut, openStandFanOut, PACE, type Way } from "../arms/fan-out.ts";
+import { type FanOut, openGatewayFanOut, openStandFanOut, PACE } from "../arms/fan-out.ts";
+import { followStock, OURS } from "../arms/ways.ts";
 import type { BenchContext } from "../bench-context.ts";
 import { interleave } from "../interleave.ts";
 import type { Arm, Finding, Outcome } from "../outcome.ts";
@@ -12,12 +13,6 @@ const COUNTS = [1, 100, 1000];
 /** Nobody is to call it. */
 const NO_MODEL = "http://127.0.0.1:9";
 const [RAW, STOCK, STOCK_WS] = ["raw SSE", "stock tRPC SSE", "stock tRPC WebSocket"];
-const OURS: Record<string, (sessionId: string) => Way> = {
-  "ours, tRPC SSE": (sessionId) => ({ path: `/trpc/events.follow?input=${encodeURIComponent(toInput(sessionId))}` }),
-  "ours, REST SSE": (sessionId) => ({ path: `/api/v1/sessions/${sessionId}/events/stream` }),
-  "ours, tRPC WebSocket": (sessionId) => ({ path: "/trpc", message: follow(JSON.parse(toInput(sessionId))) }),
-};
-
 type Measured = { name: string; count: number; cpuUs: number[]; latencies: number[] };
 
 export async function fanOut(context: BenchContext): Promise<Outcome> {
@@ -39,7 +34,9 @@ async function measureAt(count: number, { gateway, samples, signal }: Measure): 
   const servers: Record<string, FanOut> = {
     [RAW]: stack.use(await openStandFanOut("raw-server.ts", { path: "/", count, signal })),
     [STOCK]: stack.use(await openStandFanOut("stock-server.ts", { path: "/follow", count, signal })),
-    [STOCK_WS]: stack.use(await openStandFanOut("stock-server.ts", { path: "/", message: follow(), count, signal })),
+    [STOCK_WS]: stack.use(
+      await openStandFanOut("stock-server.ts", { path: "/", message: followStock(), count, signal }),
+    ),
   };
   for (const [name, wayTo] of Object.entries(OURS))
     servers[name] = stack.use(await openGatewayFanOut({ gateway, wayTo, count, signal }));
@@ -58,15 +55,6 @@ async function measureAt(count: number, { gateway, samples, signal }: Measure): 
     signal,
   );
   return takings.map(({ taken }) => taken);
-}
-
-function toInput(sessionId: string): string {
-  return JSON.stringify({ sessionId, lastEventId: 0 });
-}
-
-/** What tRPC's client says to subscribe over a WebSocket. */
-function follow(input?: object): object {
-  return { id: 1, method: "subscription", params: { path: input ? "events.follow" : "follow", input } };
 }
 
 function toOutcome(measured: Measured[]): Outcome {

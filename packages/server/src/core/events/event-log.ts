@@ -52,12 +52,14 @@ export function createEventLog({ store, bus, recent }: EventLogDeps): EventLog {
     let cursor = after;
     while (!signal.aborted) {
       const newest = recent.read(sessionId, cursor);
-      const next = newest.length > 0 ? pages.of(newest) : await pages.read(cursor);
+      let next = newest.length > 0 ? pages.of(newest) : await pages.read(cursor);
+      const isFound = next !== undefined;
       if (next) {
         cursor = next.last;
         yield next.page;
+        next = undefined; // who waits keeps no page
       } else await requireLog(sessionId);
-      if (!next || bell.value === cursor) await bell.wait(signal);
+      if (!isFound || bell.value === cursor) await bell.wait(signal);
     }
   }
 

@@ -2,6 +2,7 @@
 import { CcError, isCcError } from "@cc-docker/protocol";
 import type { FastifyReply } from "fastify";
 import { type Encode, type EventRow, encodeOnce } from "../../core/core.ts";
+import { forEachOf } from "../../lib/for-each-of.ts";
 import { openSse } from "../../lib/sse.ts";
 import type { Followed } from "../follow.ts";
 import { toProblem } from "./problem.ts";
@@ -13,7 +14,7 @@ export async function streamEvents(reply: FastifyReply, { pages, leave }: Follow
   reply.hijack();
   const sse = openSse(reply.raw, { first: `retry: ${RETRY_MS}\n\n`, ping: ": ping\n\n" });
   try {
-    for await (const page of pages(sse.gone)) await sse.write(encode(page));
+    await forEachOf(pages(sse.gone), (page) => sse.write(encode(page)));
     sse.end();
   } catch (error) {
     sse.end(`event: error\ndata: ${JSON.stringify(toProblem(describeEnd(error)))}\n\n`);

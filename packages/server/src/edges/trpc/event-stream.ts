@@ -8,6 +8,7 @@ import { type FastifyTRPCPluginOptions, fastifyRequestHandler } from "@trpc/serv
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { ZodError } from "zod";
 import { createTextForm } from "../../core/core.ts";
+import { forEachOf } from "../../lib/for-each-of.ts";
 import { openSse } from "../../lib/sse.ts";
 import { type Followed, openFollow } from "../follow.ts";
 import type { AppRouter } from "./root-router.ts";
@@ -47,7 +48,7 @@ async function stream(response: ServerResponse, { texts }: Followed): Promise<vo
   const first = `event: connected\ndata: ${JSON.stringify({ reconnectAfterInactivityMs: RECONNECT_AFTER_MS })}\n\n`;
   const sse = openSse(response, { first, ping: "event: ping\ndata: \n\n" });
   try {
-    for await (const text of texts(sse.gone, FORM)) await sse.write(text);
+    await forEachOf(texts(sse.gone, FORM), sse.write);
     sse.end();
   } catch (error) {
     sse.end(`event: serialized-error\ndata: ${JSON.stringify(describeEnd(error))}\n\n`);

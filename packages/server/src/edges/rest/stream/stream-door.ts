@@ -1,15 +1,15 @@
 /** The WebSocket of a session: prompts one way, what comes of them the other. */
 import { CcError, toErrorShape } from "@cc-docker/protocol";
 import { z } from "zod";
+import { forEachOf } from "../../../lib/for-each-of.ts";
 import { currentRequest } from "../../../lib/request-scope.ts";
 import type { TextSocket } from "../../../lib/text-socket.ts";
 import { CLOSE, closeFor, type Door, type Knock } from "../../doors.ts";
 import type { Followed } from "../../follow.ts";
 import { wordIssues } from "../convert.ts";
-import type { RestDeps } from "../mount-rest.ts";
+import { REST_PREFIX, type RestDeps } from "../mount-rest.ts";
 import { inputObject } from "../read-request.ts";
 import { refusalOf } from "../refusal.ts";
-import { REST_PREFIX } from "../table/route.ts";
 import { readClientMessage, type Sender } from "./client-messages.ts";
 import { PAGE_FRAMES, STREAM_FORMATS, systemMessage, wordError } from "./stream-messages.ts";
 
@@ -79,7 +79,7 @@ async function relay(
   { after = session.lastSeq, format }: Query,
 ): Promise<void> {
   try {
-    for await (const page of pages(socket.gone, after)) await socket.write(() => PAGE_FRAMES[format](page));
+    await forEachOf(pages(socket.gone, after), (page) => socket.write(() => PAGE_FRAMES[format](page)));
   } catch (error) {
     const { code } = refuse(deps, socket, error);
     closeFor(socket, code === "SESSION_NOT_FOUND" ? CLOSE.sessionGone : CLOSE.defect);

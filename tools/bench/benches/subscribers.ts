@@ -1,0 +1,83 @@
+/** P6: what the gateway keeps in memory for each subscriber of a session where nothing happens. */
+import { join } from "node:path";
+import { STAND, subscribe, type Way } from "../arms/fan-out.ts";
+import { OURS } from "../arms/ways.ts";
+import type { BenchContext } from "../bench-context.ts";
+import { interleave } from "../interleave.ts";
+import type { Arm, Outcome } from "../outcome.ts";
+import { fillStore } from "../stand/fill-store.ts";
+import { forkChild } from "../stand/fork-child.ts";
+import { openProbe } from "../stand/open-probe.ts";
+import { readPssMb } from "../stand/read-pss.ts";
+import { startGateway } from "../stand/start-gateway.ts";
+import { summarize } from "../stats.ts";
+
+/** Each in a gateway of its own: memory that was used once stays with the process. */
+const SAMPLES = 5;
+/** The first ones come with what the process needs once, such as a larger young generation. */
+const FIRST = 1000;
+const SUBSCRIBERS = 4000;
+const TARGET_KB = 30;
+const EVENTS = 10;
+const NO_MODEL = "http://127.0.0.1:9";
+const RAW = "raw SSE";
+
+export async function subscribers(context: BenchContext): Promise<Outcome> {
+  const { signal, samples = SAMPLES } = context;
+  const measures: [string, () => Promise<number>][] = [
+    [RAW, () => measureRaw(signal)],
+    ...Object.entries(OURS).map(([name, wayTo]): [string, () => Promise<number>] => [
+      name,
+      () => measureOurs(context, wayTo),
+    ]),
+  ];
+  const takings = measures.map(([name, take]) => {
+    const arm: Arm = { name, unit: "KB", samples: [] };
+    return { arm, count: samples, take: async () => void arm.samples.push(await take()) };
+  });
+  await interleave(takings, signal);
+  const arms = takings.map(({ arm }) => arm);
+  const findings = arms.map(({ name, samples: taken }) => ({
+    what: `${name}: each subscriber, p50`,
+    value: summarize(taken).p50,
+    unit: "KB" as const,
+    ...(name !== RAW && { target: TARGET_KB }),
+  }));
+  return {
+    arms,
+    findings,
+    notes: [`${SUBSCRIBERS} more than ${FIRST} subscribers, garbage collected; the kernel's buffers do not count`],
+  };
+}
+
+async function measureOurs({ docker, image, signal }: BenchContext, wayTo: (sessionId: string) => Way) {
+  const { dataDir, talker, store } = await fillStore(EVENTS, signal);
+  await store.close();
+  await using probe = await openProbe();
+  const { settings } = probe;
+  await using gateway = await startGateway({ docker, image, modelUrl: NO_MODEL, dataDir, settings, signal });
+  const { url, token, pid } = gateway;
+  const way = wayTo(talker);
+  const settled = () => probe.askSettled();
+  const open = (count: number) => subscribe({ url, token, ...way, count, signal });
+  return await growthOf({ pid, settled, open });
+}
+
+async function measureRaw(signal: AbortSignal): Promise<number> {
+  await using server = await forkChild(join(STAND, "raw-server.ts"), [], signal);
+  const { url, pid } = server;
+  const open = (count: number) => subscribe({ url, path: "/", count, signal });
+  return await growthOf({ pid, settled: async () => undefined, open });
+}
+
+type Growing = { pid: number; settled: () => Promise<unknown>; open: (count: number) => Promise<AsyncDisposable> };
+
+/** @returns KB a subscriber */
+async function growthOf({ pid, settled, open }: Growing): Promise<number> {
+  await using _first = await open(FIRST);
+  await settled();
+  const before = await readPssMb(pid);
+  await using _others = await open(SUBSCRIBERS);
+  await settled();
+  return (((await readPssMb(pid)) - before) * 1000) / SUBSCRIBERS;
+}
