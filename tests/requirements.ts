@@ -68,7 +68,8 @@ export const REQUIREMENTS = {
   "limits.owner":
     "An owner has no more sessions, turns, streams and requests than may be, and is told what to let go of.",
   "limits.slow-callers": "A caller that never finishes its request is hung up on.",
-  "auth.every-call": "Every procedure refuses callers without a good token, whatever they ask for.",
+  "auth.every-call":
+    "Every procedure, operation and WebSocket refuses callers without a good token, whatever they ask for.",
   "auth.key-pairs": "Tokens may be signed with key pairs instead of a secret, for one issuer and one audience.",
   "auth.browsers":
     "Pages of other sites cannot use the gateway unless their origin was named, nor under a name of their own.",

@@ -1,10 +1,7 @@
-/** The WebSockets: the examples of docs/api.md as they stand there, a restart under them, and other owners. */
+/** The WebSockets: the examples of docs/api.md as they stand there, and a restart under them. */
 import { spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { request } from "node:http";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { isDeepStrictEqual } from "node:util";
 import type { Event } from "@cc-docker/client";
 import type { AppRouter } from "@cc-docker/server";
@@ -136,63 +133,4 @@ async function followWithStockClient(stack: Stack, sessionId: string) {
     },
   );
   return { seqs, types, opened: () => opened };
-}
-
-verifies("socket.foreign", "nobody and another owner are answered on both sockets as over HTTP", async () => {
-  await using stack = await startStack();
-  await using session = await openSession(stack.client());
-  const [none, mallory] = [randomUUID(), await stack.token("mallory")];
-  const stream = (id: string) => `/api/v1/sessions/${id}/stream`;
-  const foreign = await askForSocket(stack, stream(session.id), mallory);
-  expect(foreign).toMatchObject({ status: 404, body: expect.stringContaining("SESSION_NOT_FOUND") });
-  expect(foreign.body.replaceAll(session.id, none)).toBe((await askForSocket(stack, stream(none), mallory)).body);
-  for (const id of [session.id, none])
-    expect(await askForSocket(stack, stream(id))).toMatchObject({
-      status: 401,
-      body: expect.stringContaining("TOKEN_MISSING"),
-    });
-  const calls = await callAs(stack, `Bearer ${mallory}`, session.id);
-  expect(calls.replaceAll(session.id, none)).toBe(await callAs(stack, `Bearer ${mallory}`, none));
-  expect(calls.match(/SESSION_NOT_FOUND/g)).toHaveLength(3);
-  expect((await callAs(stack, "", session.id)).match(/TOKEN_MISSING/g)).toHaveLength(3);
-});
-
-/** @returns the plain answer */
-async function askForSocket(stack: Stack, path: string, token?: string): Promise<{ status: number; body: string }> {
-  const headers = {
-    connection: "Upgrade",
-    upgrade: "websocket",
-    "sec-websocket-version": "13",
-    "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==",
-    ...(token && { authorization: `Bearer ${token}` }),
-  };
-  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
-  const asking = request(`${stack.url}${path}`, { headers });
-  asking.once("response", (answer) => {
-    const { statusCode: status = 0 } = answer;
-    void text(answer).then((body) => resolve({ status, body }), reject);
-  });
-  asking.once("upgrade", () => reject(new Error("the socket was opened")));
-  asking.once("error", reject);
-  asking.end();
-  return promise;
-}
-
-/** What a query, a mutation and a subscription are answered with. */
-async function callAs(stack: Stack, authorization: string, sessionId: string): Promise<string> {
-  const socket = new WebSocket(`${stack.url.replace("http", "ws")}/trpc?connectionParams=1`);
-  const answers: string[] = [];
-  socket.addEventListener("message", ({ data }) => answers.push(String(data).replace(/"requestId":"[^"]*"/, "")));
-  const calls = [
-    { id: 1, method: "query", params: { path: "sessions.get", input: { sessionId } } },
-    { id: 2, method: "mutation", params: { path: "sessions.delete", input: { sessionId } } },
-    { id: 3, method: "subscription", params: { path: "events.follow", input: { sessionId } } },
-  ];
-  socket.addEventListener("open", () => {
-    socket.send(JSON.stringify({ method: "connectionParams", data: { authorization } }));
-    for (const call of calls) socket.send(JSON.stringify(call));
-  });
-  await waitUntil(() => answers.length === calls.length, { what: "all answers" });
-  socket.close();
-  return answers.toSorted().join("\n");
 }
