@@ -8,6 +8,7 @@ import {
 import type { Route } from "../../packages/server/src/edges/rest/table/route.ts";
 import { ROUTES } from "../../packages/server/src/edges/rest/table/routes.ts";
 import { inputOf } from "../../packages/server/src/edges/trpc/procedures.ts";
+import { toCallExample } from "./call-examples.ts";
 import { page, table } from "./markdown.ts";
 import { socketSection } from "./socket-section.ts";
 
@@ -49,7 +50,12 @@ const INTRODUCTION = [
   "```sh",
   "URL=http://127.0.0.1:8000",
   "TOKEN=$(./dev ccd token --sub me)",
+  "KEY=$(uuidgen) # another one for each session and each prompt",
   "```",
+  "",
+  "Each operation is shown three times: with curl; with the typed client, where `client` is",
+  "`createClient({ url, token })`; and as a message to [the WebSocket `/trpc`](#ws-trpc), in which what is written",
+  "`$SESSION_ID` is yours to put in. Client and WebSocket have the API's own names: a message is a turn there, `turnId`.",
   "",
   "- Names are in snake_case. What a tool takes and what Claude Code says is passed on as it is.",
   "- A field that has nothing to say is absent, never `null`. A field that does not exist is refused: `REQUEST_INVALID`.",
@@ -87,12 +93,28 @@ function describe(route: Route, operation: Operation, schemas: Record<string, Js
     "",
     `${summary}.`,
     "",
-    ...commandsOf(route).flatMap(({ title, text }) => [...(title ? [`${title}:`, ""] : []), "```sh", text, "```", ""]),
+    ...showExamples(route),
     ...(rows.length > 0 ? [...table(["Field", "In", "Takes"], rows), ""] : []),
     `Answers ${wordAnswers(responses)}.${wordErrors(route)}`,
     "",
   ];
 }
+
+/** Each with curl, with the typed client, and as a message. */
+function showExamples(route: Route): string[] {
+  const shown = new Set<string>();
+  return commandsOf(route).flatMap(({ title, text, example }) => {
+    const { client, socket } = toCallExample(route, example);
+    const isNew = !shown.has(client);
+    shown.add(client);
+    const calls = isNew
+      ? [...block("ts", client), ...block("json", socket)]
+      : ["That is REST's own; the client and the socket answer as above.", ""];
+    return [...(title ? [`${title}:`, ""] : []), ...block("sh", text), ...calls];
+  });
+}
+
+const block = (language: string, text: string) => [`\`\`\`${language}`, text, "```", ""];
 
 function wordAnswers(responses: Operation["responses"]): string {
   const good = Object.entries(responses).filter(([status]) => status.startsWith("2"));

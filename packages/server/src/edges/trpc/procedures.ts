@@ -41,6 +41,14 @@ export function inputOf(path: string): z.ZodType | undefined {
   return (procedures as Record<string, { _def: { inputs?: z.ZodType[] } }>)[path]?._def.inputs?.[0];
 }
 
+/** How the procedure is called. @throws when there is none of that path */
+export function kindOf(path: string): "query" | "mutation" | "subscription" {
+  const procedures: unknown = rootRouter._def.procedures; // flat, by path
+  const found = (procedures as Record<string, { _def: { type: ReturnType<typeof kindOf> } }>)[path];
+  if (!found) throw new Error(`there is no procedure ${path}`);
+  return found._def.type;
+}
+
 function unwrapError(error: unknown): unknown {
   if (!(error instanceof TRPCError)) return error;
   const isRefusal = isCcError(error.cause) || (error.code === "BAD_REQUEST" && error.cause instanceof ZodError);

@@ -1,10 +1,10 @@
 /** The examples of the table as commands. `$URL`, `$TOKEN` and what is in capitals in a path are the caller's to set. */
 import type { Example, Route } from "../table/route.ts";
 
-export type Command = { title: string | undefined; text: string };
+export type Command = { title: string | undefined; text: string; example: Example };
 
 export function commandsOf(route: Route): Command[] {
-  return route.examples.map((example) => ({ title: example.title, text: toCurl(route, example) }));
+  return route.examples.map((example) => ({ title: example.title, text: toCurl(route, example), example }));
 }
 
 function toCurl(route: Route, { query, body, headers = {} }: Example): string {

@@ -32,7 +32,11 @@ export const ROUTES: readonly Route[] = [
     summary: "Send a prompt and wait for its result; with `stream: true` answer once the prompt is on disk",
     errors: ["SESSION_NOT_FOUND", ...PROMPT_ERRORS, "TIMEOUT_TOO_LONG", ...TURN_ERRORS],
     examples: [
-      { title: "Wait for the result", body: { prompt: "say: hello", stream: false, timeout_seconds: 300 } },
+      {
+        title: "Wait for the result",
+        body: { prompt: "say: hello", stream: false, timeout_seconds: 300 },
+        headers: KEY,
+      },
       { title: "Only send it", body: { prompt: "say: hello again", stream: true }, headers: KEY },
     ],
   },
