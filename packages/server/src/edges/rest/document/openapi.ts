@@ -32,6 +32,12 @@ export type OpenApi = {
   components: { schemas: Record<string, JsonSchema>; securitySchemes: JsonSchema };
 };
 
+/** OpenAPI has no word for a WebSocket, so it is told of here. */
+const DESCRIPTION = [
+  "Claude Code sessions in containers. What is left out of an answer is absent, never null.",
+  "A WebSocket at /api/v1/sessions/{session_id}/stream, the `websocket_url` of a session, takes prompts and sends what comes of them; its token comes in the header `Authorization` or as the second subprotocol, after `bearer`.",
+].join(" ");
+
 export function createOpenApi(inputOf: InputOf): OpenApi {
   const paths: OpenApi["paths"] = {};
   for (const route of ROUTES) {
@@ -42,7 +48,7 @@ export function createOpenApi(inputOf: InputOf): OpenApi {
     info: {
       title: "cc-docker",
       version: "1.0.0",
-      description: "Claude Code sessions in containers. What is left out of an answer is absent, never null.",
+      description: DESCRIPTION,
     },
     servers: [{ url: "/api/v1" }],
     security: [{ token: [] }],
