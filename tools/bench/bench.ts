@@ -17,6 +17,7 @@ import { restart } from "./benches/restart.ts";
 import { scale } from "./benches/scale.ts";
 import { startup } from "./benches/startup.ts";
 import { subscribers } from "./benches/subscribers.ts";
+import { underLoad } from "./benches/under-load.ts";
 import { unpark } from "./benches/unpark.ts";
 import { wrapperMemory } from "./benches/wrapper-memory.ts";
 import { type BenchOptions, parseOptions } from "./options.ts";
@@ -37,6 +38,7 @@ const USUAL: Record<string, Bench> = {
   replay,
   requests,
   subscribers,
+  "under-load": underLoad,
 };
 /** `fresh-clone` takes minutes and the network: only by name. */
 const ALL: Record<string, Bench> = { ...USUAL, "fresh-clone": freshClone };

@@ -78,7 +78,9 @@ async function answer(route: Route, { request, reply, deps }: Exchange): Promise
     return reply;
   }
   const gone = new AbortController();
-  reply.raw.once("close", () => gone.abort());
+  reply.raw.once("close", () => {
+    if (!reply.raw.writableFinished) gone.abort();
+  });
   const returned = await deps.call(asked, read.input, { ...caller, signal: gone.signal }).catch(refusalOf(read.schema));
   return send({ request, reply }, read, returned);
 }
