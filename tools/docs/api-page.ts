@@ -48,8 +48,7 @@ const INTRODUCTION = [
   "([openapi.json](openapi.json)), `GET /docs` is a page for people. [WebSockets](#websockets) are at the end.",
   "",
   "```sh",
-  "URL=http://127.0.0.1:8000",
-  "TOKEN=$(./dev ccd token --sub me)",
+  "export URL=http://127.0.0.1:8000 TOKEN=$(./dev ccd token --sub me)",
   "KEY=$(uuidgen) # another one for each session and each prompt",
   "```",
   "",
@@ -148,6 +147,9 @@ function wordFields({ properties = {} }: JsonSchema, schemas: Record<string, Jso
   return `an object: ${fields.map(([name, schema]) => `\`${name}\` ${wordSchema(schema, schemas)}`).join("; ")}`;
 }
 
+/** @throws Error for a schema without a name: a reader would not find it in the OpenAPI document */
 function wordRef({ $ref }: JsonSchema): string {
-  return `\`${String($ref).split("/").at(-1)}\``;
+  if (typeof $ref !== "string")
+    throw new Error("An answer's schema has no name: add it to COMPONENTS in edges/rest/document/json-schema.ts.");
+  return `\`${$ref.split("/").at(-1)}\``;
 }

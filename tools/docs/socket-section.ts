@@ -1,5 +1,6 @@
 /** The WebSockets of the gateway, for the document: its tables are the rows of the code, its examples are run by a scenario. */
 import { CLOSE } from "../../packages/server/src/edges/doors.ts";
+import { SOCKET_TIMES } from "../../packages/server/src/edges/mount-sockets.ts";
 import { CLIENT_MESSAGES } from "../../packages/server/src/edges/rest/stream/client-messages.ts";
 import { STREAM_MESSAGES } from "../../packages/server/src/edges/rest/stream/stream-messages.ts";
 import { table } from "./markdown.ts";
@@ -51,6 +52,9 @@ gateway.events.follow.subscribe(
 );
 await gateway.chat.send.mutate({ sessionId, prompt: "say: hello", idempotencyKey: "two" });`;
 
+/** A peer is asked twice for a sign of life, and given up at the third beat. */
+const SILENT_S = (3 * SOCKET_TIMES.beatMs) / 1000;
+
 const js = (code: string) => ["```js", code, "```", ""];
 
 export function socketSection(): string[] {
@@ -68,8 +72,9 @@ export function socketSection(): string[] {
     'subprotocol: `new WebSocket(url, ["bearer", TOKEN])`. It is never taken from the query, which ends up in logs. Who is',
     "refused gets no socket but a plain answer, the same as from REST: another owner's session is answered like one that does",
     "not exist. A message has at most 4 MiB. A session's socket and each subscription count among their owner's streams. A",
-    "slow reader is waited for; a peer that answers no ping for 30 s while nothing waits for it is taken for dead.",
-    "The examples are for Node, with `URL`, `TOKEN` and `SESSION_ID` in the environment; in a page they are the same.",
+    `slow reader is waited for; a peer that answers no ping for ${SILENT_S} s while nothing waits for it is taken for dead.`,
+    "The examples are for Node, with `URL`, `TOKEN` and `SESSION_ID` exported to the environment; in a page all but the line",
+    "that reads it is the same.",
     "",
     "### WS /sessions/{session_id}/stream",
     "",
@@ -106,7 +111,7 @@ export function socketSection(): string[] {
     "",
     "The same procedures as over HTTP, `events.follow` as a subscription that goes on from the last event by itself, for",
     "`wsLink` of `@trpc/client`. The token comes in the connection params; refusals carry the table's error as `data.cc`. A",
-    "socket that names no valid token within 10 s is closed with 4401, and one whose token is over: the connection params",
+    `socket that names no valid token within ${SOCKET_TIMES.helloWithinMs / 1000} s is closed with 4401, and one whose token is over: the connection params`,
     "are asked for again.",
     "",
     ...js(TRPC),

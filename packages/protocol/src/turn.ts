@@ -50,6 +50,7 @@ export function addTotals(a: TurnTotals, b: TurnTotals): TurnTotals {
   };
 }
 
+/** Tokens of each kind, summed. */
 export function addUsage(a: TokenUsage, b: TokenUsage): TokenUsage {
   return {
     inputTokens: a.inputTokens + b.inputTokens,

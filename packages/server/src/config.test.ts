@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import { isCcError } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
-import { dataPaths, loadConfig, secret } from "./config.ts";
+import { dataPaths, loadConfig, secret, secretsOf } from "./config.ts";
 
 function problemsOf(env: Record<string, string>): string {
   try {
@@ -108,6 +108,15 @@ describe("the settings", () => {
     expect(JSON.stringify(config)).toContain('"JWT_SECRET":"***"');
     expect(config.JWT_SECRET?.reveal()).toBe(SECRET);
     expect(String(secret(SECRET))).toBe("***");
+  });
+
+  it("name what is to be seen nowhere, of the collector's headers each value as it is sent", () => {
+    const env = {
+      ANTHROPIC_API_KEY: SECRET,
+      OTEL_EXPORTER_OTLP_HEADERS: "authorization=Basic%20Zm9vOmJhcg==, x-key=k=1",
+    };
+    expect(secretsOf(loadConfig(env))).toEqual([SECRET, "Basic Zm9vOmJhcg==", "k=1", "Zm9vOmJhcg=="]);
+    expect(secretsOf(loadConfig({}))).toEqual([]);
   });
 
   it("begin the data directory at the user's home for ~, and leave other paths alone", () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { CcError } from "@cc-docker/protocol";
 import { z } from "zod";
 import { isLoopback } from "./lib/loopback.ts";
+import { parseHeaderList } from "./lib/tracing/header-list.ts";
 import { SAMPLERS } from "./lib/tracing/tracer.ts";
 import { isWeakSecret } from "./lib/weak-secret.ts";
 
@@ -329,11 +330,15 @@ function findContradictions(config: Partial<Config>): string[] {
   return problems;
 }
 
-/** What of the settings is to be seen nowhere. */
+/** As in `Bearer TOKEN`: whoever complains may say the token alone. */
+const BEHIND_SCHEME = /^\S+ (\S+)$/;
+
+/** What of the settings is to be seen nowhere: of the collector's headers, which are one setting, each value. */
 export function secretsOf(config: Config): string[] {
   const { JWT_SECRET, ANTHROPIC_API_KEY, CLAUDE_CODE_OAUTH_TOKEN, OTEL_EXPORTER_OTLP_HEADERS } = config;
   const given = [JWT_SECRET, ANTHROPIC_API_KEY, CLAUDE_CODE_OAUTH_TOKEN].flatMap((one) => one?.reveal() ?? []);
-  return [...given, ...Object.values(OTEL_EXPORTER_OTLP_HEADERS.reveal())];
+  const headers = Object.values(parseHeaderList(OTEL_EXPORTER_OTLP_HEADERS.reveal()));
+  return [...given, ...headers, ...headers.flatMap((value) => BEHIND_SCHEME.exec(value)?.[1] ?? [])];
 }
 
 /** Files below DATA_DIR that others look for: one name, one place. */

@@ -72,8 +72,11 @@ export type Core = {
   turns: Pick<Turns, "send" | "ask" | "get" | "interrupt">;
   approvals: Pick<Approvals, "list" | "get" | "answer">;
   events: {
+    /** A page of a session's log: what has `seq > after`. @throws CcError SESSION_NOT_FOUND */
     read(input: OwnedSession & { after: number; limit: number }): Promise<EventRow[]>;
+    /** That and what is to come, until `signal`. @throws (while it is read) CcError SESSION_NOT_FOUND */
     follow(input: OwnedSession & FollowRange): EventPages;
+    /** The same as it is to be sent; who follows in one form is given the same bytes. */
     followText(input: OwnedSession & FollowRange, form: TextForm): EventTexts;
   };
   audit: Audit;

@@ -1,9 +1,9 @@
 /** Where clients may ask for a WebSocket, what they say when they do, and why the gateway closes one. */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { CcError } from "@cc-docker/protocol";
-import { inRequest, type RequestScope } from "../lib/request-scope.ts";
+import { inRequest } from "../lib/request-scope.ts";
 import type { TextSocket } from "../lib/text-socket.ts";
-import { newRequestId } from "./request-ids.ts";
+import { newRequestId, scopeOf } from "./request-ids.ts";
 
 /** What a client asks for when it opens a socket. */
 export type Knock = {
@@ -62,10 +62,6 @@ export function readKnock(
     asRequest: (work) => inRequest(scopeOf(newRequestId(), remoteAddress), work),
     gone,
   };
-}
-
-export function scopeOf(requestId: string, remoteAddress: string | undefined): RequestScope {
-  return { requestId, remoteAddress, logFields: { request_id: requestId } };
 }
 
 export function noDoor(url: string): CcError {

@@ -1,30 +1,29 @@
-/** The one listener; mounts the public edges. */
+/** The public server: mounts the edges on the one listener. */
 
 import type { AddressInfo } from "node:net";
-import { CcError, ERRORS, isCcError, toErrorShape } from "@cc-docker/protocol";
+import { CcError } from "@cc-docker/protocol";
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
-import createFastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify";
+import type { FastifyInstance } from "fastify";
 import type { Core, CoreMeter } from "../core/core.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Tracer } from "../lib/tracing/tracer.ts";
-import { createAnswerBrokenRequest } from "./answer-broken-request.ts";
 import { type Authenticate, callerOf } from "./authenticate.ts";
 import type { CallerLimits } from "./caller-limits.ts";
 import { countRequests, createEndpointOf } from "./count-requests.ts";
 import { openFollow } from "./follow.ts";
 import { type BrowserRules, guardBrowsers } from "./guard-browsers.ts";
+import { createListener, MAX_BODY_BYTES, translate } from "./listener.ts";
 import { createRefusals, logRequests, type Refusals } from "./log-requests.ts";
 import { mountOperations } from "./mount-operations.ts";
 import { mountSockets, SOCKET_TIMES, type SocketTimes } from "./mount-sockets.ts";
-import { REQUEST_ID_HEADER, requestIdOf, scopeRequests } from "./request-ids.ts";
+import { scopeRequests } from "./request-ids.ts";
 import { mountDocs } from "./rest/document/mount-docs.ts";
-import { mountRest, REST_PREFIX, type RestDeps, sendProblem } from "./rest/mount-rest.ts";
+import { mountRest, type RestDeps } from "./rest/mount-rest.ts";
 import { mountEventStream } from "./trpc/event-stream.ts";
 import { createProcedures, inputOf, isProcedure } from "./trpc/procedures.ts";
 import { type AppRouter, rootRouter } from "./trpc/root-router.ts";
 import type { TrpcRefusal } from "./trpc/socket/words.ts";
 import { metaOf, type SharedContext, sessionField, toPublicError } from "./trpc/trpc.ts";
-import { isWebSocket } from "./upgrades.ts";
 
 export type HttpServer = { url: string; close(): Promise<void> };
 export type HttpServerDeps = {
@@ -41,12 +40,7 @@ export type HttpServerDeps = {
   socketTimes?: SocketTimes;
 };
 
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const MAX_BATCH = 50;
-/** How long a caller may take to send a request's head, and all of it; and how often that is looked at. */
-const HEAD_WITHIN_MS = 10_000;
-const REQUEST_WITHIN_MS = 60_000;
-const LOOK_EVERY_MS = 2000;
 
 /** @throws CcError PORT_IN_USE */
 export async function startHttpServer({
@@ -63,36 +57,7 @@ export async function startHttpServer({
 }: HttpServerDeps): Promise<HttpServer> {
   const stopping = new AbortController();
   const refusals = createRefusals(meter);
-  const app = createFastify({
-    genReqId: requestIdOf,
-    frameworkErrors: (error, request, reply) => {
-      const refusal = translate(error, log);
-      refusals.add(refusal.code);
-      log.info({ request_id: request.id, code: refusal.code }, "request refused before it had a route");
-      answerFrameworkError(request.url, reply.header(REQUEST_ID_HEADER, request.id), refusal);
-    },
-    clientErrorHandler: createAnswerBrokenRequest(({ requestId, ...refused }) => {
-      refusals.add("REQUEST_INVALID");
-      log.info({ request_id: requestId, code: "REQUEST_INVALID", ...refused }, "what was sent is no request");
-    }),
-    http: {
-      headersTimeout: HEAD_WITHIN_MS,
-      connectionsCheckingInterval: LOOK_EVERY_MS,
-      shouldUpgradeCallback: isWebSocket,
-    },
-    requestTimeout: REQUEST_WITHIN_MS,
-    bodyLimit: MAX_BODY_BYTES,
-    forceCloseConnections: true,
-    routerOptions: { maxParamLength: 5000 },
-  });
-  const refuse = (reply: FastifyReply, error: CcError) => {
-    refusals.add(error.code, reply.request);
-    return answer(reply, error);
-  };
-  app.setErrorHandler((error: FastifyError, _request, reply) => refuse(reply, translate(error, log)));
-  app.setNotFoundHandler(({ method, url }, reply) =>
-    refuse(reply, new CcError("ROUTE_NOT_FOUND", `${method} ${url.slice(0, 200)} does not exist.`)),
-  );
+  const app = createListener({ log, refusals });
   const endpointOf = createEndpointOf(isProcedure);
   scopeRequests(app);
   countRequests(app, meter, endpointOf);
@@ -157,26 +122,6 @@ function tellTrpcError(
   refusals.add(toPublicError(error).code, request);
   if (error.code === "INTERNAL_SERVER_ERROR")
     log.error({ err: error.cause ?? error, path, ...sessionField(input) }, "a call failed by a defect");
-}
-
-/** What the listener itself refuses, in the table's words. What it does not mean to refuse is a defect. */
-function translate(error: unknown, log: Logger): CcError {
-  if (isCcError(error)) return error;
-  const { statusCode = 500, message = "", cause } = error as Partial<FastifyError>;
-  if (statusCode === 413) return new CcError("BODY_TOO_LARGE", `The body has more than ${MAX_BODY_BYTES} bytes.`);
-  if (statusCode === 415) return new CcError("CONTENT_TYPE_UNSUPPORTED", message);
-  if (statusCode < 500) return new CcError("REQUEST_INVALID", message.slice(0, 500));
-  log.error({ err: cause ?? error }, "a request failed by a defect");
-  return new CcError("INTERNAL", "Something went wrong inside the gateway.");
-}
-
-/** There is no route yet, and so no edge: the path tells which one would have answered. */
-function answerFrameworkError(url: string, reply: FastifyReply, error: CcError): FastifyReply {
-  return url.startsWith(`${REST_PREFIX}/`) ? sendProblem(reply, error) : answer(reply, error);
-}
-
-function answer(reply: FastifyReply, error: CcError): FastifyReply {
-  return reply.status(ERRORS[error.code].http).send({ error: toErrorShape(error) });
 }
 
 function translateListenError(error: unknown, host: string, port: number): unknown {

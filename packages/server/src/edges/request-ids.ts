@@ -24,14 +24,23 @@ export function requestIdOf({ headers }: Pick<IncomingMessage, "headers">): stri
 export function scopeRequests(app: FastifyInstance): void {
   app.addHook("onRequest", (request, reply, done) => {
     reply.raw.setHeader(REQUEST_ID_HEADER, request.id); // on the response itself: what streams writes its own head
-    inRequest(scopeOf(request), done);
+    inRequest(scopeOfRequest(request), done);
   });
   /** The end of a body is heard outside of the scope that its reading was begun in. */
-  app.addHook("preValidation", (request, _reply, done) => inRequest(scopeOf(request), done));
+  app.addHook("preValidation", (request, _reply, done) => inRequest(scopeOfRequest(request), done));
 }
 
-function scopeOf(request: FastifyRequest): RequestScope {
-  return { requestId: request.id, remoteAddress: request.ip, logFields: logFieldsOf(request) };
+/** @param logFields what a request's log lines carry besides its id */
+export function scopeOf(
+  requestId: string,
+  remoteAddress: string | undefined,
+  logFields: RequestScope["logFields"] = {},
+): RequestScope {
+  return { requestId, remoteAddress, logFields: { request_id: requestId, ...logFields } };
+}
+
+function scopeOfRequest(request: FastifyRequest): RequestScope {
+  return scopeOf(request.id, request.ip, logFieldsOf(request));
 }
 
 /** The ids that a request's log lines carry; that of a session where the path names one. */

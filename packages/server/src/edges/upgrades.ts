@@ -9,9 +9,9 @@ import { CcError, ERRORS, type ErrorCode } from "@cc-docker/protocol";
 import { type WebSocket, WebSocketServer } from "ws";
 import { inRequest } from "../lib/request-scope.ts";
 import { createTextSocket, type TextSocket } from "../lib/text-socket.ts";
-import { BEARER, CLOSE, closeFor, type Door, findDoor, noDoor, readKnock, type Serve, scopeOf } from "./doors.ts";
+import { BEARER, CLOSE, closeFor, type Door, findDoor, noDoor, readKnock, type Serve } from "./doors.ts";
 import { type BrowserRules, checkBrowser } from "./guard-browsers.ts";
-import { requestIdOf } from "./request-ids.ts";
+import { requestIdOf, scopeOf } from "./request-ids.ts";
 
 /** What a refused client is told. */
 export type Refusal = { headers: Readonly<Record<string, string>>; body: string };
@@ -66,7 +66,8 @@ export function serveUpgrades(server: Server, rules: UpgradeRules): { close(): P
       if (isStopping) throw new CcError("SERVER_STOPPING", "The gateway stops.");
       sockets.handleUpgrade(request, wire, head, (ws) => {
         rules.onAnswered(door.path, SWITCHING);
-        track(ws, createTextSocket(ws, { wire, gone, beatMs, onDefect: (error) => void translate(error) }), serve);
+        const onDefect = (error: unknown) => void translate(error);
+        track(ws, createTextSocket(ws, { wire, gone, beatMs, closeWith: CLOSE, onDefect }), serve);
       });
     } catch (error) {
       refuse(url, wire, translate(error));

@@ -29,6 +29,9 @@ export type TextSocket = {
   onText(listener: (text: string) => Promise<void>): void;
 };
 
+/** A code of RFC 6455, or above 4000, and at most 123 bytes of words. */
+export type CloseReason = { code: number; reason: string };
+
 export type TextSocketOptions = {
   /** What the socket writes to. */
   wire: Duplex;
@@ -36,6 +39,8 @@ export type TextSocketOptions = {
   gone: AbortSignal;
   /** How often the peer is asked whether it lives, in milliseconds. */
   beatMs: number;
+  /** Why it is closed by itself: when a message is no text, or a listener has thrown. */
+  closeWith: { binary: CloseReason; defect: CloseReason };
   /** Told what a listener has thrown. The connection ends with it. */
   onDefect(error: unknown): void;
 };
@@ -44,13 +49,12 @@ export type TextSocketOptions = {
 const MAX_MISSED = 2;
 /** The longest time that a timer takes. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-const NOT_TEXT = 1003;
-const DEFECT = 1011;
 
-export function createTextSocket(ws: WebSocket, { wire, gone, beatMs, onDefect }: TextSocketOptions): TextSocket {
+export function createTextSocket(ws: WebSocket, options: TextSocketOptions): TextSocket {
+  const { wire, gone, beatMs } = options;
   let closing: NodeJS.Timeout | undefined;
   let written = Promise.resolve();
-  const reader = createReader(ws, onDefect);
+  const reader = createReader(ws, options);
   const stopBeats = startBeats(ws, beatMs, () => reader.isBusy() || wire.writableNeedDrain);
   wire.setMaxListeners(0); // whoever writes may wait for it
   ws.on("error", () => undefined); // "close" follows, with a code that says what was wrong
@@ -108,7 +112,7 @@ function startBeats(ws: WebSocket, beatMs: number, isWaitedFor: () => boolean): 
 }
 
 /** Messages in the order of their arrival; while one is handled the socket is not read. */
-function createReader(ws: WebSocket, onDefect: (error: unknown) => void) {
+function createReader(ws: WebSocket, { closeWith, onDefect }: Pick<TextSocketOptions, "closeWith" | "onDefect">) {
   let listener: (text: string) => Promise<void> = async () => undefined;
   let handled = Promise.resolve();
   let waiting = 0;
@@ -118,7 +122,7 @@ function createReader(ws: WebSocket, onDefect: (error: unknown) => void) {
       if (ws.readyState === ws.OPEN) await listener(text);
     } catch (error) {
       onDefect(error);
-      ws.close(DEFECT);
+      ws.close(closeWith.defect.code, closeWith.defect.reason);
     }
     waiting -= 1;
     if (waiting === 0) ws.resume();
@@ -126,7 +130,7 @@ function createReader(ws: WebSocket, onDefect: (error: unknown) => void) {
   }
 
   function take(data: RawData, isBinary: boolean): void {
-    if (isBinary) return ws.close(NOT_TEXT, "Messages are text.");
+    if (isBinary) return ws.close(closeWith.binary.code, closeWith.binary.reason);
     waiting += 1;
     ws.pause();
     handled = handled.then(() => handle(data.toString()));

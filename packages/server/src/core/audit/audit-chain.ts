@@ -33,6 +33,7 @@ function hashOf(row: Omit<AuditRow, "hash">): string {
   );
 }
 
+/** What a check needs of the log: its rows in order, and the end that the store knows. */
 export type AuditReader = {
   readAudit(page: { after: number; limit: number }): Promise<AuditRow[]>;
   findAuditHead(): Promise<AuditHead>;

@@ -2,6 +2,7 @@ import type { AuditEntry, SessionId } from "@cc-docker/protocol";
 import type { AuditRow, ListAudit, StoreReader } from "../../ports/store/store.ts";
 import { parseCursor } from "../cursor.ts";
 
+/** Which of an actor's entries are meant; all when nothing else is said. */
 export type ListEntries = {
   actor: string;
   limit: number;

@@ -26,6 +26,7 @@ export type EventLog = {
 /** Pages of a log. Followers that keep up get the same array, so that what is made of it can be kept with it. */
 export type EventPages = AsyncGenerator<readonly EventRow[], void, undefined>;
 
+/** The pages of a log as bytes to be sent. */
 export type EventTexts = AsyncGenerator<Buffer, void, undefined>;
 type Next<Page> = { page: Page; last: number };
 type Pages<Page> = {

@@ -1,9 +1,11 @@
 /** How events look on a wire, and the bytes of a batch in it: made once, however many follow. */
 import type { EventForm, EventRow } from "../../ports/store/store.ts";
 
+/** Bytes of a page; the same ones for the same page. */
 export type Encode = (page: readonly EventRow[]) => Buffer;
 export type TextForm = EventForm & { encode: Encode };
 
+/** To be made once for all who are sent this form. */
 export function createTextForm(form: EventForm): TextForm {
   const { before, between, behind } = form;
   const encode = (page: readonly EventRow[]) =>

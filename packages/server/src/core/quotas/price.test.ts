@@ -9,7 +9,8 @@ describe("what calls cost, estimated", () => {
     ["claude-haiku-4-5-20251001", 7.35],
     ["claude-sonnet-5", 22.05],
     ["claude-opus-5-5", 36.75],
-    ["a model of tomorrow", 36.75],
+    ["claude-fable-5-1", 73.5],
+    ["a model of tomorrow", 73.5],
   ])("by the list for %s", (model, usd) => {
     expect(estimateCostUsd([{ model, usage }], nothingKnown)).toBeCloseTo(usd, 6);
   });

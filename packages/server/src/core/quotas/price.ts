@@ -8,8 +8,9 @@ import type { TokenUsage } from "@cc-docker/protocol";
 export type ModelUse = { model: string; usage: TokenUsage };
 
 /**
- * What a kind of token costs, in tokens of input: the same for all models.
- * From https://platform.claude.com/docs/en/about-claude/pricing, of 2026.
+ * What a kind of token costs, in tokens of input, at the most: of some newer models a token from the cache costs less.
+ * Writing to the cache is that for five minutes; for an hour it is 2, and the model's service tells both in one sum.
+ * From the table of https://platform.claude.com/docs/en/about-claude/pricing, read in November 2026.
  */
 const WEIGHTS = {
   inputTokens: 1,
@@ -18,14 +19,19 @@ const WEIGHTS = {
   cacheCreationTokens: 1.25,
 } as const satisfies Record<keyof TokenUsage, number>;
 
-/** US dollars for a million tokens of input, from the same page. What is none of these is taken for the dearest. */
+/**
+ * US dollars for a million tokens of input, from the same table: of each family its dearest model that the service
+ * still has (Haiku 4.5, Sonnet 4.6, Opus 5), so that a limit is met too early rather than too late. What is none of
+ * these is taken for the dearest of all (Fable, Mythos).
+ */
 const USD_PER_MILLION = [
   { family: "haiku", usd: 1 },
   { family: "sonnet", usd: 3 },
+  { family: "opus", usd: 5 },
 ] as const;
-const DEAREST_USD_PER_MILLION = 5;
+const DEAREST_USD_PER_MILLION = 10;
 
-/** `known`: what the session's turns have used and cost so far. */
+/** In US dollars. `known`: what the session's turns have used and cost so far; where they have, the list is not asked. */
 export function estimateCostUsd(
   uses: readonly ModelUse[],
   known: { costUsd: number; usage: TokenUsage | undefined },
@@ -35,6 +41,7 @@ export function estimateCostUsd(
   return uses.reduce((sum, { model, usage }) => sum + weigh(usage) * (told ?? listPrice(model)), 0);
 }
 
+/** Of all kinds, each counted as one: what `MAX_TOKENS_PER_DAY` limits. */
 export function countTokens({ inputTokens, outputTokens, cacheReadTokens, cacheCreationTokens }: TokenUsage): number {
   return inputTokens + outputTokens + cacheReadTokens + cacheCreationTokens;
 }

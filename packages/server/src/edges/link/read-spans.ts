@@ -4,6 +4,7 @@
  */
 import type { SessionId } from "@cc-docker/protocol";
 import { z } from "zod";
+import { parseJson, recordOf } from "../../lib/json.ts";
 import { formatTraceparent } from "../../lib/tracing/trace-context.ts";
 import type { SpanAttributes, SpanRecord } from "../../lib/tracing/tracer.ts";
 
@@ -83,7 +84,7 @@ export function readSpans(
   { sessionId, traces }: { sessionId: SessionId; traces: ReadonlySet<string> },
   most: number,
 ): { looked: number; spans: SpanRecord[] } {
-  const parsed = Export.safeParse(parseJson(body));
+  const parsed = Export.safeParse(parseJson(body.toString()));
   if (!parsed.success) return { looked: 0, spans: [] };
   const told = parsed.data.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
   const given = told.slice(0, most);
@@ -132,18 +133,6 @@ function readValue({ stringValue, boolValue, doubleValue, intValue }: Record<str
   return undefined;
 }
 
-function recordOf(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
 function isNow(ms: number): boolean {
   return Math.abs(ms - Date.now()) < MAX_SKEW_MS;
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
 }

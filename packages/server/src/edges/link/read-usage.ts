@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { TokenUsage } from "@cc-docker/protocol";
 import { z } from "zod";
+import { parseJson } from "../../lib/json.ts";
 
 export type CallUse = { model: string; usage: TokenUsage };
 
@@ -107,12 +108,4 @@ function createKept() {
 
 function noTokens(): TokenUsage {
   return { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheCreationTokens: 0 };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

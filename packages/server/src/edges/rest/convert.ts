@@ -4,6 +4,7 @@
  */
 import { CcError } from "@cc-docker/protocol";
 import { z } from "zod";
+import { isRecord } from "../../lib/json.ts";
 import { restName } from "./table/names.ts";
 
 export type Field = { name: string; schema: z.ZodType };
@@ -86,8 +87,4 @@ function renamePath(schema: z.ZodType, [first, ...rest]: Path): Path {
 
 function wordPath(path: Path): string {
   return path.map(String).join(".").slice(0, 200) || "input";
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

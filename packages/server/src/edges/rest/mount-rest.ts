@@ -8,7 +8,7 @@ import { PROBLEM_TYPE, problemHeaders, toProblem } from "./problem.ts";
 import { type InputOf, type ReadRequest, readRequest } from "./read-request.ts";
 import { refusalOf } from "./refusal.ts";
 import { createEncoders, streamEvents } from "./stream-events.ts";
-import { pathNames, type Route } from "./table/route.ts";
+import { pathNames, REST_PREFIX, type Route } from "./table/route.ts";
 import { ROUTES } from "./table/routes.ts";
 
 export type RestDeps = {
@@ -23,8 +23,6 @@ export type RestDeps = {
   /** Told of each refusal of a request, once. */
   onRefused(code: ErrorCode, request: FastifyRequest): void;
 };
-
-export const REST_PREFIX = "/api/v1";
 
 export function mountRest(app: FastifyInstance, deps: RestDeps): void {
   app.register(

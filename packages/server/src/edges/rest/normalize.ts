@@ -3,7 +3,7 @@
  * An agent may write anything into its messages: what is not as expected is left out.
  */
 import { z } from "zod";
-import { isRecord } from "./convert.ts";
+import { recordOf } from "../../lib/json.ts";
 
 const Content = z.union([
   z.object({ type: z.literal(["text", "thinking"]), text: z.string() }),
@@ -87,10 +87,6 @@ function resultOf({ result, duration_ms: took, total_cost_usd: cost, usage }: Fi
     ...(typeof cost === "number" && { total_cost_usd: cost }),
     usage: { input_tokens: numberOf(input_tokens), output_tokens: numberOf(output_tokens) },
   };
-}
-
-function recordOf(value: unknown): Fields {
-  return isRecord(value) ? value : {};
 }
 
 function textOf(value: unknown): string {

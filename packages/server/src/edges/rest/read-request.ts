@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { CcError } from "@cc-docker/protocol";
 import { z } from "zod";
-import { type Field, fieldsOf, fromRest, isRecord, unwrap, wordIssues } from "./convert.ts";
+import { isRecord, recordOf } from "../../lib/json.ts";
+import { type Field, fieldsOf, fromRest, unwrap, wordIssues } from "./convert.ts";
 import { type Answer, type Input, pathNames, type Route } from "./table/route.ts";
 
 export type RestRequest = {
@@ -20,7 +21,7 @@ const KEY = "idempotencyKey";
 
 /** @throws CcError REQUEST_INVALID; what the procedure itself refuses is left to it */
 export function readRequest(route: Route, request: RestRequest, inputOf: InputOf): ReadRequest {
-  const sent = route.method === "POST" ? requireBody(request.body) : requireRecord(request.query);
+  const sent = route.method === "POST" ? requireBody(request.body) : recordOf(request.query);
   const { own, others } = takeOwn(route, sent);
   const answer = route.instead?.when(own) ? route.instead : route;
   const schema = inputObject(inputOf, answer.call);
@@ -29,7 +30,7 @@ export function readRequest(route: Route, request: RestRequest, inputOf: InputOf
   const given = fromRest(schema, route.method === "POST" ? others : readTexts(free, others)) as Input;
   const input = {
     ...given,
-    ...pathFields(route, schema, requireRecord(request.params)),
+    ...pathFields(route, schema, recordOf(request.params)),
     ...fromHeaders(schema, request),
   };
   return { answer, input: route.prepare?.(input) ?? input, own, schema };
@@ -104,10 +105,6 @@ function requireBody(body: unknown): Input {
   if (body === undefined) return {};
   if (isRecord(body)) return body;
   throw new CcError("REQUEST_INVALID", "The body must be a JSON object.");
-}
-
-function requireRecord(value: unknown): Input {
-  return isRecord(value) ? value : {};
 }
 
 function noSuchField(name: string): CcError {

@@ -11,16 +11,16 @@ const Prompt = z.strictObject({
 });
 
 /** Whose prompt it is, and which trace it comes from. */
-function callerOf({ owner, traceparent }: { owner: string; traceparent: string | undefined }) {
+function originOf({ owner, traceparent }: { owner: string; traceparent: string | undefined }) {
   return { owner, ...(traceparent !== undefined && { traceparent }) };
 }
 
 export const chatRouter = router({
-  send: procedure.input(Prompt).mutation(({ ctx, input }) => ctx.core.turns.send({ ...callerOf(ctx), ...input })),
+  send: procedure.input(Prompt).mutation(({ ctx, input }) => ctx.core.turns.send({ ...originOf(ctx), ...input })),
   ask: procedure
     .input(Prompt)
     .mutation(({ ctx, input, signal }) =>
-      ctx.core.turns.ask({ ...callerOf(ctx), ...input }, anySignal(ctx.stopping, signal)),
+      ctx.core.turns.ask({ ...originOf(ctx), ...input }, anySignal(ctx.stopping, signal)),
     ),
   interrupt: procedure
     .input(z.strictObject({ sessionId: SessionId, turnId: TurnId.optional() }))

@@ -2,16 +2,16 @@
 import { isCcError } from "@cc-docker/protocol";
 import { TRPCError } from "@trpc/server";
 import { ZodError, type z } from "zod";
+import type { CallerHeaders } from "../authenticate.ts";
 import { rootRouter } from "./root-router.ts";
-import { type Context, createCallerFactory, type SharedContext } from "./trpc.ts";
+import { createCallerFactory, type SharedContext } from "./trpc.ts";
 
-export type Caller = Pick<Context, "authorization" | "traceparent"> & { signal: AbortSignal };
 export type Procedures = {
   /**
    * What the procedure returns; of a subscription the messages.
    * @throws CcError; ZodError when the input is not what the procedure takes; anything else is a defect
    */
-  call(path: string, input: unknown, caller: Caller): Promise<unknown>;
+  call(path: string, input: unknown, caller: CallerHeaders & { signal: AbortSignal }): Promise<unknown>;
 };
 
 type Call = (input: unknown) => Promise<unknown>;

@@ -3,6 +3,7 @@ import { type Attributes, type HrTime, ROOT_CONTEXT, SpanKind, SpanStatusCode, T
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BatchSpanProcessor, type ReadableSpan, SamplingDecision } from "@opentelemetry/sdk-trace";
+import { parseHeaderList } from "./header-list.ts";
 import { createSampler, type SamplerSettings } from "./sampler.ts";
 import { formatTraceparent, newSpanId, newTraceId, parseTraceparent, type TraceContext } from "./trace-context.ts";
 import type { OpenSpan, SpanAttributes, SpanRecord, Tracer } from "./tracer.ts";
@@ -31,7 +32,7 @@ export function openTracer(options: TracerOptions): Tracer {
   const sampler = createSampler(options);
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/$/, "")}/v1/traces`,
-    headers: parseHeaders(headers),
+    headers: parseHeaderList(headers),
     timeoutMillis: SEND_WITHIN_MS,
   });
   const batches = new BatchSpanProcessor({
@@ -99,20 +100,6 @@ export function openTracer(options: TracerOptions): Tracer {
   }
 
   return { isOn: true, place, record, start, close };
-}
-
-/** Values are percent-encoded, as OpenTelemetry has it. */
-function parseHeaders(list: string): Record<string, string> {
-  const pairs = list.split(",").map((pair) => pair.trim().split(/=(.*)/s, 2));
-  return Object.fromEntries(pairs.flatMap(([name, value]) => (name && value ? [[name, decode(value)]] : [])));
-}
-
-function decode(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value; // not encoded: a percent sign is one
-  }
 }
 
 /** Since 1970, with fractions: two spans within a millisecond keep their order. */

@@ -175,6 +175,7 @@ export type ListAudit = {
 export type EventRow = { seq: number; json: string };
 /** Texts around an event's `json` and its `seq`. */
 export type EventForm = { before: string; between: string; behind: string };
+/** A page as one text, in UTF-8; `first` and `last`: the seqs of its ends. */
 export type EventText = { first: number; last: number; bytes: Buffer };
 
 export type CountSessions = { owner: string; status?: SessionStatus };

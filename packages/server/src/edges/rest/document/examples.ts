@@ -1,5 +1,5 @@
 /** The examples of the table as commands. `$URL`, `$TOKEN` and what is in capitals in a path are the caller's to set. */
-import type { Example, Route } from "../table/route.ts";
+import { type Example, REST_PREFIX, type Route } from "../table/route.ts";
 
 export type Command = { title: string | undefined; text: string; example: Example };
 
@@ -9,7 +9,7 @@ export function commandsOf(route: Route): Command[] {
 
 function toCurl(route: Route, { query, body, headers = {} }: Example): string {
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => `$${name.toUpperCase()}`);
-  const address = `"$URL/api/v1${path}${query === undefined ? "" : `?${query}`}"`;
+  const address = `"$URL${REST_PREFIX}${path}${query === undefined ? "" : `?${query}`}"`;
   const method = route.method === "GET" || body !== undefined ? "" : ` -X ${route.method}`;
   return [
     `curl ${route.streams ? "-sSN" : "-sS"}${method} ${address}`,

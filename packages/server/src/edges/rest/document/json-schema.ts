@@ -1,5 +1,5 @@
 /** JSON Schema of what REST takes and answers, by its own names. */
-import { Approval, SessionConfig, Turn } from "@cc-docker/protocol";
+import { Approval, AuditEntry, SessionConfig, SessionStats, Turn } from "@cc-docker/protocol";
 import { z } from "zod";
 import { fieldsOf, unwrap } from "../convert.ts";
 import { NormalizedData } from "../normalize.ts";
@@ -14,6 +14,7 @@ export type JsonSchema = Record<string, unknown>;
 const COMPONENTS: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>([
   [RestSession, "Session"],
   [SessionConfig, "SessionConfig"],
+  [SessionStats, "SessionStats"],
   [shapes.SessionList, "SessionList"],
   [shapes.ChatResult, "ChatResult"],
   [shapes.Message, "Message"],
@@ -23,6 +24,9 @@ const COMPONENTS: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>([
   [NormalizedData, "NormalizedData"],
   [Approval, "Approval"],
   [shapes.ApprovalList, "ApprovalList"],
+  [AuditEntry, "AuditEntry"],
+  [shapes.AuditList, "AuditList"],
+  [shapes.Limits, "Limits"],
   [shapes.Health, "Health"],
   [unwrap(Turn.shape.error), "Error"],
   [Problem, "Problem"],

@@ -8,7 +8,7 @@ export type { JsonSchema };
 
 import { PROBLEM_TYPE } from "../problem.ts";
 import { type InputOf, inputObject, keyField, sentFields } from "../read-request.ts";
-import { type Answer, pathNames, type Route } from "../table/route.ts";
+import { type Answer, pathNames, REST_PREFIX, type Route } from "../table/route.ts";
 import { errorsOf } from "../table/route-errors.ts";
 import { ROUTES } from "../table/routes.ts";
 
@@ -50,7 +50,7 @@ export function createOpenApi(inputOf: InputOf): OpenApi {
       version: "1.0.0",
       description: DESCRIPTION,
     },
-    servers: [{ url: "/api/v1" }],
+    servers: [{ url: REST_PREFIX }],
     security: [{ token: [] }],
     paths,
     components: {

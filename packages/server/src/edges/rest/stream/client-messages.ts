@@ -1,7 +1,8 @@
 /** What a client may send to a session's socket: one row a kind of message. */
 import { randomUUID } from "node:crypto";
 import { CcError, type SessionId } from "@cc-docker/protocol";
-import { fromRest, isRecord } from "../convert.ts";
+import { isRecord, parseJson } from "../../../lib/json.ts";
+import { fromRest } from "../convert.ts";
 import type { RestDeps } from "../mount-rest.ts";
 import { inputObject } from "../read-request.ts";
 import { refusalOf } from "../refusal.ts";
@@ -53,12 +54,4 @@ function requireRecord(text: string): Fields {
   const value = parseJson(text);
   if (isRecord(value)) return value;
   throw new CcError("REQUEST_INVALID", "The message must be a JSON object.");
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

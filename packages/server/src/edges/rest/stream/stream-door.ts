@@ -7,9 +7,10 @@ import type { TextSocket } from "../../../lib/text-socket.ts";
 import { CLOSE, closeFor, type Door, type Knock } from "../../doors.ts";
 import type { Followed } from "../../follow.ts";
 import { wordIssues } from "../convert.ts";
-import { REST_PREFIX, type RestDeps } from "../mount-rest.ts";
+import type { RestDeps } from "../mount-rest.ts";
 import { inputObject } from "../read-request.ts";
 import { refusalOf } from "../refusal.ts";
+import { REST_PREFIX } from "../table/route.ts";
 import { readClientMessage, type Sender } from "./client-messages.ts";
 import { PAGE_FRAMES, STREAM_FORMATS, systemMessage, wordError } from "./stream-messages.ts";
 
@@ -36,7 +37,7 @@ export function createStreamDoor(deps: StreamDeps): Door {
       const { authorization, gone, asRequest } = knock;
       const { expiresInMs } = await deps.authenticate(authorization);
       const query = readQuery(knock);
-      const followed = await openFollow(deps, knock);
+      const followed = await followSession(deps, knock);
       gone.addEventListener("abort", followed.leave);
       if (gone.aborted) followed.leave();
       const sender = { sessionId: followed.session.id, authorization, signal: gone };
@@ -56,7 +57,7 @@ function readQuery({ query }: Knock): Query {
   throw new CcError("REQUEST_INVALID", wordIssues(Query, parsed.error));
 }
 
-function openFollow({ follow, inputOf }: StreamDeps, { authorization, params }: Knock): Promise<Followed> {
+function followSession({ follow, inputOf }: StreamDeps, { authorization, params }: Knock): Promise<Followed> {
   const refuse = refusalOf(inputObject(inputOf, "events.follow"));
   return follow({ authorization, input: { sessionId: params["session_id"] } }).catch(refuse);
 }

@@ -4,8 +4,9 @@
  */
 import { type ErrorShape, type Event, TurnResult } from "@cc-docker/protocol";
 import { type Encode, type EventRow, encodeOnce } from "../../../core/core.ts";
+import { isRecord, recordOf } from "../../../lib/json.ts";
 import { toTextFrames } from "../../../lib/text-frames.ts";
-import { isRecord, toRest } from "../convert.ts";
+import { toRest } from "../convert.ts";
 import { renameWords } from "../table/names.ts";
 import { ChatResult } from "../table/shapes.ts";
 
@@ -132,8 +133,4 @@ function wordResult(given: unknown): Fields {
   if (!parsed.success) return {};
   const { text: result, ...rest } = parsed.data;
   return recordOf(toRest(ChatResult, { result, ...rest }));
-}
-
-function recordOf(value: unknown): Fields {
-  return isRecord(value) ? value : {};
 }

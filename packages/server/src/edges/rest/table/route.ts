@@ -2,6 +2,9 @@
 import type { ErrorCode } from "@cc-docker/protocol";
 import type { z } from "zod";
 
+/** Where REST is; paths of the rows are below it. */
+export const REST_PREFIX = "/api/v1";
+
 export type Input = Readonly<Record<string, unknown>>;
 
 /** One way a request is answered. */

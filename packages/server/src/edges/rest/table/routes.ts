@@ -1,7 +1,7 @@
 /** The REST API: one row an operation. Paths, names and statuses are those of its specification where it has them. */
 import { Approval } from "@cc-docker/protocol";
 import { z } from "zod";
-import type { Input, Route } from "./route.ts";
+import { type Input, REST_PREFIX, type Route } from "./route.ts";
 import { PROMPT_ERRORS, TURN_ERRORS } from "./route-errors.ts";
 import { SESSION_ROUTES } from "./session-routes.ts";
 import * as shapes from "./shapes.ts";
@@ -25,7 +25,7 @@ export const ROUTES: readonly Route[] = [
       schema: shapes.Accepted,
       shape: shapes.toMessage,
       location: ({ id, sessionId }: { id: string; sessionId: string }) =>
-        `/api/v1/sessions/${sessionId}/messages/${id}`,
+        `${REST_PREFIX}/sessions/${sessionId}/messages/${id}`,
     },
     own: z.object({ stream: z.boolean().default(false) }),
     tag: "chat",

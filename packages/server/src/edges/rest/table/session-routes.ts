@@ -2,11 +2,11 @@
 import { type Session, SessionStats } from "@cc-docker/protocol";
 import { z } from "zod";
 import { RestSession } from "./rest-session.ts";
-import type { Input, Route } from "./route.ts";
+import { type Input, REST_PREFIX, type Route } from "./route.ts";
 import { CONFIG_ERRORS, LIFE_ERRORS } from "./route-errors.ts";
 import * as shapes from "./shapes.ts";
 
-const locate = ({ id }: Session) => `/api/v1/sessions/${id}`;
+const locate = ({ id }: Session) => `${REST_PREFIX}/sessions/${id}`;
 const KEY = { "Idempotency-Key": "$KEY" };
 
 export const SESSION_ROUTES: readonly Route[] = [

@@ -1,6 +1,7 @@
 /** What a `wsLink` sends: its connection params first, then calls, one or several in a message. */
 import { TRPCError } from "@trpc/server";
 import { parseTRPCMessage, type TRPCClientOutgoingMessage } from "@trpc/server/rpc";
+import { parseJson, recordOf } from "../../../lib/json.ts";
 import { rootRouter } from "../root-router.ts";
 
 export type Id = number | string;
@@ -53,16 +54,4 @@ function idOf(given: unknown): Id | null {
   const { id } = recordOf(given);
   const isId = typeof id === "number" || (typeof id === "string" && id.length <= MAX_ID_LENGTH);
   return isId ? id : null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function recordOf(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
