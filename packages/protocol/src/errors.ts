@@ -49,6 +49,12 @@ export const ERRORS = {
     retry: "never",
     hint: "Use a method that the answer's Allow header names; /docs lists what there is.",
   },
+  UPGRADE_REQUIRED: {
+    exit: "usage",
+    http: 426,
+    retry: "never",
+    hint: "Open a WebSocket there, or follow the session's events over /events/stream; docs/api.md shows both.",
+  },
   CONTENT_TYPE_UNSUPPORTED: {
     exit: "usage",
     http: 415,

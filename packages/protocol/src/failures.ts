@@ -44,6 +44,7 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
   REQUEST_INVALID: { meaning: BAD_CALL, policy: ["tell"] },
   PROMPT_EMPTY: { meaning: BAD_CALL, policy: ["tell"] },
   PROMPT_TOO_LARGE: { meaning: BAD_CALL, policy: ["tell"] },
+  UPGRADE_REQUIRED: { meaning: BAD_CALL, policy: ["tell"] },
   METHOD_NOT_ALLOWED: { meaning: BAD_CALL, policy: ["tell"] },
   CONTENT_TYPE_UNSUPPORTED: { meaning: BAD_CALL, policy: ["tell"] },
   BODY_TOO_LARGE: { meaning: BAD_CALL, policy: ["tell"] },

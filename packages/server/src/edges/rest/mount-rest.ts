@@ -103,9 +103,13 @@ function socketsAt({ headers: { host = "", "x-forwarded-proto": proto = "" } }: 
   return `${String(proto).startsWith("https") ? "wss" : "ws"}://${host}`;
 }
 
-/** A path that exists for another method says for which. */
+const SOCKET = /^\/sessions\/[^/]+\/stream$/;
+
+/** A path that exists for another method says for which, and one that is a WebSocket's that it is. */
 function notFound({ method, url }: FastifyRequest, reply: FastifyReply): CcError {
   const path = (url.split("?")[0] ?? "").slice(REST_PREFIX.length);
+  if (method === "GET" && SOCKET.test(path))
+    return new CcError("UPGRADE_REQUIRED", `${path.slice(0, 200)} is a WebSocket's.`);
   const allowed = ROUTES.filter((route) => matches(route, path)).flatMap((route) => methodsOf(route));
   if (allowed.length === 0) return new CcError("ROUTE_NOT_FOUND", `${method} ${url.slice(0, 200)} does not exist.`);
   reply.header("allow", [...new Set(allowed)].join(", "));

@@ -54,6 +54,7 @@ export function problemHeaders({ code, retryAfterSeconds: seconds }: CcError): R
   return {
     ...(seconds !== undefined && { "retry-after": String(seconds) }),
     ...(ERRORS[code].http === 401 && { "www-authenticate": "Bearer" }),
+    ...(code === "UPGRADE_REQUIRED" && { upgrade: "websocket" }),
   };
 }
 

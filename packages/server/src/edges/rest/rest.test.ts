@@ -152,6 +152,9 @@ describe("REST", () => {
     expect(wrong.headers.get("allow")).toBe("POST, GET, HEAD");
     for (const path of ["/sessions//chat", "/sessions/a/b/c", "", "/"])
       expect(await t.request("GET", path)).toMatchObject({ status: 404, body: { code: "ROUTE_NOT_FOUND" } });
+    const socket = await t.request("GET", "/sessions/a/stream");
+    expect(socket).toMatchObject({ status: 426, body: { code: "UPGRADE_REQUIRED" } });
+    expect(socket.headers.get("upgrade")).toBe("websocket");
     const long = await t.request("GET", `/sessions/${"x".repeat(6000)}`);
     expect(long).toMatchObject({ status: 400, body: { code: "REQUEST_INVALID" } });
     expect(long.body.detail.length).toBeLessThan(1000);
