@@ -144,6 +144,22 @@ describe("an owner's turns", () => {
     expect(await t.core.limits("ann")).toMatchObject({ costUsdToday: { used: 0 }, openTurns: { used: 1 } });
   });
 
+  it("counts the model calls that its agent keeps quiet about, by the word of the model's service", async () => {
+    await using t = await openTestCore({ timeouts: { quotas: NO_QUOTAS } });
+    const sessionId = await t.openSession();
+    const usage = { inputTokens: 1e6, outputTokens: 0, cacheReadTokens: 0, cacheCreationTokens: 0 };
+    const tell = () => t.core.links.tellUse(sessionId, {}, { model: "claude-opus-5-5", usage });
+    const turn = await t.send(sessionId);
+    tell();
+    await t.ingest(sessionId, resultMessage(turn, { total_cost_usd: 0.01, usage: { input_tokens: 500_000 } }));
+    const { costUsdToday, tokensToday } = await t.core.limits("ann");
+    expect([costUsdToday.used, tokensToday.used]).toEqual([expect.closeTo(0.01 + 2.5, 9), 1e6]);
+    tell(); // behind the turn
+    await t.ingest(sessionId, resultMessage(await t.send(sessionId), { total_cost_usd: 0.01 }));
+    const later = await t.core.limits("ann");
+    expect([later.costUsdToday.used, later.tokensToday.used]).toEqual([expect.closeTo(0.01 + 2.5 + 5, 9), 2e6]);
+  });
+
   it("counts what a turn that is cut off has used by the word of the model's service, and no turn twice", async () => {
     await using t = await openTestCore({ timeouts: { quotas: NO_QUOTAS } });
     const sessionId = await t.openSession();
@@ -151,8 +167,8 @@ describe("an owner's turns", () => {
     const tell = () => t.core.links.tellUse(sessionId, {}, { model: "claude-opus-5-5", usage: used });
     const whole = await t.send(sessionId);
     tell();
-    await t.ingest(sessionId, resultMessage(whole, { total_cost_usd: 0.7 })); // says itself what it used
-    expect(await t.core.limits("ann")).toMatchObject({ costUsdToday: { used: 0.7 }, tokensToday: { used: 0 } });
+    await t.ingest(sessionId, resultMessage(whole, { total_cost_usd: 0.7, usage: { input_tokens: 120 } }));
+    expect(await t.core.limits("ann")).toMatchObject({ costUsdToday: { used: 0.7 }, tokensToday: { used: 120 } });
 
     const cutOff = await t.send(sessionId);
     tell();
@@ -160,7 +176,7 @@ describe("an owner's turns", () => {
     await t.core.sessions.stop({ owner: "ann", sessionId });
     expect((await t.core.turns.get({ owner: "ann", sessionId, turnId: cutOff })).result).toBeUndefined();
     const { costUsdToday, tokensToday } = await t.core.limits("ann");
-    expect(tokensToday.used).toBe(240);
-    expect(costUsdToday.used).toBeCloseTo(0.7 + (400 * 5) / 1e6, 9);
+    expect(tokensToday.used).toBe(360);
+    expect(costUsdToday.used).toBeCloseTo(0.7 + (400 * 0.7) / 120, 9);
   });
 });

@@ -92,20 +92,21 @@ export type EndedTurn = Pick<TurnRow, "status"> & {
 
 /**
  * What a turn adds to its owner's day, in the session as it was before the end. Tokens that the model's cache has spared
- * it count as well. What Claude Code tells of a turn that it brought to its end is all there is. Of one that was
- * interrupted it tells the cost and no tokens, of one that lost an agent on the way only what came after, of others
- * nothing: then no less counts than the model's service told.
+ * it count as well. What Claude Code tells of it is the agent's word: of a turn that was interrupted the cost and no
+ * tokens, of one that lost an agent on the way only what came after, of calls that the agent's own tools have made
+ * nothing. So no less counts than the model's service told; of a turn that was completed the rest of it.
  */
 export function usageOf({ status, result, uses }: EndedTurn, session: SessionRow, now: string): DayUsageRow {
   const told = { costUsd: result?.costUsd ?? 0, tokens: result ? countTokens(result.usage) : 0 };
-  const day = { owner: session.owner, day: dayOf(now) };
+  const seen = countTokens(uses.reduce((sum, { usage }) => addUsage(sum, usage), NO_TOTALS.usage));
+  const day = { owner: session.owner, day: dayOf(now), tokens: Math.max(told.tokens, seen) };
   const isWhole = session.crashes === 0;
-  if (status === "completed" && isWhole) return { ...day, ...told };
-  const seen = uses.reduce((sum, { usage }) => addUsage(sum, usage), NO_TOTALS.usage);
-  const tokens = Math.max(told.tokens, countTokens(seen));
-  if (isWhole && told.costUsd > 0) return { ...day, costUsd: told.costUsd, tokens };
-  const costUsd = estimateCostUsd(uses, { costUsd: session.costUsd, usage: session.totals?.usage });
-  return { ...day, costUsd: Math.max(told.costUsd, costUsd), tokens };
+  const isTold = isWhole && (status === "completed" || told.costUsd > 0);
+  const known = { costUsd: session.costUsd, usage: isTold ? undefined : session.totals?.usage };
+  const costUsd = estimateCostUsd(uses, known);
+  if (status !== "completed" || !isWhole) return { ...day, costUsd: Math.max(told.costUsd, costUsd) };
+  const quiet = seen > told.tokens ? 1 - told.tokens / seen : 0;
+  return { ...day, costUsd: told.costUsd + costUsd * quiet };
 }
 
 async function readDay(reader: StoreReader, owner: string, now: string): Promise<{ costUsd: number; tokens: number }> {

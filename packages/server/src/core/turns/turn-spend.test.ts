@@ -12,8 +12,10 @@ function use(inputTokens: number) {
   return { model: "m", usage: { inputTokens, outputTokens: 0, cacheReadTokens: 0, cacheCreationTokens: 0 } };
 }
 
-test("the newest word of each call counts, and calls outside of a turn count nowhere", () => {
+test("the newest word of each call counts, and of a session that does not live none", () => {
   const spend = createTurnSpend();
+  spend.tell(id, {}, use(1000));
+  spend.watch(session(turn, { status: "stopped" }));
   spend.tell(id, {}, use(1000));
   spend.watch(session(turn));
   const call = {};
@@ -22,6 +24,29 @@ test("the newest word of each call counts, and calls outside of a turn count now
   spend.tell(id, call, use(2));
   spend.tell(id, {}, use(10));
   expect(spend.of(turn)).toEqual([use(2), use(10)]);
+});
+
+test("what is used between two turns is the second's", () => {
+  const spend = createTurnSpend();
+  spend.watch(session(turn));
+  spend.tell(id, {}, use(1));
+  spend.watch(session(undefined, { status: "idle" }));
+  const call = {};
+  spend.tell(id, call, use(10));
+  spend.watch(session("next"));
+  spend.tell(id, call, use(15));
+  expect(spend.of("next" as TurnId)).toEqual([use(15)]);
+});
+
+test("a call that outlives its turn is paid by each for its part", () => {
+  const spend = createTurnSpend();
+  spend.watch(session(turn));
+  const call = {};
+  spend.tell(id, call, use(10));
+  spend.watch(session("next"));
+  spend.tell(id, call, use(12));
+  spend.tell(id, call, use(15));
+  expect(spend.of("next" as TurnId)).toEqual([use(5)]);
 });
 
 test("a turn that is over, or another gateway's, is forgotten", () => {
