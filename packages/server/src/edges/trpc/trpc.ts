@@ -115,16 +115,22 @@ function readInput(getRawInput: () => Promise<unknown>): Promise<unknown> {
 }
 
 /** For what everybody may ask. */
-export const publicProcedure = t.procedure.use(traced).use(typedErrors).use(sessionInLog);
+export const publicProcedure = t.procedure.use(traced).use(typedErrors);
+
+/** Nothing is read of what somebody sends who may not ask: that takes longer than to look at the token. */
+const ownerProcedure = publicProcedure
+  .use(async ({ ctx, next }) => {
+    const { owner } = await ctx.authenticate(ctx.authorization);
+    ctx.callerLimits.takeRequest(owner);
+    return next({ ctx: { owner } });
+  })
+  .use(sessionInLog);
 
 /** For owners: `ctx.owner` is the caller's `sub`. What may change something is recorded, done or refused. */
-export const procedure = publicProcedure.use(async ({ ctx, type, path, getRawInput, next }) => {
-  const { owner } = await ctx.authenticate(ctx.authorization);
-  ctx.callerLimits.takeRequest(owner);
-  const call = () => next({ ctx: { ...ctx, owner } });
-  if (type !== "mutation") return call();
-  const asked = { actor: owner, action: path, ...idsIn(await readInput(getRawInput)), ...originOf() };
-  return ctx.core.audit.record(asked, call, (result) => (result.ok ? AUDIT_OK : toPublicError(result.error).code));
+export const procedure = ownerProcedure.use(async ({ ctx, type, path, getRawInput, next }) => {
+  if (type !== "mutation") return next();
+  const asked = { actor: ctx.owner, action: path, ...idsIn(await readInput(getRawInput)), ...originOf() };
+  return ctx.core.audit.record(asked, next, (result) => (result.ok ? AUDIT_OK : toPublicError(result.error).code));
 });
 
 const Ids = z.looseObject({

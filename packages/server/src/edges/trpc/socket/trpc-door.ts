@@ -3,7 +3,7 @@
  * `{ authorization: "Bearer JWT" }`, or as with any request.
  */
 import type { TextSocket } from "../../../lib/text-socket.ts";
-import { CLOSE, type Door, type Knock } from "../../doors.ts";
+import { CLOSE, closeFor, type Door, type Knock } from "../../doors.ts";
 import type { SharedContext } from "../trpc.ts";
 import { type Calls, createCalls } from "./calls.ts";
 import { readHello } from "./read-messages.ts";
@@ -16,15 +16,31 @@ export type TrpcDoorDeps = SharedContext & {
   helloWithinMs: number;
 };
 
+type Greeted = Calls & { isKnown: Promise<boolean> };
+
+/** Of one who has no valid token yet nothing longer is read: a token fits, and to look at it costs nothing. */
+const MAX_UNKNOWN_LENGTH = 64 * 1024;
+
 export function createTrpcDoor({ onError, helloWithinMs, ...shared }: TrpcDoorDeps): Door {
   const words = createWords(onError);
   const { code, reason } = CLOSE.tokenOver;
 
   /** Who has no valid token is told so with each call, until its time is over. */
-  function greet(socket: TextSocket, authorization: string | undefined, asRequest: Knock["asRequest"]): Calls {
-    const stay = ({ expiresInMs }: { expiresInMs: number }) => socket.closeIn(expiresInMs, code, reason);
-    void shared.authenticate(authorization).then(stay, () => undefined);
-    return createCalls({ socket, words, asRequest }, { ...shared, authorization, traceparent: undefined });
+  function greet(socket: TextSocket, authorization: string | undefined, asRequest: Knock["asRequest"]): Greeted {
+    const stay = ({ expiresInMs }: { expiresInMs: number }) => {
+      socket.closeIn(expiresInMs, code, reason);
+      return true;
+    };
+    const isKnown = shared.authenticate(authorization).then(stay, () => false);
+    return {
+      isKnown,
+      ...createCalls({ socket, words, asRequest }, { ...shared, authorization, traceparent: undefined }),
+    };
+  }
+
+  async function hear(socket: TextSocket, text: string, greeted: Greeted | undefined): Promise<void> {
+    if (text.length <= MAX_UNKNOWN_LENGTH || (await greeted?.isKnown)) await greeted?.hear(text);
+    else closeFor(socket, CLOSE.tokenOver);
   }
 
   return {
@@ -32,14 +48,14 @@ export function createTrpcDoor({ onError, helloWithinMs, ...shared }: TrpcDoorDe
     async enter({ query, authorization, asRequest }) {
       return (socket) => {
         socket.closeIn(helloWithinMs, code, reason);
-        let calls = query.get("connectionParams") === "1" ? undefined : greet(socket, authorization, asRequest);
+        let greeted = query.get("connectionParams") === "1" ? undefined : greet(socket, authorization, asRequest);
         socket.onText(async (text) => {
           await socket.drained(); // who does not read is not listened to
           if (text === "PING") socket.send("PONG");
-          else if (calls) await calls.hear(text);
-          else calls = greet(socket, readHello(text), asRequest);
+          else if (greeted || text.length > MAX_UNKNOWN_LENGTH) await hear(socket, text, greeted);
+          else greeted = greet(socket, readHello(text), asRequest);
         });
-        return async () => calls?.settled();
+        return async () => greeted?.settled();
       };
     },
   };

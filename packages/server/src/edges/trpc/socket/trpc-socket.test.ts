@@ -1,6 +1,6 @@
 import { MAX_PROMPT_BYTES, type SessionId } from "@cc-docker/protocol";
 import { createTRPCClient, createWSClient, TRPCClientError, wsLink } from "@trpc/client";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { agentMessage, resultMessage } from "../../../core/core.test-helper.ts";
 import { openTestRest, signToken, type TestRest } from "../../rest/rest.test-helper.ts";
 import { openSocket, type TestSocket } from "../../socket.test-helper.ts";
@@ -198,7 +198,7 @@ describe("a socket of calls", () => {
 
   it("serves others between the calls of one message", async () => {
     await using t = await openTestRest();
-    const socket = await openSocket(`${t.url}/trpc`);
+    const socket = await open(t);
     const other = await open(t);
     const calls = range(1, 2000).map((id) => ({ id, method: "query", params: { path: "nope" } }));
     socket.send(calls);
@@ -217,4 +217,27 @@ describe("a socket of calls", () => {
     expect(error.data.cc).toMatchObject({ code: "REQUEST_INVALID", message: expect.stringMatching(/expected object/) });
     expect(error.message).not.toContain("999");
   });
+
+  it.each([
+    ["in its first message", "?connectionParams=1"],
+    ["in a call", ""],
+  ])("reads nothing long %s of who has no valid token", async (_where, query) => {
+    await using t = await openTestRest();
+    const parse = vi.spyOn(JSON, "parse");
+    onTestFinished(() => parse.mockRestore());
+    const socket = await openSocket(`${t.url}/trpc${query}`);
+    socket.send(`{"padding":"${"x".repeat(100_000)}"}`);
+    expect((await socket.closed).code).toBe(4401);
+    expect(parse.mock.calls.filter(([text]) => text.includes("padding"))).toEqual([]);
+  });
+});
+
+it("nothing is read of what somebody sends to a procedure over HTTP who has no valid token", async () => {
+  await using t = await openTestRest();
+  const parse = vi.spyOn(JSON, "parse");
+  onTestFinished(() => parse.mockRestore());
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(`${t.url}/trpc/chat.send`, { method: "POST", headers, body: '{"padding":"x"}' });
+  expect(answer.status).toBe(401);
+  expect(parse.mock.calls.filter(([text]) => text.includes("padding"))).toEqual([]);
 });
