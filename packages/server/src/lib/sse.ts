@@ -16,7 +16,9 @@ export const PING_EVERY_MS = 10_000;
 /** Begins the answer with `first`. `ping`: what says, while there is nothing to say, that the stream lives. */
 export function openSse(response: ServerResponse, { first, ping }: { first: string; ping: string }): Sse {
   const gone = new AbortController();
-  response.once("close", () => gone.abort());
+  if (response.destroyed)
+    gone.abort(); // who has left before its stream began is not heard leaving
+  else response.once("close", () => gone.abort());
   response.removeHeader("transfer-encoding"); // it ends with its connection: a message is one write, of bytes that many share
   response.writeHead(200, {
     "content-type": "text/event-stream",
