@@ -90,8 +90,8 @@ async function open(options: StartOptions, resources: ReturnType<typeof createRe
   });
   resources.add("core", core.close);
   await core.join();
-  await tellAuditHead(core, log);
-  resources.add("audit", () => tellAuditHead(core, log).catch(() => undefined)); // a broken store has said so itself
+  let isServing = false;
+  resources.add("audit", () => (isServing ? tellAuditHead(core, log).catch(() => undefined) : undefined)); // a broken store has said so itself
   const model = chooseModel(config);
   const broker = createBroker({
     redactor,
@@ -133,6 +133,8 @@ async function open(options: StartOptions, resources: ReturnType<typeof createRe
     port: config.PORT,
   });
   resources.add("http", http.close);
+  isServing = true;
+  await tellAuditHead(core, log);
   failpoint("start.listening");
   resources.add("failpoint", () => failpoint("shutdown.unannounced"));
   resources.add("announcement", await announceServer(config.DATA_DIR, http.url));

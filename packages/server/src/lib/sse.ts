@@ -19,10 +19,8 @@ export function openSse(response: ServerResponse, { first, ping }: { first: stri
   if (response.destroyed)
     gone.abort(); // who has left before its stream began is not heard leaving
   else response.once("close", () => gone.abort());
-  response.removeHeader("transfer-encoding"); // it ends with its connection: a message is one write, of bytes that many share
   response.writeHead(200, {
     "content-type": "text/event-stream",
-    connection: "close",
     "cache-control": "no-cache, no-transform",
     "x-accel-buffering": "no",
   });
