@@ -14,13 +14,11 @@ const SAMPLES = 30;
 const EVENTS = 20_000;
 /** Code is compiled, files have their size. */
 const WARM_UPS = 3;
-/** Nobody is to call it. */
-const NO_MODEL = "http://127.0.0.1:9";
 
 export async function append(context: BenchContext): Promise<Outcome> {
   const { docker, signal, samples = SAMPLES } = context;
   await using image = await buildStandInImage(docker, context.image);
-  await using gateway = await startGateway({ docker, image: image.tag, modelUrl: NO_MODEL, signal });
+  await using gateway = await startGateway({ docker, image: image.tag, signal });
   await using raw = await openRawRelay(signal);
   await using ours = await openDurableRelay(gateway.client, signal);
   for (let n = 0; n < WARM_UPS; n += 1) await Promise.all([raw.relay(EVENTS), ours.relay(EVENTS)]);

@@ -10,15 +10,13 @@ import { summarize } from "../stats.ts";
 
 const SAMPLES = 30;
 const COUNTS = [1, 100, 1000];
-/** Nobody is to call it. */
-const NO_MODEL = "http://127.0.0.1:9";
 const [RAW, STOCK, STOCK_WS] = ["raw SSE", "stock tRPC SSE", "stock tRPC WebSocket"];
 type Measured = { name: string; count: number; cpuUs: number[]; latencies: number[] };
 
 export async function fanOut(context: BenchContext): Promise<Outcome> {
   const { docker, signal, samples = SAMPLES, onProgress } = context;
   await using image = await buildStandInImage(docker, context.image);
-  await using gateway = await startGateway({ docker, image: image.tag, modelUrl: NO_MODEL, signal });
+  await using gateway = await startGateway({ docker, image: image.tag, signal });
   const measured: Measured[] = [];
   for (const count of COUNTS) {
     measured.push(...(await measureAt(count, { gateway, samples, signal })));

@@ -4,35 +4,33 @@ import { join } from "node:path";
 import type { BenchContext } from "../bench-context.ts";
 import { interleave } from "../interleave.ts";
 import type { Outcome } from "../outcome.ts";
-import { eventRow, fillStore } from "../stand/fill-store.ts";
+import { eventRow } from "../stand/fill-store.ts";
+import { openFilledGateway } from "../stand/filled-gateway.ts";
 import { forkChild } from "../stand/fork-child.ts";
 import { openProbe, type Probe } from "../stand/open-probe.ts";
 import { readBytes } from "../stand/read-bytes.ts";
-import { startGateway } from "../stand/start-gateway.ts";
 import { summarize } from "../stats.ts";
 
 const SAMPLES = 30;
 const EVENTS = 100_000;
-const NO_MODEL = "http://127.0.0.1:9";
 const WARM_UPS = 3;
 const LOOK_EVERY_MS = 10;
 
 export async function replay({ docker, image, signal, samples = SAMPLES }: BenchContext): Promise<Outcome> {
-  const { dataDir, talker, store } = await fillStore(EVENTS, signal);
-  await store.close();
+  await using probe = await openProbe();
+  const filling = { docker, image, size: EVENTS, settings: probe.settings, signal };
+  await using filled = await openFilledGateway(filling);
+  const { dataDir, talker } = filled;
   const text = Array.from({ length: EVENTS }, (_, index) => toMessage(talker, index + 1)).join("");
   await writeFile(join(dataDir, "replay.txt"), text);
   const bytes = Buffer.byteLength(text);
-  await using probe = await openProbe();
-  const { settings } = probe;
-  await using gateway = await startGateway({ docker, image, modelUrl: NO_MODEL, dataDir, settings, signal });
   await using plain = await forkChild(
     join(import.meta.dirname, "../stand/serve-file.ts"),
     [join(dataDir, "replay.txt")],
     signal,
   );
   const input = encodeURIComponent(JSON.stringify({ sessionId: talker, lastEventId: 0 }));
-  const { url, token } = gateway;
+  const { url, token } = filled.gateway;
   const ours = () => readBytes({ url, token, path: `/trpc/events.follow?input=${input}`, bytes, signal });
   const raw = () => readBytes({ url: plain.url, path: "/", bytes, signal });
   for (let n = 0; n < WARM_UPS; n += 1) await Promise.all([raw(), ours()]);

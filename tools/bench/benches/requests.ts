@@ -4,10 +4,9 @@ import type { BenchContext } from "../bench-context.ts";
 import { interleave } from "../interleave.ts";
 import { withinSample } from "../or-abort.ts";
 import type { Arm, Outcome } from "../outcome.ts";
-import { fillStore } from "../stand/fill-store.ts";
+import { openFilledGateway } from "../stand/filled-gateway.ts";
 import { type Child, forkChild } from "../stand/fork-child.ts";
 import type { RequestsOptions } from "../stand/requests.ts";
-import { startGateway } from "../stand/start-gateway.ts";
 import { summarize } from "../stats.ts";
 
 const SAMPLES = 30;
@@ -15,14 +14,12 @@ const SAMPLE_MS = 1000;
 const CONNECTIONS = 16;
 const SESSIONS = 1000;
 const TARGET = 0.3;
-const NO_MODEL = "http://127.0.0.1:9";
 const RAW = "plain Node http";
 
 export async function requests({ docker, image, signal, samples = SAMPLES }: BenchContext): Promise<Outcome> {
-  const { dataDir, talker, store } = await fillStore(SESSIONS, signal);
-  await store.close();
-  await using gateway = await startGateway({ docker, image, modelUrl: NO_MODEL, dataDir, signal });
-  const { url, token, client } = gateway;
+  await using filled = await openFilledGateway({ docker, image, size: SESSIONS, signal });
+  const { talker } = filled;
+  const { url, token, client } = filled.gateway;
   const body = JSON.stringify({ result: { data: await client.sessions.get.query({ sessionId: talker }) } });
   await using plain = await forkChild(join(import.meta.dirname, "../stand/serve-answer.ts"), [body], signal);
   const input = encodeURIComponent(JSON.stringify({ sessionId: talker }));

@@ -5,11 +5,10 @@ import { OURS } from "../arms/ways.ts";
 import type { BenchContext } from "../bench-context.ts";
 import { interleave } from "../interleave.ts";
 import type { Arm, Outcome } from "../outcome.ts";
-import { fillStore } from "../stand/fill-store.ts";
+import { openFilledGateway } from "../stand/filled-gateway.ts";
 import { forkChild } from "../stand/fork-child.ts";
 import { openProbe } from "../stand/open-probe.ts";
 import { readPssMb } from "../stand/read-pss.ts";
-import { startGateway } from "../stand/start-gateway.ts";
 import { summarize } from "../stats.ts";
 
 /** Each in a gateway of its own: memory that was used once stays with the process. */
@@ -19,7 +18,6 @@ const FIRST = 1000;
 const SUBSCRIBERS = 4000;
 const TARGET_KB = 30;
 const EVENTS = 10;
-const NO_MODEL = "http://127.0.0.1:9";
 const RAW = "raw SSE";
 
 export async function subscribers(context: BenchContext): Promise<Outcome> {
@@ -51,13 +49,10 @@ export async function subscribers(context: BenchContext): Promise<Outcome> {
 }
 
 async function measureOurs({ docker, image, signal }: BenchContext, wayTo: (sessionId: string) => Way) {
-  const { dataDir, talker, store } = await fillStore(EVENTS, signal);
-  await store.close();
   await using probe = await openProbe();
-  const { settings } = probe;
-  await using gateway = await startGateway({ docker, image, modelUrl: NO_MODEL, dataDir, settings, signal });
-  const { url, token, pid } = gateway;
-  const way = wayTo(talker);
+  await using filled = await openFilledGateway({ docker, image, size: EVENTS, settings: probe.settings, signal });
+  const { url, token, pid } = filled.gateway;
+  const way = wayTo(filled.talker);
   const settled = () => probe.askSettled();
   const open = (count: number) => subscribe({ url, token, ...way, count, signal });
   return await growthOf({ pid, settled, open });

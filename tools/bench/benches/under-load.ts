@@ -16,7 +16,6 @@ const SUBSCRIBERS = 1000;
 const EVENTS = 20_000;
 const HEALTH_EVERY_MS = 50;
 const TARGET = { delayMs: 20, healthMs: 50 };
-const NO_MODEL = "http://127.0.0.1:9";
 
 type Taken = Record<"health" | "p99" | "max", number[]>;
 
@@ -25,7 +24,7 @@ export async function underLoad(context: BenchContext): Promise<Outcome> {
   await using image = await buildStandInImage(docker, context.image);
   await using probe = await openProbe();
   const { settings } = probe;
-  await using gateway = await startGateway({ docker, image: image.tag, modelUrl: NO_MODEL, settings, signal });
+  await using gateway = await startGateway({ docker, image: image.tag, settings, signal });
   await using talker = await openGatewaySession(gateway.client, signal);
   await talker.turn(String(EVENTS)); // code is compiled
   const alone = await measure({ url: gateway.url, probe, samples, act: () => talker.turn(String(EVENTS)) });

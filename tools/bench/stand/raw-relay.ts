@@ -3,11 +3,10 @@
  * parent.
  */
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { serveParent } from "./serve-parent.ts";
 
 const agent = spawn(process.execPath, [join(import.meta.dirname, "stand-in-agent.ts")], {
   stdio: ["pipe", "pipe", "inherit"],
@@ -30,9 +29,5 @@ const server = createServer((request, response) => {
   response.writeHead(200, { "content-type": "text/event-stream" });
   response.flushHeaders();
 });
-server.listen(0, "127.0.0.1");
-await once(server, "listening");
-process.on("disconnect", () => process.exit(0));
 process.on("exit", () => void agent.kill("SIGKILL"));
-process.on("SIGINT", () => undefined); // Ctrl-C is the bench's business
-process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+await serveParent(server);

@@ -13,19 +13,21 @@ export type Gateway = AsyncDisposable & { client: Client; pid: number; url: stri
 export type StartGateway = {
   docker: Docker;
   image: string;
-  modelUrl: string;
+  /** Nobody is to call one when absent. */
+  modelUrl?: string;
   /** One of its own when absent. */
   dataDir?: string;
   /** What is otherwise than usual. */
   settings?: Record<string, string>;
   signal: AbortSignal;
 };
+const NO_MODEL = "http://127.0.0.1:9";
 /** The owner of whatever is asked for by the gateway's `client`. */
 export const OWNER = "bench";
 
 /** A gateway of the bench's own, on a throwaway data directory. Ending it removes whatever its install has made. */
 export async function startGateway(options: StartGateway): Promise<Gateway> {
-  const { docker, image, modelUrl, settings, signal } = options;
+  const { docker, image, modelUrl = NO_MODEL, settings, signal } = options;
   await using opening = new AsyncDisposableStack();
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "cc-docker-bench-")));
   opening.defer(() => rm(dataDir, { recursive: true, force: true }));

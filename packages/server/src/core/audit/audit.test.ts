@@ -80,6 +80,21 @@ describe("the audit log", () => {
     expect([(await rowsOf(t)).length, await t.store.countSessions({ owner: "ann" })]).toEqual([1, 1]);
   });
 
+  it("has the row in the commit of the effect also where that is a turn's alone", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const turnId = await t.send(sessionId);
+    const { write } = t.store;
+    let writes = 0;
+    t.store.write = (work) => {
+      writes += 1;
+      return write(work);
+    };
+    const interrupt = () => t.core.turns.interrupt({ owner: "ann", sessionId, turnId });
+    await recordAs(t, { action: "chat.interrupt", sessionId, targetId: turnId }, interrupt);
+    expect([writes, await rowsOf(t)]).toMatchObject([1, [{ action: "chat.interrupt", outcome: "ok" }]]);
+  });
+
   it("says what was refused and why, also of what does not exist", async () => {
     await using t = await openTestCore();
     const foreign = await t.openSession("bob");

@@ -1,5 +1,6 @@
 /** How many refusals of one actor are kept: what costs its caller nothing must not fill the disk. */
 import type { Clock } from "../../lib/clock.ts";
+import { dropOldest } from "../../lib/drop-oldest.ts";
 import { createTokenBuckets } from "../../lib/token-buckets.ts";
 
 export type RefusalBounds = {
@@ -9,6 +10,8 @@ export type RefusalBounds = {
 
 const PER_SECOND = 1;
 const AT_ONCE = 60;
+/** So many are told apart; of who was refused too often longest ago the count is forgotten. */
+const MAX_ACTORS = 10_000;
 
 export function createRefusalBounds(clock: Clock): RefusalBounds {
   const buckets = createTokenBuckets({ ratePerSecond: PER_SECOND, most: AT_ONCE, nowMs: clock.monotonicMs });
@@ -19,6 +22,7 @@ export function createRefusalBounds(clock: Clock): RefusalBounds {
       const isKept = buckets.take(actor) === undefined;
       if (isKept) omitted.delete(actor);
       else omitted.set(actor, before + 1);
+      dropOldest(omitted, MAX_ACTORS);
       return isKept ? { omitted: before } : undefined;
     },
   };

@@ -2,6 +2,7 @@
 import type { SessionId } from "@cc-docker/protocol";
 import { createAtMost } from "../../lib/at-most.ts";
 import { type Clock, pause } from "../../lib/clock.ts";
+import { dropOldest } from "../../lib/drop-oldest.ts";
 import type { Instance, InstanceUsage, Runtime } from "../../ports/runtime/runtime.ts";
 import type { SessionRow } from "../../ports/store/store.ts";
 import { isLive } from "./session-status.ts";
@@ -35,6 +36,8 @@ const MOMENT_MS = 250;
 const SOON_MS = 1500;
 /** An engine may have them wait for a second and then answer all of them: many cost it no more than few. */
 const AT_ONCE = 64;
+/** Words of a session may come when it rests already: what is kept of it then goes with time. */
+const MAX_KEPT = 10_000;
 
 type Known = { ref: string; lookedAtMs: number; told: InstanceUsage; usage: ContainerUsage };
 
@@ -66,7 +69,9 @@ export function createContainerUsages({ runtime, clock }: { runtime: Runtime; cl
     const told = await look(instance);
     if (!told) return undefined;
     const usage = { cpuPercent: cpuPercentBetween(first, told), memoryBytes: told.memoryBytes };
+    known.delete(instance.sessionId);
     known.set(instance.sessionId, { ref: instance.ref, lookedAtMs: clock.monotonicMs(), told, usage });
+    dropOldest(known, MAX_KEPT);
     return usage;
   }
 
@@ -88,7 +93,9 @@ export function createContainerUsages({ runtime, clock }: { runtime: Runtime; cl
 
   function carried(sessionId: SessionId, { rxBytes, txBytes }: LinkBytes): void {
     const sum = carriedBy.get(sessionId) ?? { rxBytes: 0, txBytes: 0 };
+    carriedBy.delete(sessionId);
     carriedBy.set(sessionId, { rxBytes: sum.rxBytes + rxBytes, txBytes: sum.txBytes + txBytes });
+    dropOldest(carriedBy, MAX_KEPT);
   }
 
   function forget(sessionId: SessionId): void {

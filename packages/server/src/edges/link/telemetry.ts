@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { Duplex } from "node:stream";
 import type { SessionId } from "@cc-docker/protocol";
 import type { Clock } from "../../lib/clock.ts";
+import { dropOldest } from "../../lib/drop-oldest.ts";
 import { parseTraceparent } from "../../lib/tracing/trace-context.ts";
 import type { SpanRecord, Tracer } from "../../lib/tracing/tracer.ts";
 import { readSpans } from "./read-spans.ts";
@@ -97,12 +98,4 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
 
 function refuse(response: ServerResponse, status: number): void {
   response.writeHead(status, { connection: "close" }).end();
-}
-
-/** Both a Map and a Set keep the order in which entries came. */
-function dropOldest<Key>(kept: { size: number; keys(): Iterable<Key>; delete(key: Key): boolean }, max: number): void {
-  for (const key of kept.keys()) {
-    if (kept.size <= max) return;
-    kept.delete(key);
-  }
 }

@@ -8,7 +8,7 @@ import { PROBLEM_TYPE, problemHeaders, toProblem } from "./problem.ts";
 import { type InputOf, type ReadRequest, readRequest } from "./read-request.ts";
 import { refusalOf } from "./refusal.ts";
 import { createEncoders, streamEvents } from "./stream-events.ts";
-import { pathNames, REST_PREFIX, type Route } from "./table/route.ts";
+import { pathNames, REST_PREFIX, type Route, SOCKET_PATH } from "./table/route.ts";
 import { ROUTES } from "./table/routes.ts";
 
 export type RestDeps = {
@@ -103,12 +103,10 @@ function socketsAt({ headers: { host = "", "x-forwarded-proto": proto = "" } }: 
   return `${String(proto).startsWith("https") ? "wss" : "ws"}://${host}`;
 }
 
-const SOCKET = /^\/sessions\/[^/]+\/stream$/;
-
 /** A path that exists for another method says for which, and one that is a WebSocket's that it is. */
 function notFound({ method, url }: FastifyRequest, reply: FastifyReply): CcError {
   const path = (url.split("?")[0] ?? "").slice(REST_PREFIX.length);
-  if (method === "GET" && SOCKET.test(path))
+  if (method === "GET" && matches({ path: SOCKET_PATH }, path))
     return new CcError("UPGRADE_REQUIRED", `${path.slice(0, 200)} is a WebSocket's.`);
   const allowed = ROUTES.filter((route) => matches(route, path)).flatMap((route) => methodsOf(route));
   if (allowed.length === 0) return new CcError("ROUTE_NOT_FOUND", `${method} ${url.slice(0, 200)} does not exist.`);
@@ -120,7 +118,7 @@ function methodsOf({ method, streams }: Route): string[] {
   return method === "GET" && !streams ? ["GET", "HEAD"] : [method];
 }
 
-function matches(route: Route, path: string): boolean {
+function matches(route: Pick<Route, "path">, path: string): boolean {
   const parts = route.path.split("/");
   const given = path.split("/");
   const names = new Set(pathNames(route).map((name) => `{${name}}`));

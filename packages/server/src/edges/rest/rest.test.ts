@@ -139,6 +139,14 @@ describe("REST", () => {
     expect((await t.request("GET", `/sessions/${id}/events?format=xml`)).body.detail).toMatch(/^format: /);
   });
 
+  it("says to who asks too often when to come back", async () => {
+    await using t = await openTestRest("ann", { limits: { requestsPerSecond: 1 } });
+    const answers = [];
+    for (let n = 0; n < 4; n += 1) answers.push(await t.request("GET", "/sessions"));
+    expect(answers.find(({ status }) => status === 429)).toMatchObject({ body: { code: "REQUEST_LIMIT_REACHED" } });
+    expect(answers.find(({ status }) => status === 429)?.headers.get("retry-after")).toBe("1");
+  });
+
   it("answers what it cannot serve with a problem, and says which methods there are", async () => {
     await using t = await openTestRest();
     const lost = await t.request("GET", "/nowhere");

@@ -8,7 +8,7 @@ export type { JsonSchema };
 
 import { PROBLEM_TYPE } from "../problem.ts";
 import { type InputOf, inputObject, keyField, sentFields } from "../read-request.ts";
-import { type Answer, pathNames, REST_PREFIX, type Route } from "../table/route.ts";
+import { type Answer, pathNames, REST_PREFIX, type Route, SOCKET_PATH } from "../table/route.ts";
 import { errorsOf } from "../table/route-errors.ts";
 import { ROUTES } from "../table/routes.ts";
 
@@ -35,7 +35,7 @@ export type OpenApi = {
 /** OpenAPI has no word for a WebSocket, so it is told of here. */
 const DESCRIPTION = [
   "Claude Code sessions in containers. What is left out of an answer is absent, never null.",
-  "A WebSocket at /api/v1/sessions/{session_id}/stream, the `websocket_url` of a session, takes prompts and sends what comes of them; its token comes in the header `Authorization` or as the second subprotocol, after `bearer`.",
+  `A WebSocket at ${REST_PREFIX}${SOCKET_PATH}, the \`websocket_url\` of a session, takes prompts and sends what comes of them; its token comes in the header \`Authorization\` or as the second subprotocol, after \`bearer\`.`,
 ].join(" ");
 
 export function createOpenApi(inputOf: InputOf): OpenApi {

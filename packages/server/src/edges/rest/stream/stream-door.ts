@@ -10,7 +10,7 @@ import { wordIssues } from "../convert.ts";
 import type { RestDeps } from "../mount-rest.ts";
 import { inputObject } from "../read-request.ts";
 import { refusalOf } from "../refusal.ts";
-import { REST_PREFIX } from "../table/route.ts";
+import { REST_PREFIX, SOCKET_PATH } from "../table/route.ts";
 import { readClientMessage, type Sender } from "./client-messages.ts";
 import { PAGE_FRAMES, STREAM_FORMATS, systemMessage, wordError } from "./stream-messages.ts";
 
@@ -32,7 +32,7 @@ type Query = z.infer<typeof Query>;
 
 export function createStreamDoor(deps: StreamDeps): Door {
   return {
-    path: `${REST_PREFIX}/sessions/{session_id}/stream`,
+    path: `${REST_PREFIX}${SOCKET_PATH}`,
     async enter(knock) {
       const { authorization, gone, asRequest } = knock;
       const { expiresInMs } = await deps.authenticate(authorization);

@@ -4,6 +4,8 @@ import type { z } from "zod";
 
 /** Where REST is; paths of the rows are below it. */
 export const REST_PREFIX = "/api/v1";
+/** A session's WebSocket, below it: no row of the table, which is of requests and answers. */
+export const SOCKET_PATH = "/sessions/{session_id}/stream";
 
 export type Input = Readonly<Record<string, unknown>>;
 

@@ -17,7 +17,7 @@ import { z } from "zod";
 import { NormalizedData, normalize } from "../normalize.ts";
 import { RestError } from "../problem.ts";
 import { RestSession } from "./rest-session.ts";
-import { type Input, REST_PREFIX } from "./route.ts";
+import { type Input, REST_PREFIX, SOCKET_PATH } from "./route.ts";
 
 const TYPES = Object.keys(EVENT_TYPES) as [GatewayEventType, ...GatewayEventType[]];
 
@@ -98,7 +98,7 @@ export function toSession(
   _own: Input,
   socketsAt: string,
 ): z.infer<typeof RestSession> {
-  return { ...session, websocketUrl: `${socketsAt}${REST_PREFIX}/sessions/${session.id}/stream` };
+  return { ...session, websocketUrl: `${socketsAt}${REST_PREFIX}${SOCKET_PATH.replace("{session_id}", session.id)}` };
 }
 
 export const SessionList = z.object({
