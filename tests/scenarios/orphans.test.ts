@@ -20,31 +20,38 @@ verifies(
   "what an install has of unknown sessions is removed, nobody else's is touched",
   async () => {
     await using own = await startStack();
-    const client = own.client();
-    const session = await openSession(client);
+    const session = await openSession(own.client());
     const paths = dataPaths(own.dataDir);
     const installId = (await readFile(paths.install, "utf8")).trim();
     const otherId = `other-${randomUUID()}`;
     onTestFinished(() => removeInstall(otherId));
+    const socket = join(paths.sockets, randomUUID());
+    // A gateway that runs would remove a container before it is in its state.
+    await own.stop();
     for (const state of STATES) for (const id of [installId, otherId]) await leaveContainer(id, state);
     for (const id of [installId, otherId]) await leaveVolume(id);
-    const socket = join(paths.sockets, randomUUID());
     await mkdir(socket);
     await writeFile(join(socket, "s"), "");
+    await own.start();
 
-    const left = async () => [
-      (await findContainers(installId)).length,
-      (await findVolumes(installId)).length,
-      existsSync(socket),
-    ];
-    await waitUntil(async () => JSON.stringify(await left()) === "[1,2,false]", {
-      what: "all but the live session's to go",
-      deadlineMs: SETTLE_MS,
-    });
+    await expectToGo();
+    for (const id of [installId, otherId]) await leaveContainer(id, "created");
+    await expectToGo();
     const foreign = (await findContainers(otherId)).map(({ State }) => State);
-    expect(foreign.toSorted()).toEqual([...STATES].toSorted());
+    expect(foreign.toSorted()).toEqual([...STATES, "created"].toSorted());
     expect(await findVolumes(otherId)).toHaveLength(1);
-    expect((await runTurn(client, session.id, "say: undisturbed")).text).toBe("undisturbed");
+    expect((await runTurn(own.client(), session.id, "say: undisturbed")).text).toBe("undisturbed");
+
+    async function expectToGo(): Promise<void> {
+      await waitUntil(async () => JSON.stringify(await left()) === "[1,2,false]", {
+        what: "all but the live session's to go",
+        deadlineMs: SETTLE_MS,
+      });
+    }
+
+    async function left(): Promise<unknown[]> {
+      return [(await findContainers(installId)).length, (await findVolumes(installId)).length, existsSync(socket)];
+    }
   },
 );
 
