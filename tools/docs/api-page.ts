@@ -32,8 +32,9 @@ export function apiPage(): string {
     "",
     ...ROUTES.filter((route) => route.tag === tag).flatMap((route) => {
       const operation = paths[route.path]?.[route.method.toLowerCase()];
-      return operation ? describe(route, operation, components.schemas) : [];
+      return operation ? describe(route, operation) : [];
     }),
+    ...(tag === "sessions" ? configSection(components.schemas) : []),
   ]);
   return page({
     title: "REST",
@@ -73,27 +74,33 @@ const INTRODUCTION = [
   "",
 ];
 
-function describe(route: Route, operation: Operation, schemas: Record<string, JsonSchema>): string[] {
+function describe(route: Route, operation: Operation): string[] {
   const { requestBody, parameters, summary, responses } = operation;
   const body = requestBody?.content["application/json"]?.schema;
   const fields = [
     ...parameters
       .filter(({ in: where }) => where !== "path")
-      .map(({ name, in: where, schema }) => ({ name, where, schema })),
+      .map(({ name, in: where, schema, description }) => ({ name, where, schema, description })),
     ...Object.entries((body?.["properties"] ?? {}) as Record<string, JsonSchema>).map(([name, schema]) => ({
       name,
       where: "body",
       schema,
+      description: String(schema["description"] ?? ""),
     })),
   ];
-  const rows = fields.map(({ name, where, schema }) => [`\`${name}\``, where, wordSchema(schema, schemas)]);
+  const rows = fields.map(({ name, where, schema, description }) => [
+    `\`${name}\``,
+    where,
+    wordSchema(schema),
+    description,
+  ]);
   return [
     `### ${route.method} ${route.path}`,
     "",
     `${summary}.`,
     "",
     ...showExamples(route),
-    ...(rows.length > 0 ? [...table(["Field", "In", "Takes"], rows), ""] : []),
+    ...(rows.length > 0 ? [...table(["Field", "In", "Takes", "Means"], rows), ""] : []),
     `Answers ${wordAnswers(responses)}.${wordErrors(route)}`,
     "",
   ];
@@ -130,21 +137,36 @@ function wordErrors({ errors }: Route): string {
 }
 
 /** What a field takes, in a few words. */
-function wordSchema(schema: JsonSchema, schemas: Record<string, JsonSchema>): string {
+function wordSchema(schema: JsonSchema): string {
   const { $ref, type, enum: words, const: word, minimum, maximum, default: preset, properties, format } = schema;
   const from = minimum ?? schema["exclusiveMinimum"];
   const ends = from === undefined && maximum === undefined ? "" : ` ${String(from ?? "")}…${String(maximum ?? "")}`;
   const otherwise = preset === undefined || typeof preset === "object" ? "" : `; ${JSON.stringify(preset)} when absent`;
-  if (typeof $ref === "string") return wordFields(schemas[$ref.split("/").at(-1) ?? ""] ?? {}, schemas);
+  if (typeof $ref === "string") return linkSchema($ref);
   if (Array.isArray(words)) return `${words.map((one) => `\`${one}\``).join(", ")}${otherwise}`;
   if (word !== undefined) return `\`${JSON.stringify(word)}\``;
-  if (properties !== undefined) return wordFields(schema, schemas);
+  if (properties !== undefined) return wordFields(schema);
   return `${String(format ?? type ?? "any")}${ends}${otherwise}`;
 }
 
-function wordFields({ properties = {} }: JsonSchema, schemas: Record<string, JsonSchema>): string {
+function wordFields({ properties = {} }: JsonSchema): string {
   const fields = Object.entries(properties as Record<string, JsonSchema>);
-  return `an object: ${fields.map(([name, schema]) => `\`${name}\` ${wordSchema(schema, schemas)}`).join("; ")}`;
+  return `an object: ${fields.map(([name, schema]) => `\`${name}\` ${wordSchema(schema)}`).join("; ")}`;
+}
+
+function linkSchema($ref: string): string {
+  const name = $ref.split("/").at(-1) ?? "";
+  return `[\`${name}\`](#${name.toLowerCase()})`;
+}
+
+/** What requests point at. */
+function configSection({ SessionConfig: { properties, description } = {} }: Record<string, JsonSchema>): string[] {
+  const rows = Object.entries(properties as Record<string, JsonSchema>).map(([name, schema]) => [
+    `\`${name}\``,
+    wordSchema(schema),
+    String(schema["description"]),
+  ]);
+  return ["### SessionConfig", "", String(description), "", ...table(["Field", "Takes", "Means"], rows), ""];
 }
 
 /** @throws Error for a schema without a name: a reader would not find it in the OpenAPI document */

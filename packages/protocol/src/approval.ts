@@ -1,13 +1,16 @@
 import { z } from "zod";
 import { ApprovalId, SessionId, TurnId } from "./ids.ts";
 
-/** `tool`: a tool wants to run; `question`: the agent asks something; `plan`: it wants its plan approved. */
 export const APPROVAL_KINDS = ["tool", "question", "plan"] as const;
-export const ApprovalKind = z.enum(APPROVAL_KINDS);
+export const ApprovalKind = z
+  .enum(APPROVAL_KINDS)
+  .describe("`tool`: a tool wants to run; `question`: the agent asks something; `plan`: it wants its plan approved.");
 export type ApprovalKind = z.infer<typeof ApprovalKind>;
 
 export const APPROVAL_STATES = ["open", "allowed", "denied", "withdrawn"] as const;
-export const ApprovalState = z.enum(APPROVAL_STATES);
+export const ApprovalState = z
+  .enum(APPROVAL_STATES)
+  .describe("`open` waits for an answer; `withdrawn`: the agent waits no longer.");
 export type ApprovalState = z.infer<typeof ApprovalState>;
 
 export const APPROVAL_DECISIONS = ["allow", "deny"] as const;
@@ -22,24 +25,28 @@ const MAX_MESSAGE_LENGTH = 10_000;
 /** Deeper than any tool's input, and far from what exhausts the stack of who writes it as JSON. */
 const MAX_INPUT_DEPTH = 200;
 
-/** What a tool is called with; each tool has its own shape. */
-export const ToolInput = z.record(z.string(), z.unknown());
+export const ToolInput = z
+  .record(z.string(), z.unknown())
+  .describe("What a tool is called with; each tool has its own shape.");
 export type ToolInput = z.infer<typeof ToolInput>;
 
 export const ApprovalAnswer = z.object({
-  decision: z.enum(APPROVAL_DECISIONS),
-  /** What the tool runs with instead of what was asked for. */
+  decision: z.enum(APPROVAL_DECISIONS).describe("Whether the agent may."),
   updatedInput: ToolInput.refine(
     (input) => nestsAtMost(input, MAX_INPUT_DEPTH),
     `nests deeper than ${MAX_INPUT_DEPTH} levels`,
-  ).optional(),
-  /** The agent is told so when the answer is `deny`; beside `allow` it is kept for people. */
+  )
+    .optional()
+    .describe(
+      "What the tool runs with instead of what was asked for, or the answers to a question. With `allow` only.",
+    ),
   message: z
     .string()
     .min(1)
     .max(MAX_MESSAGE_LENGTH)
     .refine((text) => text.isWellFormed(), "has half a surrogate pair")
-    .optional(),
+    .optional()
+    .describe("The agent is told so when the answer is `deny`; beside `allow` it is kept for people."),
 });
 export type ApprovalAnswer = z.infer<typeof ApprovalAnswer>;
 
@@ -48,25 +55,21 @@ function nestsAtMost(value: unknown, levels: number): boolean {
   return levels > 0 && Object.values(value).every((held) => nestsAtMost(held, levels - 1));
 }
 
-/** A question of the agent that waits, or waited, for an answer. */
-export const Approval = z.object({
-  id: ApprovalId,
-  sessionId: SessionId,
-  turnId: TurnId,
-  kind: ApprovalKind,
-  state: ApprovalState,
-  /** As Claude Code names it. */
-  toolName: z.string(),
-  input: ToolInput,
-  /** Claude Code's own words for what is asked, where it has some. */
-  title: z.string().optional(),
-  description: z.string().optional(),
-  /** Present when `allowed` or `denied`. */
-  answer: ApprovalAnswer.optional(),
-  /** `sub` of the token that answered. */
-  answeredBy: z.string().optional(),
-  createdAt: z.iso.datetime(),
-  /** When it was answered or withdrawn. */
-  closedAt: z.iso.datetime().optional(),
-});
+export const Approval = z
+  .object({
+    id: ApprovalId,
+    sessionId: SessionId,
+    turnId: TurnId,
+    kind: ApprovalKind,
+    state: ApprovalState,
+    toolName: z.string().describe("The tool, as Claude Code names it."),
+    input: ToolInput,
+    title: z.string().optional().describe("Claude Code's own title for what is asked, where it has one."),
+    description: z.string().optional().describe("Claude Code's own words for what is asked, where it has some."),
+    answer: ApprovalAnswer.optional().describe("Present when `allowed` or `denied`."),
+    answeredBy: z.string().optional().describe("`sub` of the token that answered."),
+    createdAt: z.iso.datetime().describe("When the agent asked."),
+    closedAt: z.iso.datetime().optional().describe("When it was answered or withdrawn."),
+  })
+  .describe("A question of the agent that waits, or waited, for an answer.");
 export type Approval = z.infer<typeof Approval>;

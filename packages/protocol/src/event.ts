@@ -6,13 +6,14 @@ const eventType = z.custom<EventType>(
   (value) => typeof value === "string" && (Object.hasOwn(EVENT_TYPES, value) || value.startsWith("agent.")),
 );
 
-/** One entry of a session's append-only log. `seq` counts 1, 2, 3 … within the session, without gaps. */
-export const Event = z.object({
-  seq: z.int().positive(),
-  sessionId: SessionId,
-  type: eventType,
-  turnId: TurnId.optional(),
-  at: z.iso.datetime(),
-  data: z.unknown(),
-});
+export const Event = z
+  .object({
+    seq: z.int().positive().describe("Counts 1, 2, 3 … within the session, without gaps."),
+    sessionId: SessionId,
+    type: eventType.describe("A type of the table of events, or `agent.` with the type of Claude Code's message."),
+    turnId: TurnId.optional().describe("The turn that it belongs to, if it belongs to one."),
+    at: z.iso.datetime().describe("When it was stored."),
+    data: z.unknown().describe("What the type says; of `agent.` types Claude Code's own message."),
+  })
+  .describe("One entry of a session's append-only log.");
 export type Event = z.infer<typeof Event>;

@@ -4,7 +4,9 @@ import { ToolRule } from "./tool-rule.ts";
 import { errorShape, TurnTotals } from "./turn.ts";
 
 export const SESSION_STATUSES = ["starting", "idle", "running", "paused", "stopped", "failed"] as const;
-export const SessionStatus = z.enum(SESSION_STATUSES);
+export const SessionStatus = z
+  .enum(SESSION_STATUSES)
+  .describe("What the session does just now; `stopped` and `failed` are at rest, until a prompt wakes it.");
 export type SessionStatus = z.infer<typeof SessionStatus>;
 
 /** What happens to a turn whose agent, wrapper or container died under it: it is resumed, or it fails. */
@@ -19,84 +21,106 @@ const MAX_TOOL_RULES = 200;
 const MAX_TIMEOUT_SECONDS = 86_400;
 const timeout = z.number().positive().max(MAX_TIMEOUT_SECONDS).optional();
 
-/** What a caller may choose about a session. Timeouts in seconds; the operator's default where absent. */
-export const SessionConfig = z.strictObject({
-  /** Model name or alias as Claude Code takes it ("opus", "sonnet", a full id); its own default when absent. */
-  model: z
-    .string()
-    .regex(/^[\w.:@/[\]-]{1,200}$/)
-    .optional(),
-  /** Added to Claude Code's own system prompt. At most 100,000 characters. */
-  systemPrompt: z
-    .string()
-    .min(1)
-    .max(100_000)
-    .refine((text) => text.isWellFormed(), "has half a surrogate pair")
-    .optional(),
-  /** `resume` when absent. */
-  onCrash: z.enum(ON_CRASH).optional(),
-  /** `bypass` when absent. */
-  permissionMode: z.enum(PERMISSION_MODES).optional(),
-  /** Only these tools may be used; all when absent or when `*` is among them. */
-  allowedTools: z
-    .array(z.union([ToolRule, z.literal("*")]))
-    .max(MAX_TOOL_RULES)
-    .optional(),
-  /** These may not, whatever else says so. */
-  disallowedTools: z.array(ToolRule).max(MAX_TOOL_RULES).optional(),
-  /** From the start of the container to an agent that is ready. */
-  startupTimeout: timeout,
-  /** Without a turn; then the agent is parked: its processes stand still until the next prompt. */
-  parkAfter: timeout,
-  /** Without a turn, parked or not; then the session is stopped. A prompt wakes it. */
-  idleTimeout: timeout,
-  /** Of one life of the session, from its start or waking; then it is stopped. */
-  sessionTimeout: timeout,
-  /** Of one turn; then it is interrupted. */
-  requestTimeout: timeout,
-});
+export const SessionConfig = z
+  .strictObject({
+    model: z
+      .string()
+      .regex(/^[\w.:@/[\]-]{1,200}$/)
+      .optional()
+      .describe(
+        'Name or alias of a model as Claude Code takes it ("opus", "sonnet", a full id); its own default when absent.',
+      ),
+    systemPrompt: z
+      .string()
+      .min(1)
+      .max(100_000)
+      .refine((text) => text.isWellFormed(), "has half a surrogate pair")
+      .optional()
+      .describe("Added to Claude Code's own system prompt."),
+    onCrash: z
+      .enum(ON_CRASH)
+      .optional()
+      .describe("What happens to a turn whose agent or container died under it; `resume` when absent."),
+    permissionMode: z
+      .enum(PERMISSION_MODES)
+      .optional()
+      .describe("`ask`: a tool call that no rule decides waits for its owner; `bypass`, when absent: it is allowed."),
+    allowedTools: z
+      .array(z.union([ToolRule, z.literal("*")]))
+      .max(MAX_TOOL_RULES)
+      .optional()
+      .describe("Only these tools may be used; all when absent or when `*` is among them."),
+    disallowedTools: z
+      .array(ToolRule)
+      .max(MAX_TOOL_RULES)
+      .optional()
+      .describe("These tools may not be used, whatever else says so."),
+    startupTimeout: timeout.describe(
+      "Seconds from the start of the container to an agent that is ready; then the session fails.",
+    ),
+    parkAfter: timeout.describe(
+      "Seconds without a turn, after which the agent is parked: its processes stand still until the next prompt.",
+    ),
+    idleTimeout: timeout.describe(
+      "Seconds without a turn, parked or not, after which the session is stopped. A prompt wakes it.",
+    ),
+    sessionTimeout: timeout.describe(
+      "Seconds of one life of the session, from its start or waking; then it is stopped.",
+    ),
+    requestTimeout: timeout.describe("Seconds of one turn; then it is interrupted."),
+  })
+  .describe("What a caller may choose about a session; the operator's defaults where absent.");
 export type SessionConfig = z.infer<typeof SessionConfig>;
 
-/** What a session uses just now. */
-export const SessionStats = z.object({
-  status: SessionStatus,
-  /** Absent while the session has no container, as at rest. */
-  container: z
-    .object({
-      /** Of one core, so two that are busy are 200: since the last look, or over a moment when there was none. */
-      cpuPercent: z.number().nonnegative(),
-      /** Without what the kernel could drop. */
-      memoryBytes: z.number().nonnegative(),
-      /** What went in over the link, which is all the network it has: since its start, or this gateway's. */
-      networkRxBytes: z.number().nonnegative(),
-      /** What came out over the link. */
-      networkTxBytes: z.number().nonnegative(),
-    })
-    .optional(),
-});
+export const SessionStats = z
+  .object({
+    status: SessionStatus,
+    container: z
+      .object({
+        cpuPercent: z
+          .number()
+          .nonnegative()
+          .describe(
+            "Of one core, so two that are busy are 200: since the last look, or over a moment when there was none.",
+          ),
+        memoryBytes: z.number().nonnegative().describe("Memory in use, without what the kernel could drop."),
+        networkRxBytes: z
+          .number()
+          .nonnegative()
+          .describe("What went in over the link, which is all the network it has: since its start, or this gateway's."),
+        networkTxBytes: z.number().nonnegative().describe("What came out over the link, since then."),
+      })
+      .optional()
+      .describe("Absent while the session has no container, as at rest."),
+  })
+  .describe("What a session uses just now.");
 export type SessionStats = z.infer<typeof SessionStats>;
 
-/** One conversation with an agent. */
-export const Session = z.object({
-  id: SessionId,
-  status: SessionStatus,
-  /** Of a `paused` session: for idleness, not by a person. The next prompt goes on as if it were `idle`. */
-  parked: z.literal(true).optional(),
-  config: SessionConfig,
-  /** Number of the newest event; 0 before the first. */
-  lastSeq: z.int().nonnegative(),
-  /** Turns that reached their end, whatever it was. */
-  turnCount: z.int().nonnegative(),
-  /** Sum over the turns, in US dollars, as Claude Code estimates it. */
-  costUsd: z.number().nonnegative(),
-  /** Time, calls of the model and tokens, summed over the turns. */
-  totals: TurnTotals,
-  /** Present on a fork: the session it comes from, and the newest turn of that one whose conversation it has. */
-  forkedFrom: z.object({ sessionId: SessionId, turnId: TurnId.optional() }).optional(),
-  createdAt: z.iso.datetime(),
-  /** Last change of status, prompt or event. */
-  updatedAt: z.iso.datetime(),
-  /** Why the session is `failed`. */
-  error: errorShape.optional(),
-});
+export const Session = z
+  .object({
+    id: SessionId,
+    status: SessionStatus,
+    parked: z
+      .literal(true)
+      .optional()
+      .describe("Of a `paused` session: for idleness, not by a person. The next prompt goes on as if it were `idle`."),
+    config: SessionConfig,
+    lastSeq: z.int().nonnegative().describe("Number of the newest event; 0 before the first."),
+    turnCount: z.int().nonnegative().describe("Turns that reached their end, whatever it was."),
+    costUsd: z.number().nonnegative().describe("Sum over the turns, in US dollars, as Claude Code estimates it."),
+    totals: TurnTotals.describe("Time, calls of the model and tokens, summed over the turns."),
+    forkedFrom: z
+      .object({
+        sessionId: SessionId.describe("The session it comes from."),
+        turnId: TurnId.optional().describe(
+          "The newest turn of that one whose conversation it has; absent without one.",
+        ),
+      })
+      .optional()
+      .describe("Present on a fork: where it comes from."),
+    createdAt: z.iso.datetime().describe("When it was made."),
+    updatedAt: z.iso.datetime().describe("Last change of status, prompt or event."),
+    error: errorShape.optional().describe("Why the session is `failed`."),
+  })
+  .describe("One conversation with an agent.");
 export type Session = z.infer<typeof Session>;

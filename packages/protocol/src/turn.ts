@@ -3,32 +3,32 @@ import { type ERRORS, type ErrorCode, isErrorCode } from "./errors.ts";
 import { SessionId, TurnId } from "./ids.ts";
 
 export const TURN_STATUSES = ["queued", "running", "completed", "failed", "interrupted", "cancelled"] as const;
-export const TurnStatus = z.enum(TURN_STATUSES);
+export const TurnStatus = z.enum(TURN_STATUSES).describe("Where the turn is; from `completed` on it is over.");
 export type TurnStatus = z.infer<typeof TurnStatus>;
 
 /** A prompt in UTF-8 may have this many bytes. Twice the largest prompt a model of today takes in. */
 export const MAX_PROMPT_BYTES = 1024 * 1024;
 
-/** Tokens of all model calls of a turn, as the model's service counted them. */
-export const TokenUsage = z.object({
-  inputTokens: z.number().nonnegative(),
-  outputTokens: z.number().nonnegative(),
-  cacheReadTokens: z.number().nonnegative(),
-  cacheCreationTokens: z.number().nonnegative(),
-});
+const tokens = z.number().nonnegative();
+export const TokenUsage = z
+  .object({
+    inputTokens: tokens.describe("Tokens read anew, not from the cache."),
+    outputTokens: tokens.describe("Tokens written."),
+    cacheReadTokens: tokens.describe("Tokens read from the prompt cache."),
+    cacheCreationTokens: tokens.describe("Tokens read and put into the prompt cache."),
+  })
+  .describe("Tokens of all model calls, as the model's service counted them.");
 export type TokenUsage = z.infer<typeof TokenUsage>;
 
-/** What a turn came to. */
-export const TurnResult = z.object({
-  /** The agent's last answer. */
-  text: z.string(),
-  /** Wall time inside Claude Code, in milliseconds. */
-  durationMs: z.number().nonnegative(),
-  costUsd: z.number().nonnegative(),
-  /** Calls of the model that the agent answered with. */
-  apiCalls: z.int().nonnegative(),
-  usage: TokenUsage,
-});
+export const TurnResult = z
+  .object({
+    text: z.string().describe("The agent's last answer."),
+    durationMs: z.number().nonnegative().describe("Wall time inside Claude Code, in milliseconds."),
+    costUsd: z.number().nonnegative().describe("In US dollars, as Claude Code estimates it."),
+    apiCalls: z.int().nonnegative().describe("Calls of the model that the agent answered with."),
+    usage: TokenUsage,
+  })
+  .describe("What a turn came to.");
 export type TurnResult = z.infer<typeof TurnResult>;
 
 /** Sums over the turns of a session that came to a result. */
@@ -62,21 +62,29 @@ export function addUsage(a: TokenUsage, b: TokenUsage): TokenUsage {
 
 const errorCode = z.custom<ErrorCode>(isErrorCode, { error: "not an error code of the table" });
 const retry = z.custom<(typeof ERRORS)[ErrorCode]["retry"]>((value) => typeof value === "string");
-export const errorShape = z.object({ code: errorCode, message: z.string(), hint: z.string(), retry });
+export const errorShape = z
+  .object({
+    code: errorCode.describe("A code of the error table."),
+    message: z.string().describe("What happened, with the value."),
+    hint: z.string().describe("What to do about it."),
+    retry: retry.describe("Whether the same may be tried again: `never`, `later`, `safe` or `unknown`."),
+  })
+  .describe("An error of the error table.");
 
-/** One prompt and all that happens until its result. */
-export const Turn = z.object({
-  id: TurnId,
-  sessionId: SessionId,
-  status: TurnStatus,
-  createdAt: z.iso.datetime(),
-  startedAt: z.iso.datetime().optional(),
-  endedAt: z.iso.datetime().optional(),
-  /** Present when `completed`, when `interrupted`, and when `failed` after the agent had spent something. */
-  result: TurnResult.optional(),
-  /** Present when `failed`, `interrupted` or `cancelled`. */
-  error: errorShape.optional(),
-});
+export const Turn = z
+  .object({
+    id: TurnId,
+    sessionId: SessionId,
+    status: TurnStatus,
+    createdAt: z.iso.datetime().describe("When its prompt was accepted."),
+    startedAt: z.iso.datetime().optional().describe("When the agent got it; absent before."),
+    endedAt: z.iso.datetime().optional().describe("When it was over; absent before."),
+    result: TurnResult.optional().describe(
+      "What it came to: when `completed`, when `interrupted`, and when `failed` after the agent had spent something.",
+    ),
+    error: errorShape.optional().describe("Why there is no answer: when `failed`, `interrupted` or `cancelled`."),
+  })
+  .describe("One prompt and all that happens until its result.");
 export type Turn = z.infer<typeof Turn>;
 
 const TERMINAL: ReadonlySet<TurnStatus> = new Set<TurnStatus>(["completed", "failed", "interrupted", "cancelled"]);

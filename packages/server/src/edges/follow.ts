@@ -6,10 +6,13 @@ import { type JoinedSignals, joinSignals } from "../lib/join-signals.ts";
 import { type Authenticate, untilExpiry } from "./authenticate.ts";
 import type { CallerLimits } from "./caller-limits.ts";
 
-/** `lastEventId`: a seq, as number or text. */
 export const FollowInput = z.strictObject({
   sessionId: SessionId,
-  lastEventId: z.coerce.number().pipe(z.int().nonnegative()).default(0),
+  lastEventId: z.coerce
+    .number()
+    .pipe(z.int().nonnegative())
+    .default(0)
+    .describe("What comes after the event of this `seq` is sent; all when absent."),
 });
 
 export type FollowDeps = {

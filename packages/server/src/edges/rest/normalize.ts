@@ -5,24 +5,49 @@
 import { z } from "zod";
 import { recordOf } from "../../lib/json.ts";
 
+const kind = "Which of the shapes this is.";
 const Content = z.union([
-  z.object({ type: z.literal(["text", "thinking"]), text: z.string() }),
-  z.object({ type: z.literal("tool_use"), tool_use_id: z.string(), tool: z.string(), input: z.unknown() }),
-  z.object({ type: z.literal("tool_result"), tool_use_id: z.string(), text: z.string(), is_error: z.boolean() }),
+  z.object({ type: z.literal(["text", "thinking"]).describe(kind), text: z.string().describe("What was said.") }),
+  z.object({
+    type: z.literal("tool_use").describe(kind),
+    tool_use_id: z.string().describe("What tells this call from others."),
+    tool: z.string().describe("The tool, as Claude Code names it."),
+    input: z.unknown().describe("What the tool is called with."),
+  }),
+  z.object({
+    type: z.literal("tool_result").describe(kind),
+    tool_use_id: z.string().describe("The call that this answers."),
+    text: z.string().describe("What the tool answered."),
+    is_error: z.boolean().describe("Whether the tool failed."),
+  }),
 ]);
 type Content = z.infer<typeof Content>;
 
-export const NormalizedData = z.object({
-  /** What kind of its type the message is, where there are several. */
-  subtype: z.string().optional(),
-  content: z.array(Content).optional(),
-  /** A piece of what is being said. */
-  delta: z.object({ type: z.literal(["text", "thinking", "input"]), text: z.string() }).optional(),
-  result: z.string().optional(),
-  duration_ms: z.number().optional(),
-  total_cost_usd: z.number().optional(),
-  usage: z.object({ input_tokens: z.number(), output_tokens: z.number() }).optional(),
-});
+export const NormalizedData = z
+  .object({
+    subtype: z.string().optional().describe("What kind of its type the message is, where there are several."),
+    content: z.array(Content).optional().describe("What was said, called and answered, in order."),
+    delta: z
+      .object({
+        type: z
+          .literal(["text", "thinking", "input"])
+          .describe("What it is a piece of; `input`: of a tool's, as JSON."),
+        text: z.string().describe("The piece."),
+      })
+      .optional()
+      .describe("A piece of what is being said."),
+    result: z.string().optional().describe("The agent's last answer."),
+    duration_ms: z.number().optional().describe("Wall time inside Claude Code, in milliseconds."),
+    total_cost_usd: z.number().optional().describe("In US dollars, as Claude Code estimates it."),
+    usage: z
+      .object({
+        input_tokens: z.number().describe("Tokens read anew, not from the cache."),
+        output_tokens: z.number().describe("Tokens written."),
+      })
+      .optional()
+      .describe("Tokens of the turn's model calls."),
+  })
+  .describe("Claude Code's message in a shape that stays when Claude Code's changes. What does not apply is absent.");
 export type NormalizedData = z.infer<typeof NormalizedData>;
 
 type Fields = Record<string, unknown>;

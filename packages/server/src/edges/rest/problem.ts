@@ -5,21 +5,21 @@ import { renameWords } from "./table/names.ts";
 
 const RETRY = ["never", "later", "safe", "unknown"] as const;
 
-export const Problem = z.looseObject({
-  /** Where the code is explained. */
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  /** What happened, with the value. */
-  detail: z.string(),
-  code: z.string(),
-  /** What to do about it. */
-  hint: z.string(),
-  /** May the same request be made again? */
-  retry: z.enum(RETRY),
-  /** Of the refused request, as in the header `x-request-id`; not where a stream that has begun breaks. */
-  request_id: z.string().optional(),
-});
+export const Problem = z
+  .looseObject({
+    type: z.string().describe("Where the code is explained."),
+    title: z.string().describe("The code in words."),
+    status: z.int().describe("The answer's HTTP status."),
+    detail: z.string().describe("What happened, with the value."),
+    code: z.string().describe("A code of the error table."),
+    hint: z.string().describe("What to do about it."),
+    retry: z.enum(RETRY).describe("Whether the same request may be made again."),
+    request_id: z
+      .string()
+      .optional()
+      .describe("Of the refused request, as in the header `x-request-id`; not where a stream that has begun breaks."),
+  })
+  .describe("A refusal, as RFC 9457 has them, with the words of the error table.");
 export type Problem = z.infer<typeof Problem>;
 
 export const PROBLEM_TYPE = "application/problem+json";

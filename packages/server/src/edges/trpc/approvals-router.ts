@@ -1,14 +1,14 @@
 import { ApprovalAnswer, ApprovalId, ApprovalState, SessionId } from "@cc-docker/protocol";
 import { z } from "zod";
+import { Cursor, PageLimit } from "./pages.ts";
 import { procedure, router } from "./trpc.ts";
 
 const OneApproval = z.strictObject({ approvalId: ApprovalId });
 const ListApprovals = z.strictObject({
-  limit: z.int().min(1).max(200).default(50),
-  cursor: z.string().max(40).optional(),
-  sessionId: SessionId.optional(),
-  /** `open` by itself is what waits for an answer; without it everything that was ever asked. */
-  state: ApprovalState.optional(),
+  limit: PageLimit,
+  cursor: Cursor,
+  sessionId: SessionId.optional().describe("Only of this session."),
+  state: ApprovalState.optional().describe("`open` is what waits for an answer; all that was ever asked when absent."),
 });
 const AnswerApproval = z
   .strictObject({ approvalId: ApprovalId, ...ApprovalAnswer.shape })

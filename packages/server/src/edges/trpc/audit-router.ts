@@ -1,14 +1,14 @@
 import { SessionId } from "@cc-docker/protocol";
 import { z } from "zod";
+import { Cursor, PageLimit } from "./pages.ts";
 import { procedure, router } from "./trpc.ts";
 
 const ListAudit = z.strictObject({
-  limit: z.int().min(1).max(200).default(50),
-  cursor: z.string().max(40).optional(),
-  sessionId: SessionId.optional(),
-  /** A call by its path: `sessions.stop`. */
-  action: z.string().max(100).optional(),
-  since: z.iso.datetime().optional(),
+  limit: PageLimit,
+  cursor: Cursor,
+  sessionId: SessionId.optional().describe("Only what was done to it, or what made it."),
+  action: z.string().max(100).optional().describe("Only this call, by its path: `sessions.stop`."),
+  since: z.iso.datetime().optional().describe("Only what was done then or later."),
 });
 
 export const auditRouter = router({

@@ -5,8 +5,6 @@ import type { EventRow } from "../../core/core.ts";
 import { FollowInput } from "../follow.ts";
 import { anySignal, procedure, router, toTrpcError } from "./trpc.ts";
 
-const seq = z.int().nonnegative();
-
 export const eventsRouter = router({
   /** Every event after `lastEventId` (a seq; all when absent), then those to come. Each message's id is its seq. */
   follow: procedure.input(FollowInput).subscription(async ({ ctx, input, signal }) => {
@@ -19,7 +17,11 @@ export const eventsRouter = router({
   }),
   list: procedure
     .input(
-      z.strictObject({ sessionId: SessionId, after: seq.default(0), limit: z.int().min(1).max(1000).default(200) }),
+      z.strictObject({
+        sessionId: SessionId,
+        after: z.int().nonnegative().default(0).describe("The page begins behind the event of this `seq`."),
+        limit: z.int().min(1).max(1000).default(200).describe("So many events at most."),
+      }),
     )
     .query(async ({ ctx, input }) => {
       const rows = await ctx.core.events.read({ owner: ctx.owner, ...input });

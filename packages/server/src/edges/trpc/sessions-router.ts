@@ -1,21 +1,29 @@
 import { SessionConfig, SessionId, SessionStatus, TurnId } from "@cc-docker/protocol";
 import { z } from "zod";
+import { Cursor, PageLimit } from "./pages.ts";
 import { IdempotencyKey, procedure, router } from "./trpc.ts";
 
 const OneSession = z.strictObject({ sessionId: SessionId });
+const CreateSession = z.strictObject({
+  config: SessionConfig.default({}).describe("What the session is to be like; the operator's defaults where absent."),
+  idempotencyKey: IdempotencyKey.optional(),
+});
 const ForkSession = z.strictObject({
   sessionId: SessionId,
-  turnId: TurnId.optional(),
-  config: SessionConfig.default({}),
+  turnId: TurnId.optional().describe("The conversation is taken up to the end of this turn; all of it when absent."),
+  config: SessionConfig.default({}).describe("What is to be otherwise than with the parent."),
   idempotencyKey: IdempotencyKey.optional(),
 });
 const ListSessions = z
   .strictObject({
-    limit: z.int().min(1).max(200).default(50),
-    cursor: z.string().max(40).optional(),
-    /** How many to leave out, for who pages by numbers; then the answer has the `total`. */
-    offset: z.int().nonnegative().optional(),
-    status: SessionStatus.optional(),
+    limit: PageLimit,
+    cursor: Cursor,
+    offset: z
+      .int()
+      .nonnegative()
+      .optional()
+      .describe("How many to leave out, for who pages by numbers; then the answer has the `total`."),
+    status: SessionStatus.optional().describe("Only sessions of this status."),
   })
   .refine(({ cursor, offset }) => cursor === undefined || offset === undefined, {
     path: ["offset"],
@@ -24,7 +32,7 @@ const ListSessions = z
 
 export const sessionsRouter = router({
   create: procedure
-    .input(z.strictObject({ config: SessionConfig.default({}), idempotencyKey: IdempotencyKey.optional() }))
+    .input(CreateSession)
     .mutation(({ ctx, input }) => ctx.core.sessions.create({ owner: ctx.owner, ...input })),
   fork: procedure
     .input(ForkSession)

@@ -186,8 +186,11 @@ function describeIssues({ issues }: ZodError): string {
 /** Text that every encoding can carry. */
 export const WellFormed = z.string().refine((text) => text.isWellFormed(), "has half a surrogate pair");
 
-/** The same key always means the same turn or session; clients make one a call and keep it when they try again. */
-export const IdempotencyKey = WellFormed.min(1).max(200);
+export const IdempotencyKey = WellFormed.min(1)
+  .max(200)
+  .describe(
+    "The same key always means the same turn or session; clients make one a call and keep it when they try again.",
+  );
 
 /** A call ends when its caller goes and when the gateway stops. */
 export function anySignal(stopping: AbortSignal, signal: AbortSignal | undefined): AbortSignal {

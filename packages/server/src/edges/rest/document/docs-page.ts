@@ -51,7 +51,7 @@ function renderOperation(route: Route, { summary, parameters, requestBody, respo
   return [
     `<section id="${route.id}"><h3><code>${route.method}</code> ${escape(route.path)}</h3><p>${escape(summary)}.</p>`,
     ...commandsOf(route).map(({ text }) => `<pre>${escape(text)}</pre>`),
-    parameters.length > 0 ? table(["Parameter", "In", "Takes"], parameters.map(parameterCells)) : "",
+    parameters.length > 0 ? table(["Parameter", "In", "Takes", "Means"], parameters.map(parameterCells)) : "",
     body ? `<p>Body:</p>${renderJson(body)}` : "",
     table(
       ["Status", "Means"],
@@ -61,8 +61,14 @@ function renderOperation(route: Route, { summary, parameters, requestBody, respo
   ].join("\n");
 }
 
-function parameterCells({ name, in: where, required, schema }: Parameter): string[] {
-  return [`<code>${escape(name)}</code>`, `${where}${required ? ", required" : ""}`, escape(JSON.stringify(schema))];
+function parameterCells({ name, in: where, required, schema, description }: Parameter): string[] {
+  const means = escape(description);
+  return [
+    `<code>${escape(name)}</code>`,
+    `${where}${required ? ", required" : ""}`,
+    escape(JSON.stringify(schema)),
+    means,
+  ];
 }
 
 function describe({ description, content = {} }: Operation["responses"][string]): string {

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { fieldsOf, unwrap } from "../convert.ts";
 import { NormalizedData } from "../normalize.ts";
 import { Problem } from "../problem.ts";
-import { restName } from "../table/names.ts";
+import { renameWords, restName } from "../table/names.ts";
 import { RestSession } from "../table/rest-session.ts";
 import * as shapes from "../table/shapes.ts";
 
@@ -65,6 +65,7 @@ function describe(schema: z.ZodType, io: "input" | "output", root?: z.ZodType): 
       const node = zodSchema as unknown as z.ZodType;
       const json = jsonSchema as JsonSchema;
       shorten(json);
+      if (typeof json["description"] === "string") json["description"] = renameWords(json["description"]);
       if (node instanceof z.ZodObject && io === "output" && !isStrict(node)) delete json["additionalProperties"]; // more may come
       rewrite(node, json, root);
     },

@@ -6,7 +6,7 @@ import { inputObject } from "../read-request.ts";
 import { openTestRest } from "../rest.test-helper.ts";
 import { pathNames } from "../table/route.ts";
 import { ROUTES } from "../table/routes.ts";
-import { createOpenApi } from "./openapi.ts";
+import { createOpenApi, type JsonSchema } from "./openapi.ts";
 
 const document = createOpenApi(inputOf);
 
@@ -47,6 +47,17 @@ describe("the OpenAPI document", () => {
     const names = [...walk(document)].filter(({ path }) => path.at(-2) === "properties").map(({ path }) => path.at(-1));
     expect(names).toContain("total_cost_usd");
     expect(names.filter((name) => !/^[a-z_]+$/.test(name ?? ""))).toEqual([]);
+  });
+
+  it("says of every parameter, field and schema what it is", () => {
+    const { schemas } = document.components;
+    const isTold = ({ description, $ref }: JsonSchema): boolean =>
+      $ref === undefined ? Boolean(description) : isTold(schemas[String($ref).split("/").at(-1) ?? ""] ?? {});
+    const told = [...walk(document)].filter(
+      ({ path }) => path.at(-2) === "properties" || path.at(-2) === "parameters" || path.at(-2) === "schemas",
+    );
+    const silent = told.filter(({ value }) => !isTold(value as JsonSchema)).map(({ path }) => path.join("."));
+    expect(silent).toEqual([]);
   });
 
   it("points at nothing that is not there", () => {

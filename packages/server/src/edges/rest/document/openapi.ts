@@ -21,7 +21,13 @@ export type Operation = {
   responses: Record<string, Response>;
   security?: [];
 };
-export type Parameter = { name: string; in: "path" | "query" | "header"; required: boolean; schema: JsonSchema };
+export type Parameter = {
+  name: string;
+  in: "path" | "query" | "header";
+  required: boolean;
+  description: string;
+  schema: JsonSchema;
+};
 export type Response = { description: string; headers?: JsonSchema; content?: Record<string, { schema: JsonSchema }> };
 export type OpenApi = {
   openapi: string;
@@ -37,6 +43,15 @@ const DESCRIPTION = [
   "Claude Code sessions in containers. What is left out of an answer is absent, never null.",
   `A WebSocket at ${REST_PREFIX}${SOCKET_PATH}, the \`websocket_url\` of a session, takes prompts and sends what comes of them; its token comes in the header \`Authorization\` or as the second subprotocol, after \`bearer\`.`,
 ].join(" ");
+
+const LAST_EVENT_ID: Parameter = {
+  name: "Last-Event-ID",
+  in: "header",
+  required: false,
+  description:
+    "The `seq` of the last event that came, as an EventSource sends it when it goes on. It goes before `after`.",
+  schema: { type: "integer" },
+};
 
 export function createOpenApi(inputOf: InputOf): OpenApi {
   const paths: OpenApi["paths"] = {};
@@ -93,14 +108,14 @@ function headerParameters({ streams }: Route, input: z.ZodObject): Parameter[] {
   const key = keyField(input);
   return [
     ...(key ? [{ ...parameter("header", "Idempotency-Key", key), required: false }] : []),
-    ...(streams
-      ? [{ name: "Last-Event-ID", in: "header" as const, required: false, schema: { type: "integer" } }]
-      : []),
+    ...(streams ? [LAST_EVENT_ID] : []),
   ];
 }
 
 function parameter(where: Parameter["in"], name: string, schema: z.ZodType): Parameter {
-  return { name, in: where, required: where === "path" || !isOptional(schema), schema: toJsonSchema(schema, "input") };
+  const { description, ...described } = toJsonSchema(schema, "input");
+  const required = where === "path" || !isOptional(schema);
+  return { name, in: where, required, description: String(description ?? ""), schema: described };
 }
 
 function toBody(fields: ReadonlyMap<string, z.ZodType>): Operation["requestBody"] {

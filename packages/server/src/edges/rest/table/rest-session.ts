@@ -3,6 +3,5 @@ import { Session } from "@cc-docker/protocol";
 import { z } from "zod";
 
 export const RestSession = Session.extend({
-  /** Where its WebSocket is, by the name that the gateway was called by. */
-  websocketUrl: z.string(),
-});
+  websocketUrl: z.string().describe("Where its WebSocket is, by the name that the gateway was called by."),
+}).describe("One conversation with an agent.");

@@ -27,7 +27,12 @@ export const ROUTES: readonly Route[] = [
       location: ({ id, sessionId }: { id: string; sessionId: string }) =>
         `${REST_PREFIX}/sessions/${sessionId}/messages/${id}`,
     },
-    own: z.object({ stream: z.boolean().default(false) }),
+    own: z.object({
+      stream: z
+        .boolean()
+        .default(false)
+        .describe("Answer once the prompt is on disk; what comes of it is in the session's events."),
+    }),
     tag: "chat",
     summary: "Send a prompt and wait for its result; with `stream: true` answer once the prompt is on disk",
     errors: ["SESSION_NOT_FOUND", ...PROMPT_ERRORS, "TIMEOUT_TOO_LONG", ...TURN_ERRORS],

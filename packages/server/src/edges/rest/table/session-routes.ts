@@ -22,7 +22,12 @@ export const SESSION_ROUTES: readonly Route[] = [
     tag: "sessions",
     summary: "Create a session; its container starts in the background",
     errors: [...CONFIG_ERRORS, ...LIFE_ERRORS, "SESSION_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"],
-    own: z.object({ workspace: z.strictObject({ type: z.literal("ephemeral") }).optional() }),
+    own: z.object({
+      workspace: z
+        .strictObject({ type: z.literal("ephemeral").describe("The session's own, gone with it.") })
+        .optional()
+        .describe("Where its files are; there is one kind."),
+    }),
     examples: [{ body: { workspace: { type: "ephemeral" }, config: { timeout_seconds: 3600 } }, headers: KEY }],
   },
   {

@@ -21,28 +21,35 @@ import { type Input, REST_PREFIX, SOCKET_PATH } from "./route.ts";
 
 const TYPES = Object.keys(EVENT_TYPES) as [GatewayEventType, ...GatewayEventType[]];
 
-/** What the gateway itself has to say; more fields may come. */
-const EventData = z.looseObject({
-  reason: z.string().optional(),
-  prompt: z.string().optional(),
-  result: TurnResult.optional(),
-  error: Turn.shape.error,
-  forkedFrom: Session.shape.forkedFrom,
-  approval: Approval.optional(),
-  approvalId: Approval.shape.id.optional(),
-  answer: ApprovalAnswer.optional(),
-  answeredBy: z.string().optional(),
-});
-const GatewayEvent = Event.extend({ type: z.enum(TYPES), data: EventData });
-/** `data` is Claude Code's own message, unless it is to be normalized. */
+const EventData = z
+  .looseObject({
+    reason: z.string().optional().describe("Why the session's status changed."),
+    prompt: z.string().optional().describe("Of `turn.queued`: what the agent is to do."),
+    result: TurnResult.optional().describe("What the turn came to."),
+    error: Turn.shape.error.describe("What went wrong."),
+    forkedFrom: Session.shape.forkedFrom,
+    approval: Approval.optional().describe("What the agent asks."),
+    approvalId: Approval.shape.id.optional().describe("The question that was answered or withdrawn."),
+    answer: ApprovalAnswer.optional().describe("What was answered."),
+    answeredBy: Approval.shape.answeredBy,
+  })
+  .describe("What the gateway itself has to say; more fields may come.");
+const GatewayEvent = Event.extend({ type: z.enum(TYPES).describe("What happened."), data: EventData });
 const AgentEvent = Event.extend({
-  type: z.string().startsWith("agent."),
-  data: z.union([NormalizedData, z.unknown()]),
+  type: z.string().startsWith("agent.").describe("`agent.` with the type of Claude Code's message."),
+  data: z.union([NormalizedData, z.unknown()]).describe("Claude Code's own message, unless it is to be normalized."),
 });
-export const RestEvent = z.union([GatewayEvent, AgentEvent]);
-export const EventList = z.object({ events: z.array(RestEvent) });
+export const RestEvent = z.union([GatewayEvent, AgentEvent]).describe("One entry of a session's append-only log.");
+export const EventList = z
+  .object({ events: z.array(RestEvent).describe("In the order of the log.") })
+  .describe("A page of a session's log.");
 
-export const Format = z.object({ format: z.enum(["raw", "normalized"]).default("raw") });
+export const Format = z.object({
+  format: z
+    .enum(["raw", "normalized"])
+    .default("raw")
+    .describe("How events of the agent are told: as Claude Code does, or as `NormalizedData`."),
+});
 
 export function toEvent(event: Event, _input: Input, { format }: Input): Event {
   const { type, data } = event;
@@ -53,27 +60,31 @@ export function toEventList({ events }: { events: Event[] }, input: Input, own: 
   return { events: events.map((event) => toEvent(event, input, own)) };
 }
 
-export const ChatResult = z.object({
-  turnId: TurnId,
-  type: z.literal("result"),
-  subtype: z.enum(["success", "error"]),
-  /** The agent's last answer. */
-  result: z.string(),
-  ...TurnResult.omit({ text: true }).shape,
-});
-export const Message = z.object({
-  turnId: TurnId,
-  sessionId: SessionId,
-  /** `failed` is whatever else than an answer the message came to; `turnStatus` says what. */
-  status: z.enum(["processing", "completed", "failed"]),
-  turnStatus: Turn.shape.status,
-  createdAt: Turn.shape.createdAt,
-  startedAt: Turn.shape.startedAt,
-  endedAt: Turn.shape.endedAt,
-  result: ChatResult.optional(),
-  error: Turn.shape.error,
-});
-export const Accepted = Message.pick({ turnId: true, status: true });
+export const ChatResult = z
+  .object({
+    turnId: TurnId,
+    type: z.literal("result").describe("Always the same."),
+    subtype: z.enum(["success", "error"]).describe("Whether the turn came to an answer."),
+    result: TurnResult.shape.text,
+    ...TurnResult.omit({ text: true }).shape,
+  })
+  .describe("What a prompt came to.");
+export const Message = z
+  .object({
+    turnId: TurnId,
+    sessionId: SessionId,
+    status: z
+      .enum(["processing", "completed", "failed"])
+      .describe("`failed` is whatever else than an answer the message came to; `turn_status` says what."),
+    turnStatus: Turn.shape.status,
+    createdAt: Turn.shape.createdAt,
+    startedAt: Turn.shape.startedAt,
+    endedAt: Turn.shape.endedAt,
+    result: ChatResult.optional().describe("What it came to, as far as it came to something."),
+    error: Turn.shape.error,
+  })
+  .describe("One prompt and what has come of it.");
+export const Accepted = Message.pick({ turnId: true, status: true }).describe("A prompt that is on disk.");
 
 export function toMessage({ id: turnId, status: turnStatus, result, ...turn }: Turn) {
   const status = !isTurnOver(turnStatus) ? "processing" : turnStatus === "completed" ? turnStatus : "failed";
@@ -101,14 +112,17 @@ export function toSession(
   return { ...session, websocketUrl: `${socketsAt}${REST_PREFIX}${SOCKET_PATH.replace("{session_id}", session.id)}` };
 }
 
-export const SessionList = z.object({
-  sessions: z.array(RestSession),
-  /** Of all that the query means; absent when it has a cursor. */
-  total: z.int().optional(),
-  limit: z.int(),
-  offset: z.int().optional(),
-  nextCursor: z.string().optional(),
-});
+const NextCursor = z.string().optional().describe("The `cursor` of the next page; absent on the last.");
+
+export const SessionList = z
+  .object({
+    sessions: z.array(RestSession).describe("Newest first."),
+    total: z.int().optional().describe("How many there are on all pages; absent when the query has a cursor."),
+    limit: z.int().describe("So many a page at most."),
+    offset: z.int().optional().describe("How many were left out; absent when the query has a cursor."),
+    nextCursor: NextCursor,
+  })
+  .describe("A page of your sessions.");
 
 export function toSessionList(page: { sessions: Session[] }, input: Input, own: Input, socketsAt: string) {
   const { limit, offset } = input;
@@ -116,23 +130,35 @@ export function toSessionList(page: { sessions: Session[] }, input: Input, own: 
   return { ...page, sessions, limit, ...(offset !== undefined && { offset }) };
 }
 
-export const ApprovalList = z.object({ approvals: z.array(Approval), nextCursor: z.string().optional() });
+export const ApprovalList = z
+  .object({ approvals: z.array(Approval).describe("Newest first."), nextCursor: NextCursor })
+  .describe("A page of what agents asked.");
 
-export const AuditList = z.object({ entries: z.array(AuditEntry), nextCursor: z.string().optional() });
+export const AuditList = z
+  .object({ entries: z.array(AuditEntry).describe("Newest first."), nextCursor: NextCursor })
+  .describe("A page of what was done or refused in your name.");
 
-/** `max` is absent where there is no limit. */
-const Limit = z.object({ used: z.number(), max: z.number().optional() });
-export const Limits = z.object({
-  liveSessions: Limit,
-  storedSessions: Limit,
-  openTurns: Limit,
-  costUsdToday: Limit,
-  tokensToday: Limit,
+const Limit = z.object({
+  used: z.number().describe("What you have or have used."),
+  max: z.number().optional().describe("What you may; absent where there is no limit."),
 });
+export const Limits = z
+  .object({
+    liveSessions: Limit.describe("Sessions that have a container."),
+    storedSessions: Limit.describe("Sessions, at rest or not."),
+    openTurns: Limit.describe("Turns that are queued or running."),
+    costUsdToday: Limit.describe("US dollars since midnight UTC."),
+    tokensToday: Limit.describe("Tokens since midnight UTC."),
+  })
+  .describe("What you have, have used today, and may.");
 
 const Word = z.enum(["healthy", "unhealthy"]);
-export const Health = z.object({
-  status: Word,
-  version: z.string(),
-  components: z.object({ database: Word, docker: Word }),
-});
+export const Health = z
+  .object({
+    status: Word.describe("`unhealthy` when one of the components is."),
+    version: z.string().describe("Of the gateway."),
+    components: z
+      .object({ database: Word.describe("Whether it answers."), docker: Word.describe("Whether the engine answers.") })
+      .describe("What the gateway needs."),
+  })
+  .describe("How the gateway is.");
