@@ -16,7 +16,10 @@ export const AuditEntry = z
       .string()
       .optional()
       .describe("Of who sent the request, as the gateway sees it: behind a proxy, the proxy's."),
-    omitted: z.int().optional().describe("So many refusals before this one were too many at a time to be kept."),
+    omitted: z
+      .int()
+      .optional()
+      .describe("So many calls before this one, refused or without effect, were too many at a time to be kept."),
     hash: z.string().describe("Unlike any other entry's: it covers this entry and all before it."),
   })
   .describe("What somebody did, or was refused to do, as the audit log keeps it: names and ids, never what was said.");

@@ -130,6 +130,22 @@ describe("the audit log", () => {
     ]);
   });
 
+  it("keeps so many calls without effect of one actor, and counts the others with its refusals", async () => {
+    let nowMs = 0;
+    const clock = { nowIso: () => "2026-01-01T00:00:00.000Z", monotonicMs: () => nowMs, setTimer: () => () => {} };
+    await using t = await openTestCore({ clock });
+    await recordAs(t, { requestId: "first" }, create(t));
+    for (let n = 0; n < 100; n += 1) await recordAs(t, { requestId: "again" }, create(t)); // under the same key
+    expect(await rowsOf(t)).toHaveLength(61);
+    await recordAs(t, { requestId: "another" }, create(t, "another"));
+    nowMs += 1000;
+    await recordAs(t, { requestId: "later" }, () => Promise.reject(new CcError("SESSION_NOT_FOUND", "none")));
+    expect((await rowsOf(t)).slice(61).map(({ requestId, omitted }) => [requestId, omitted])).toEqual([
+      ["another", 0],
+      ["later", 40],
+    ]);
+  });
+
   it("answers a refusal though it cannot be kept, and fails what has no effect and no row", async () => {
     await using t = await openTestCore();
     t.store.write = () => Promise.reject(new CcError("STORE_FULL", "The disk is full."));

@@ -1,6 +1,7 @@
 /**
  * The audit log: what was done in whose name. The row of what is done is in the commit of its first effect, so there
- * is neither without the other; what was refused, or had no effect, has its row before it is answered.
+ * is neither without the other; what was refused, or had no effect, has its row before it is answered, unless its actor
+ * has had too many of that kind.
  */
 import { AUDIT_OK, type AuditEntry } from "@cc-docker/protocol";
 import type { Clock } from "../../lib/clock.ts";
@@ -9,7 +10,7 @@ import { createScope } from "../../lib/scope.ts";
 import type { AuditHead, AuditRow, Store, StoreWriter } from "../../ports/store/store.ts";
 import { linkAudit } from "./audit-chain.ts";
 import { type ListEntries, listEntries } from "./list-entries.ts";
-import { createRefusalBounds } from "./refusal-bounds.ts";
+import { createRowBounds } from "./row-bounds.ts";
 import { type Ids, watchEffects } from "./watch-effects.ts";
 
 /** What somebody asks for, and in whose name. The ids are those that the call names. */
@@ -22,7 +23,7 @@ export type AuditedCall = Ids & {
 
 export type Audit = {
   /**
-   * Runs a call that may change something and sees to it that it has one row. `outcomeOf`: `ok`, or the code of the
+   * Runs a call that may change something and sees to it that it has one row, if it changed something. `outcomeOf`: `ok`, or the code of the
    * error that the result is.
    * @throws what `work` throws; CcError STORE_FULL, STORE_UNAVAILABLE when it went well and its row could not be kept
    */
@@ -43,7 +44,7 @@ const TELL_EVERY = 1000;
 /** `store`: the one that what is recorded must write to. */
 export function createAudit({ store: plain, clock, log }: AuditDeps): { audit: Audit; store: Store } {
   const calls = createScope<Pending>();
-  const refusals = createRefusalBounds(clock);
+  const bounds = createRowBounds(clock);
 
   async function append(tx: StoreWriter, { call, ids }: Pending, outcome: string, omitted = 0): Promise<AuditRow> {
     const head = await tx.findAuditHead();
@@ -77,20 +78,21 @@ export function createAudit({ store: plain, clock, log }: AuditDeps): { audit: A
     const result = await calls.run(pending, work);
     if (pending.state !== "open") return result;
     pending.state = "over"; // what goes on in the background is no part of the call
-    const outcome = outcomeOf(result);
-    if (outcome === AUDIT_OK) tell(await plain.write((tx) => append(tx, pending, outcome)));
-    else await keepRefusal(pending, outcome);
+    await keepEffectless(pending, outcomeOf(result));
     return result;
   }
 
-  /** The caller is to hear why it was refused, whether or not that could be kept. */
-  async function keepRefusal(pending: Pending, outcome: string): Promise<void> {
-    const kept = refusals.admit(pending.call.actor);
+  /** Who was refused is to hear why, whether or not that could be kept. */
+  async function keepEffectless(pending: Pending, outcome: string): Promise<void> {
+    const kept = bounds.admit(pending.call.actor);
     if (!kept) return;
     await plain
       .write((tx) => append(tx, pending, outcome, kept.omitted))
       .then(tell)
-      .catch((error: unknown) => log.warn({ err: error }, "a refusal could not be kept in the audit log"));
+      .catch((error: unknown) => {
+        if (outcome === AUDIT_OK) throw error;
+        log.warn({ err: error }, "a refusal could not be kept in the audit log");
+      });
   }
 
   function tell({ seq, hash }: AuditHead): void {

@@ -1,19 +1,19 @@
-/** How many refusals of one actor are kept: what costs its caller nothing must not fill the disk. */
+/** How many rows of one actor are kept of what was refused or had no effect: what costs its caller nothing must not fill the disk. */
 import type { Clock } from "../../lib/clock.ts";
 import { dropOldest } from "../../lib/drop-oldest.ts";
 import { createTokenBuckets } from "../../lib/token-buckets.ts";
 
-export type RefusalBounds = {
+export type RowBounds = {
   /** Whether one more is kept; if so, how many before it were not. */
   admit(actor: string): { omitted: number } | undefined;
 };
 
 const PER_SECOND = 1;
 const AT_ONCE = 60;
-/** So many are told apart; of who was refused too often longest ago the count is forgotten. */
+/** So many are told apart; of who came too often longest ago the count is forgotten. */
 const MAX_ACTORS = 10_000;
 
-export function createRefusalBounds(clock: Clock): RefusalBounds {
+export function createRowBounds(clock: Clock): RowBounds {
   const buckets = createTokenBuckets({ ratePerSecond: PER_SECOND, most: AT_ONCE, nowMs: clock.monotonicMs });
   const omitted = new Map<string, number>();
   return {
