@@ -12,13 +12,20 @@ describe("what calls cost, estimated", () => {
     ["claude-fable-5-1", 73.5],
     ["a model of tomorrow", 73.5],
   ])("by the list for %s", (model, usd) => {
-    expect(estimateCostUsd([{ model, usage }], nothingKnown)).toBeCloseTo(usd, 6);
+    expect(estimateCostUsd([{ model, usage, hourCacheTokens: 0 }], nothingKnown)).toBeCloseTo(usd, 6);
+  });
+
+  it("twice the input's price for what is to stay in the cache for an hour, by the list", () => {
+    const written = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheCreationTokens: 3e6 };
+    const use = { model: "claude-opus-5-5", usage: written, hourCacheTokens: 2e6 };
+    expect(estimateCostUsd([use], nothingKnown)).toBeCloseTo(5 * (1.25 + 2 * 2), 6);
+    expect(estimateCostUsd([use], { costUsd: 12, usage: written })).toBeCloseTo(12, 6);
   });
 
   it("is by what the session's turns have cost so far, where they have", () => {
     const one = { ...usage, outputTokens: 0, cacheReadTokens: 0, cacheCreationTokens: 0 };
     const known = { costUsd: 2, usage: { ...one, inputTokens: 4e6 } };
-    expect(estimateCostUsd([{ model: "claude-opus-5-5", usage: one }], known)).toBeCloseTo(0.5, 6);
+    expect(estimateCostUsd([{ model: "claude-opus-5-5", usage: one, hourCacheTokens: 0 }], known)).toBeCloseTo(0.5, 6);
   });
 
   it("is nothing for nothing", () => {

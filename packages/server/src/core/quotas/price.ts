@@ -4,12 +4,12 @@
  */
 import type { TokenUsage } from "@cc-docker/protocol";
 
-/** What calls of one model have used. */
-export type ModelUse = { model: string; usage: TokenUsage };
+/** What calls of one model have used. `hourCacheTokens`: those written to the cache for an hour, among all written to it. */
+export type ModelUse = { model: string; usage: TokenUsage; hourCacheTokens: number };
 
 /**
  * What a kind of token costs, in tokens of input, at the most: of some newer models a token from the cache costs less.
- * Writing to the cache is that for five minutes; for an hour it is 2, and the model's service tells both in one sum.
+ * Writing to the cache is that for five minutes.
  * From the table of https://platform.claude.com/docs/en/about-claude/pricing, read in November 2026.
  */
 const WEIGHTS = {
@@ -18,6 +18,8 @@ const WEIGHTS = {
   cacheReadTokens: 0.1,
   cacheCreationTokens: 1.25,
 } as const satisfies Record<keyof TokenUsage, number>;
+/** Writing to it for an hour is 2. */
+const MORE_FOR_AN_HOUR = 2 - WEIGHTS.cacheCreationTokens;
 
 /**
  * US dollars for a million tokens of input, from the same table: of each family its dearest model that the service
@@ -31,14 +33,21 @@ const USD_PER_MILLION = [
 ] as const;
 const DEAREST_USD_PER_MILLION = 10;
 
-/** In US dollars. `known`: what the session's turns have used and cost so far; where they have, the list is not asked. */
+/**
+ * In US dollars. `known`: what the session's turns have used and cost so far; where they have, the list is not asked.
+ * What they had in the cache for an hour is in that cost, though not told apart in that usage.
+ */
 export function estimateCostUsd(
   uses: readonly ModelUse[],
   known: { costUsd: number; usage: TokenUsage | undefined },
 ): number {
   const knownWeight = known.usage ? weigh(known.usage) : 0;
   const told = knownWeight > 0 && known.costUsd > 0 ? known.costUsd / knownWeight : undefined;
-  return uses.reduce((sum, { model, usage }) => sum + weigh(usage) * (told ?? listPrice(model)), 0);
+  return uses.reduce((sum, use) => sum + (told === undefined ? costByList(use) : weigh(use.usage) * told), 0);
+}
+
+function costByList({ model, usage, hourCacheTokens }: ModelUse): number {
+  return (weigh(usage) + hourCacheTokens * MORE_FOR_AN_HOUR) * listPrice(model);
 }
 
 /** Of all kinds, each counted as one: what `MAX_TOKENS_PER_DAY` limits. */

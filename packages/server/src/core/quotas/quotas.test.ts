@@ -148,7 +148,7 @@ describe("an owner's turns", () => {
     await using t = await openTestCore({ timeouts: { quotas: NO_QUOTAS } });
     const sessionId = await t.openSession();
     const usage = { inputTokens: 1e6, outputTokens: 0, cacheReadTokens: 0, cacheCreationTokens: 0 };
-    const tell = () => t.core.links.tellUse(sessionId, {}, { model: "claude-opus-5-5", usage });
+    const tell = () => t.core.links.tellUse(sessionId, {}, { model: "claude-opus-5-5", usage, hourCacheTokens: 0 });
     const turn = await t.send(sessionId);
     tell();
     await t.ingest(sessionId, resultMessage(turn, { total_cost_usd: 0.01, usage: { input_tokens: 500_000 } }));
@@ -164,7 +164,8 @@ describe("an owner's turns", () => {
     await using t = await openTestCore({ timeouts: { quotas: NO_QUOTAS } });
     const sessionId = await t.openSession();
     const used = { inputTokens: 100, outputTokens: 20, cacheReadTokens: 0, cacheCreationTokens: 0 };
-    const tell = () => t.core.links.tellUse(sessionId, {}, { model: "claude-opus-5-5", usage: used });
+    const tell = () =>
+      t.core.links.tellUse(sessionId, {}, { model: "claude-opus-5-5", usage: used, hourCacheTokens: 0 });
     const whole = await t.send(sessionId);
     tell();
     await t.ingest(sessionId, resultMessage(whole, { total_cost_usd: 0.7, usage: { input_tokens: 120 } }));

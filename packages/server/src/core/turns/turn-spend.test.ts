@@ -9,7 +9,8 @@ const session = (runningTurn?: string, more: Partial<SessionRow> = {}) =>
   ({ id, status: "running", deleted: false, runningTurn, ...more }) as SessionRow;
 
 function use(inputTokens: number) {
-  return { model: "m", usage: { inputTokens, outputTokens: 0, cacheReadTokens: 0, cacheCreationTokens: 0 } };
+  const usage = { inputTokens, outputTokens: 0, cacheReadTokens: 0, cacheCreationTokens: 2 * inputTokens };
+  return { model: "m", usage, hourCacheTokens: inputTokens };
 }
 
 test("the newest word of each call counts, and of a session that does not live none", () => {
@@ -65,5 +66,6 @@ test("thousands of calls are counted whole, and hold no more memory than a thous
   spend.watch(session(turn));
   for (let n = 0; n < 5000; n += 1) spend.tell(id, {}, use(1));
   expect(spend.of(turn).reduce((sum, { usage }) => sum + usage.inputTokens, 0)).toBe(5000);
+  expect(spend.of(turn).reduce((sum, { hourCacheTokens }) => sum + hourCacheTokens, 0)).toBe(5000);
   expect(spend.of(turn).length).toBeLessThanOrEqual(1000);
 });

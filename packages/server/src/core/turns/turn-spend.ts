@@ -24,7 +24,10 @@ export type TurnSpend = {
 
 type Spent = { turnId: TurnId | undefined; uses: ModelUse[] };
 /** `use`: one of `uses`; what it has used by `now`, but for what it had `before`, which an earlier turn has paid. */
-type Call = { uses: readonly ModelUse[]; use: ModelUse; before: TokenUsage; now: TokenUsage };
+type Call = { uses: readonly ModelUse[]; use: ModelUse; before: Used; now: Used };
+type Used = Omit<ModelUse, "model">;
+
+const NOTHING: Used = { usage: NO_TOTALS.usage, hourCacheTokens: 0 };
 
 /** Of a turn with more calls the oldest are counted together. */
 const MAX_USES = 1000;
@@ -51,17 +54,17 @@ export function createTurnSpend(): TurnSpend {
     if (spent?.turnId) byTurn.delete(spent.turnId);
   }
 
-  function tell(sessionId: SessionId, key: object, { model, usage: now }: ModelUse): void {
+  function tell(sessionId: SessionId, key: object, { model, ...now }: ModelUse): void {
     const uses = bySession.get(sessionId)?.uses;
     if (!uses) return;
     const known = calls.get(key);
     const call = known?.uses === uses ? known : begin(uses, known?.now);
     calls.set(key, Object.assign(call, { now }));
-    Object.assign(call.use, { model, usage: subtract(now, call.before) });
+    Object.assign(call.use, { model, ...subtract(now, call.before) });
   }
 
-  function begin(uses: ModelUse[], before: TokenUsage = NO_TOTALS.usage): Call {
-    const use = { model: "", usage: before };
+  function begin(uses: ModelUse[], before: Used = NOTHING): Call {
+    const use = { model: "", ...before };
     uses.push(use);
     if (uses.length > MAX_USES) joinOldest(uses);
     return { uses, use, before, now: before };
@@ -73,10 +76,16 @@ export function createTurnSpend(): TurnSpend {
 /** Both are over: no agent has so many calls open. */
 function joinOldest(uses: ModelUse[]): void {
   const [first, second] = uses.splice(0, 2);
-  if (first && second) uses.unshift({ model: second.model, usage: addUsage(first.usage, second.usage) });
+  if (!first || !second) return;
+  const hourCacheTokens = first.hourCacheTokens + second.hourCacheTokens;
+  uses.unshift({ model: second.model, usage: addUsage(first.usage, second.usage), hourCacheTokens });
 }
 
-function subtract(usage: TokenUsage, before: TokenUsage): TokenUsage {
+function subtract({ usage, hourCacheTokens }: Used, before: Used): Used {
   const kinds = Object.keys(usage) as (keyof TokenUsage)[];
-  return kinds.reduce((left, kind) => ({ ...left, [kind]: Math.max(0, usage[kind] - before[kind]) }), usage);
+  const left = kinds.map((kind) => [kind, Math.max(0, usage[kind] - before.usage[kind])] as const);
+  return {
+    usage: { ...usage, ...Object.fromEntries(left) },
+    hourCacheTokens: Math.max(0, hourCacheTokens - before.hourCacheTokens),
+  };
 }

@@ -34,8 +34,18 @@ const begun = { inputTokens: 100, outputTokens: 1, cacheReadTokens: 20, cacheCre
 
 test("a stream tells at its begin and at its end; what the end leaves out stays", async () => {
   expect(await usesOf([sse(START, DELTA)])).toEqual([
-    { model: "claude-opus-5-5", usage: begun },
-    { model: "claude-opus-5-5", usage: { ...begun, outputTokens: 40 } },
+    { model: "claude-opus-5-5", usage: begun, hourCacheTokens: 0 },
+    { model: "claude-opus-5-5", usage: { ...begun, outputTokens: 40 }, hourCacheTokens: 0 },
+  ]);
+});
+
+test("what is written to the cache for an hour is told apart, and stays", async () => {
+  const cache_creation = { ephemeral_5m_input_tokens: 1, ephemeral_1h_input_tokens: 2 };
+  const start = { ...START, message: { ...START.message, usage: { ...START.message.usage, cache_creation } } };
+  const uses = await usesOf([sse(start, DELTA)]);
+  expect(uses.map(({ usage, hourCacheTokens }) => [usage.cacheCreationTokens, hourCacheTokens])).toEqual([
+    [3, 2],
+    [3, 2],
   ]);
 });
 
@@ -53,7 +63,7 @@ test("an answer that is no stream tells at its end", async () => {
   const whole = JSON.stringify({ model: "m", usage: { input_tokens: 5, output_tokens: 6 } });
   const json = { "content-type": "application/json" };
   const usage = { inputTokens: 5, outputTokens: 6, cacheReadTokens: 0, cacheCreationTokens: 0 };
-  expect(await usesOf([whole.slice(0, 9), whole.slice(9)], json)).toEqual([{ model: "m", usage }]);
+  expect(await usesOf([whole.slice(0, 9), whole.slice(9)], json)).toEqual([{ model: "m", usage, hourCacheTokens: 0 }]);
   expect(await usesOf([JSON.stringify({ input_tokens: 5 })], json)).toEqual([]);
 });
 

@@ -4,7 +4,8 @@ import type { TokenUsage } from "@cc-docker/protocol";
 import { z } from "zod";
 import { parseJson } from "../../lib/json.ts";
 
-export type CallUse = { model: string; usage: TokenUsage };
+/** `hourCacheTokens`: written to the cache for an hour, among all written to it. */
+export type CallUse = { model: string; usage: TokenUsage; hourCacheTokens: number };
 
 /** Of an answer that is no stream, and of a line of one that is. What is larger is passed on and not read. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -20,6 +21,7 @@ const Usage = z
     output_tokens: tokens,
     cache_read_input_tokens: tokens,
     cache_creation_input_tokens: tokens,
+    cache_creation: z.object({ ephemeral_1h_input_tokens: tokens }).optional().catch(undefined),
   })
   .optional()
   .catch(undefined);
@@ -29,13 +31,13 @@ const StreamMessage = z.object({ message: Message.optional(), usage: Usage });
 /** `onUse` hears the sums so far, each time they grow: of an answer that is cut off, what it told until then. */
 export function readUsage(answer: IncomingMessage, onUse: (use: CallUse) => void): void {
   if (answer.statusCode !== 200 || answer.headers["content-encoding"] !== undefined) return;
-  const use: CallUse = { model: "", usage: noTokens() };
+  const use: CallUse = { model: "", usage: noTokens(), hourCacheTokens: 0 };
   const isStream = answer.headers["content-type"]?.startsWith("text/event-stream") === true;
   const told = (message: z.infer<typeof Message> | undefined, usage: z.infer<typeof Usage>) => {
     if (message) use.model = message.model;
     if (!usage) return;
-    addTold(use.usage, usage);
-    onUse({ model: use.model, usage: { ...use.usage } });
+    addTold(use, usage);
+    onUse({ ...use, usage: { ...use.usage } });
   };
   if (isStream) readLines(answer, (line) => readLine(line, told));
   else readWhole(answer, (text) => readMessage(text, told));
@@ -55,11 +57,13 @@ function readMessage(text: string, told: Told): void {
 }
 
 /** Sums, not steps: what a later message leaves out stays. */
-function addTold(usage: TokenUsage, told: NonNullable<z.infer<typeof Usage>>): void {
+function addTold(use: CallUse, told: NonNullable<z.infer<typeof Usage>>): void {
+  const { usage } = use;
   usage.inputTokens = told.input_tokens ?? usage.inputTokens;
   usage.outputTokens = told.output_tokens ?? usage.outputTokens;
   usage.cacheReadTokens = told.cache_read_input_tokens ?? usage.cacheReadTokens;
   usage.cacheCreationTokens = told.cache_creation_input_tokens ?? usage.cacheCreationTokens;
+  use.hourCacheTokens = told.cache_creation?.ephemeral_1h_input_tokens ?? use.hourCacheTokens;
 }
 
 /** A line is kept only while it may still be one of those that tell. */
