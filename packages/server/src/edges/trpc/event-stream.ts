@@ -10,6 +10,7 @@ import { ZodError } from "zod";
 import { createTextForm } from "../../core/core.ts";
 import { forEachOf } from "../../lib/for-each-of.ts";
 import { openSse } from "../../lib/sse.ts";
+import { callerOf } from "../authenticate.ts";
 import { type Followed, openFollow } from "../follow.ts";
 import type { AppRouter } from "./root-router.ts";
 import { RECONNECT_AFTER_MS, type SharedContext } from "./trpc.ts";
@@ -17,21 +18,33 @@ import { RECONNECT_AFTER_MS, type SharedContext } from "./trpc.ts";
 type TrpcOptions = FastifyTRPCPluginOptions<AppRouter>["trpcOptions"];
 export type EventStreamDeps = SharedContext & { trpcOptions: TrpcOptions };
 
+type Refused = { refusal: unknown };
+
 const PATH = "events.follow";
 const FORM = createTextForm({ before: "data: ", between: "\nid: ", behind: "\n\n" });
 
 export function mountEventStream(app: FastifyInstance, { trpcOptions, ...context }: EventStreamDeps): void {
+  /** What it was refused for has taken a request of its owner's: that is not taken once more. */
+  const sayAgain = ({ refusal }: Refused): TrpcOptions => {
+    const takeRequest = (owner: string) => {
+      if (refusal instanceof SyntaxError) context.callerLimits.takeRequest(owner); // nobody was asked for
+      if (isCcError(refusal) && refusal.code === "REQUEST_LIMIT_REACHED") throw refusal;
+    };
+    const callerLimits = { ...context.callerLimits, takeRequest };
+    return { ...trpcOptions, createContext: ({ req }) => ({ ...context, ...callerOf(req.headers), callerLimits }) };
+  };
   app.get(`/trpc/${PATH}`, async (request, reply) => {
-    const followed = await accept(request, context).catch(orRefusal);
-    if (!followed) return fastifyRequestHandler({ ...trpcOptions, req: request, res: reply, path: PATH });
+    const accepted = await accept(request, context).catch(orRefusal);
+    if ("refusal" in accepted)
+      return fastifyRequestHandler({ ...sayAgain(accepted), req: request, res: reply, path: PATH });
     reply.hijack();
-    await stream(reply.raw, followed).finally(followed.leave);
+    await stream(reply.raw, accepted).finally(accepted.leave);
   });
 }
 
 /** A defect is not to be taken for a refusal. */
-function orRefusal(error: unknown): undefined {
-  if (isCcError(error) || error instanceof ZodError || error instanceof SyntaxError) return undefined;
+function orRefusal(error: unknown): Refused {
+  if (isCcError(error) || error instanceof ZodError || error instanceof SyntaxError) return { refusal: error };
   throw error;
 }
 
