@@ -6,6 +6,7 @@ import { openSession, runTurn } from "../harness/run-turn.ts";
 import { type CollectedSpan, startSpanCollector } from "../harness/span-collector.ts";
 import { startGatewayProcess } from "../harness/start-gateway-process.ts";
 import { startStack } from "../harness/start-stack.ts";
+import { waitUntil } from "../harness/wait-until.ts";
 import { verifies } from "../verifies.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -77,6 +78,31 @@ verifies(
     expect(collector.bodies.join("\n")).not.toMatch(/a-secret-word|user_prompt|say: one/);
   },
 );
+
+verifies("traces.turn", "a turn that outlives its gateway has one span, told by the gateway after it", async () => {
+  await using collector = await startSpanCollector();
+  await using install = await openInstall({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+  await using first = await startGatewayProcess(install.env);
+  const token = await install.token("alice");
+  const { id: sessionId } = await openSession(createClient({ url: first.url, token }));
+  const before = createClient({ url: first.url, token, headers });
+  const { id } = await before.chat.send.mutate({ sessionId, prompt: "wait: 3s\nsay: after all" });
+  await waitUntil(async () => (await before.chat.get.query({ sessionId, turnId: id })).status === "running", {
+    what: "the turn to run",
+  });
+  await first.end("SIGKILL");
+  const killedNs = BigInt(Date.now()) * 1_000_000n;
+  expect(collector.spans.filter(({ name }) => name === "turn")).toEqual([]);
+
+  await using second = await startGatewayProcess(install.env);
+  const span = await collector.waitFor("turn", inTrace);
+  expect(span).toMatchObject({ failed: false, attributes: { "cc_docker.turn.id": id } });
+  expect(span.attributes).toMatchObject({ "cc_docker.turn.status": "completed" });
+  expect([span.startNs < killedNs, span.endNs > killedNs]).toEqual([true, true]);
+  await createClient({ url: second.url, token }).sessions.delete.mutate({ sessionId });
+  expect(await second.end("SIGTERM")).toBe(0); // all spans are told by then
+  expect(collector.spans.filter(({ name }) => name === "turn")).toHaveLength(1);
+});
 
 verifies(
   "traces.turn",

@@ -2,7 +2,7 @@
 import { CLOSE } from "../../packages/server/src/edges/doors.ts";
 import { SOCKET_TIMES } from "../../packages/server/src/edges/mount-sockets.ts";
 import { CLIENT_MESSAGES } from "../../packages/server/src/edges/rest/stream/client-messages.ts";
-import { STREAM_MESSAGES } from "../../packages/server/src/edges/rest/stream/stream-messages.ts";
+import { MAX_BLOCKS, STREAM_MESSAGES } from "../../packages/server/src/edges/rest/stream/stream-messages.ts";
 import { table } from "./markdown.ts";
 
 const PROMPT = `const { URL, TOKEN, SESSION_ID } = process.env;
@@ -71,8 +71,11 @@ export function socketSection(): string[] {
     "A program hands over its token as with any request, in the header `Authorization`; a page, which cannot, as the second",
     'subprotocol: `new WebSocket(url, ["bearer", TOKEN])`. It is never taken from the query, which ends up in logs. Who is',
     "refused gets no socket but a plain answer, the same as from REST: another owner's session is answered like one that does",
-    "not exist. A message has at most 4 MiB. A session's socket and each subscription count among their owner's streams. A",
-    `slow reader is waited for; a peer that answers no ping for ${SILENT_S} s while nothing waits for it is taken for dead.`,
+    "not exist. A message has at most 4 MiB. A session's socket and each subscription count among their owner's streams, and",
+    "`MAX_SOCKETS_PER_USER` bounds its sockets. A header `traceparent`, or one in the connection params, is the place in a",
+    "trace of all that is asked for on the socket.",
+    "",
+    `A slow reader is waited for; a peer that answers no ping for ${SILENT_S} s while nothing waits for it is taken for dead.`,
     "The examples are for Node, with `URL`, `TOKEN` and `SESSION_ID` exported to the environment; in a page all but the line",
     "that reads it is the same.",
     "",
@@ -91,6 +94,8 @@ export function socketSection(): string[] {
     "The gateway sends what comes of these events of the session, in the order of its log, and of no others:",
     "",
     ...table(["Of", "Sends", "Meaning"], messages),
+    "",
+    `Of one message of the agent the first ${MAX_BLOCKS} blocks are sent; the others are in the session's events.`,
     "",
     "Besides there are `pong`, and `system` with the event `error` for what has no event. What belongs to a prompt carries its",
     "`message_id`. The last message that comes of an event carries its `seq`: open the next socket with `?after=` the newest,",

@@ -143,6 +143,12 @@ export const ERRORS = {
     retry: "later",
     hint: "End streams of events that nobody reads.",
   },
+  SOCKET_LIMIT_REACHED: {
+    exit: "refused",
+    http: 429,
+    retry: "later",
+    hint: "Close WebSockets that nobody uses: one to /trpc carries any number of calls and streams.",
+  },
   SESSION_NOT_FOUND: { exit: "notFound", http: 404, retry: "never", hint: "List your sessions to see valid ids." },
   SESSION_NOT_RUNNING: {
     exit: "refused",

@@ -81,6 +81,7 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
   },
   REQUEST_LIMIT_REACHED: { meaning: "the owner asks too often", policy: ["tell"], note: NOTHING_STORED },
   SUBSCRIPTION_LIMIT_REACHED: { meaning: "the owner follows as many streams as may be", policy: ["tell"] },
+  SOCKET_LIMIT_REACHED: { meaning: "the owner has as many WebSockets open as may be", policy: ["tell"] },
   SESSION_NOT_FOUND: { meaning: NO_SUCH_THING, policy: ["tell"] },
   SESSION_NOT_RUNNING: {
     meaning: "a session at rest, or one that is paused, was asked for a link",

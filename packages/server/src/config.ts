@@ -185,6 +185,12 @@ const rows = {
     default: "200",
     schema: wholeNumber(0, 1_000_000),
   },
+  MAX_SOCKETS_PER_USER: {
+    description:
+      "WebSockets that one user may have open at one time, whether or not anything is followed. 0 is no limit.",
+    default: "1000",
+    schema: wholeNumber(0, 1_000_000),
+  },
   MODEL: {
     description:
       "`scripted` answers with the built-in scripted model, `anthropic` with a real one; `auto` takes the real one when a credential is set.",

@@ -127,6 +127,7 @@ async function open(options: StartOptions, resources: ReturnType<typeof createRe
     callerLimits: createCallerLimits({
       requestsPerSecond: config.MAX_REQUESTS_PER_SECOND,
       subscriptions: config.MAX_SUBSCRIPTIONS_PER_USER,
+      sockets: config.MAX_SOCKETS_PER_USER,
     }),
     log,
     host: config.HOST,

@@ -52,6 +52,7 @@ function gatewaySettings({ dataDir, image, modelUrl, secret }: Settings): Record
     MAX_CONTAINERS: "0",
     MAX_REQUESTS_PER_SECOND: "0",
     MAX_SUBSCRIPTIONS_PER_USER: "0",
+    MAX_SOCKETS_PER_USER: "0",
   };
   return { ...model, ...noLimits, DATA_DIR: dataDir, PORT: "0", SESSION_IMAGE: image, JWT_SECRET: secret };
 }

@@ -8,6 +8,7 @@ import { CcError, Event, type OutboxItem, type SessionConfig, type SessionId, ty
 import { onTestFinished } from "vitest";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import { createMeter } from "../lib/meter.ts";
+import { noTracer, type Tracer } from "../lib/tracing/tracer.ts";
 import type { Bus } from "../ports/bus/bus.ts";
 import { openInProcessBus } from "../ports/bus/drivers/in-process.ts";
 import type { CopySpec, Instance, InstanceExit, InstanceSpec, Runtime } from "../ports/runtime/runtime.ts";
@@ -132,6 +133,7 @@ export async function openTestCore({
   beside,
   runtime = beside?.runtime ?? createIdleRuntime(),
   clock = systemClock,
+  tracer = noTracer,
 }: {
   startupTimeoutMs?: number;
   timeouts?: Partial<CoreSettings>;
@@ -141,6 +143,7 @@ export async function openTestCore({
   beside?: TestCore;
   runtime?: IdleRuntime;
   clock?: Clock;
+  tracer?: Tracer;
 } = {}): Promise<TestCore> {
   const directory = await mkdtemp(join(tmpdir(), "cc-docker-core-"));
   const errors: object[] = [];
@@ -149,7 +152,7 @@ export async function openTestCore({
   const bus = beside?.bus ?? openInProcessBus({ onError: (error) => errors.push({ err: error }) });
   const settings = { ...TEST_SETTINGS, startupTimeoutMs, ...timeouts };
   const meter = createMeter(METRICS);
-  const core = createCore({ store, bus, runtime, clock, newId: randomUUID, log, meter, settings });
+  const core = createCore({ store, bus, runtime, clock, newId: randomUUID, log, meter, tracer, settings });
   await core.join();
   let sent = 0;
 

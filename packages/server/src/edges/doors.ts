@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { CcError } from "@cc-docker/protocol";
 import { inRequest } from "../lib/request-scope.ts";
 import type { TextSocket } from "../lib/text-socket.ts";
+import { callerOf } from "./authenticate.ts";
 import { newRequestId, scopeOf } from "./request-ids.ts";
 
 /** What a client asks for when it opens a socket. */
@@ -11,6 +12,8 @@ export type Knock = {
   params: Readonly<Record<string, string>>;
   query: URLSearchParams;
   authorization: string | undefined;
+  /** The place in a trace of all that is asked for on the socket, as far as its client names one. */
+  traceparent: string | undefined;
   /** Runs what is asked for on the socket as a request with an id of its own. */
   asRequest<T>(work: () => T): T;
   /** Aborted when the connection is over, also when it never became a socket. */
@@ -36,6 +39,11 @@ export const CLOSE = {
   defect: { code: 1011, reason: "Something went wrong inside the gateway.", todo: "Open another one and go on." },
   tokenOver: { code: 4401, reason: "There is no valid token.", todo: "Open another one with a new token." },
   sessionGone: { code: 4404, reason: "The session was deleted.", todo: "Nothing: there is no more to come." },
+  tooMany: {
+    code: 4429,
+    reason: "You have as many WebSockets open as you may.",
+    todo: "Close those that nobody uses.",
+  },
 } as const satisfies Record<string, { code: number; reason: string; todo: string }>;
 
 export function closeFor(socket: TextSocket, { code, reason }: (typeof CLOSE)[keyof typeof CLOSE]): void {
@@ -59,6 +67,7 @@ export function readKnock(
     params: matchPath({ path }, pathOf(url)) ?? {},
     query: new URLSearchParams(url.slice(pathOf(url).length)),
     authorization: authorizationOf(headers),
+    traceparent: callerOf(headers).traceparent,
     asRequest: (work) => inRequest(scopeOf(newRequestId(), remoteAddress), work),
     gone,
   };

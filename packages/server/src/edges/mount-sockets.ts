@@ -41,7 +41,7 @@ export function mountSockets(app: FastifyInstance, deps: SocketDeps): { close():
   const { translate } = rest;
   const doors = [
     createTrpcDoor({ ...shared, onError: deps.tellTrpcError, helloWithinMs: times.helloWithinMs }),
-    createStreamDoor({ ...rest, onRefused: ({ code }) => refusals.add(code) }),
+    createStreamDoor({ ...rest, callerLimits: shared.callerLimits, onRefused: ({ code }) => refusals.add(code) }),
   ];
   const onAnswered = createOnAnswered(deps);
   return serveUpgrades(app.server, {

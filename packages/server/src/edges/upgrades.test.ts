@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { agentMessage } from "../core/core.test-helper.ts";
-import { openTestRest, type TestRest } from "./rest/rest.test-helper.ts";
+import { openTestRest, signToken, type TestRest } from "./rest/rest.test-helper.ts";
 import { openSocket, tryOpen } from "./socket.test-helper.ts";
 
 const UPGRADE = "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
@@ -80,6 +80,29 @@ describe("the listener's sockets", () => {
     binary.ws.send(Buffer.from("{}"));
     expect(await binary.closed).toMatchObject({ code: 1003 });
     expect(t.errors).toEqual([]);
+  });
+
+  it("are so many of one owner, also without a call: the next is told why it is closed, until one has gone", async () => {
+    await using t = await openTestRest("ann", { limits: { sockets: 2 } });
+    const first = await open(t);
+    await open(t);
+    const third = await open(t);
+    expect(await third.closed).toMatchObject({ code: 4429 });
+    expect(third.messages).toMatchObject([
+      { error: { data: { cc: { code: "SOCKET_LIMIT_REACHED", retry: "later" } } } },
+    ]);
+    const path = `/api/v1/sessions/${await t.openSession()}/stream`;
+    const refused = { status: 429, body: { code: "SOCKET_LIMIT_REACHED" } };
+    expect(await tryOpen(`${t.url}${path}`, { token: t.token })).toMatchObject(refused);
+    expect(t.followers()).toBe(0);
+    const other = await openSocket(`${t.url}/trpc`, { token: await signToken("bob") });
+    other.send("PING");
+    await other.until((message) => message === "PONG");
+    const { text: metrics } = await t.meter.render();
+    expect(metrics).toContain('cc_docker_refusals_total{code="SOCKET_LIMIT_REACHED"} 2');
+    first.ws.close();
+    await first.closed;
+    await expect.poll(() => tryOpen(`${t.url}${path}`, { token: t.token })).toHaveProperty("ws");
   });
 
   it("answer a PING as the stock client asks for", async () => {

@@ -3,7 +3,7 @@ import { SignJWT } from "jose";
 import { onTestFinished } from "vitest";
 import { openTestCore, type TestCore } from "../../core/core.test-helper.ts";
 import { currentRequest } from "../../lib/request-scope.ts";
-import { noTracer } from "../../lib/tracing/tracer.ts";
+import { noTracer, type Tracer } from "../../lib/tracing/tracer.ts";
 import { createAuthenticate } from "../authenticate.ts";
 import { type CallerLimitSettings, createCallerLimits } from "../caller-limits.ts";
 import { startHttpServer } from "../http-server.ts";
@@ -36,13 +36,14 @@ export type TestRestOptions = {
   limits?: Partial<CallerLimitSettings>;
   socketTimes?: SocketTimes;
   corsOrigins?: string[];
+  tracer?: Tracer;
 };
 
 export async function openTestRest(
   owner = "ann",
-  { limits, socketTimes = SOCKET_TIMES, corsOrigins = [] }: TestRestOptions = {},
+  { limits, socketTimes = SOCKET_TIMES, corsOrigins = [], tracer = noTracer }: TestRestOptions = {},
 ): Promise<TestRest> {
-  const test = await openTestCore();
+  const test = await openTestCore({ tracer });
   const { meter, errors } = test;
   let followers = 0;
   let pages = 0;
@@ -72,12 +73,12 @@ export async function openTestRest(
   const log = { debug: write("debug"), info: write("info"), warn: write("warn"), error };
   const authenticate = createAuthenticate({ keys: { jwtSecret: { reveal: () => SECRET } } });
   const host = "127.0.0.1";
-  const callerLimits = createCallerLimits({ requestsPerSecond: 0, subscriptions: 0, ...limits });
+  const callerLimits = createCallerLimits({ requestsPerSecond: 0, subscriptions: 0, sockets: 0, ...limits });
   const browsers = { host, allowedHosts: [], corsOrigins };
   const server = await startHttpServer({
     core,
     meter,
-    tracer: noTracer,
+    tracer,
     authenticate,
     log,
     browsers,

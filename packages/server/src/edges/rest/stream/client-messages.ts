@@ -2,13 +2,14 @@
 import { randomUUID } from "node:crypto";
 import { CcError, type SessionId } from "@cc-docker/protocol";
 import { isRecord, parseJson } from "../../../lib/json.ts";
+import type { CallerHeaders } from "../../authenticate.ts";
 import { fromRest } from "../convert.ts";
 import type { RestDeps } from "../mount-rest.ts";
 import { inputObject } from "../read-request.ts";
 import { refusalOf } from "../refusal.ts";
 
 /** Whose message it is, and on which session's socket. */
-export type Sender = { sessionId: SessionId; authorization: string | undefined; signal: AbortSignal };
+export type Sender = CallerHeaders & { sessionId: SessionId; signal: AbortSignal };
 type Deps = Pick<RestDeps, "call" | "inputOf">;
 type Fields = Record<string, unknown>;
 export type ClientMessageRow = {
@@ -21,11 +22,10 @@ export const CLIENT_MESSAGES = {
   prompt: {
     meaning:
       "`prompt`, and if you like `idempotency_key` and `timeout_seconds`. The prompt is queued, as by `POST …/chat`; sent again with the same key it is the same message, for ever.",
-    async take(fields, { sessionId, authorization, signal }, deps) {
+    async take(fields, { sessionId, ...caller }, deps) {
       const schema = inputObject(deps.inputOf, "chat.send").omit({ sessionId: true });
       const given = fromRest(schema, fields) as Fields;
       const input = { idempotencyKey: randomUUID(), ...given, sessionId };
-      const caller = { authorization, traceparent: undefined, signal };
       await deps.call("chat.send", input, caller).catch(refusalOf(schema));
       return undefined;
     },

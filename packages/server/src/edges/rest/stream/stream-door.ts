@@ -4,6 +4,7 @@ import { z } from "zod";
 import { forEachOf } from "../../../lib/for-each-of.ts";
 import { currentRequest } from "../../../lib/request-scope.ts";
 import type { TextSocket } from "../../../lib/text-socket.ts";
+import type { CallerLimits } from "../../caller-limits.ts";
 import { CLOSE, closeFor, type Door, type Knock } from "../../doors.ts";
 import type { Followed } from "../../follow.ts";
 import { wordIssues } from "../convert.ts";
@@ -15,6 +16,7 @@ import { readClientMessage, type Sender } from "./client-messages.ts";
 import { PAGE_FRAMES, STREAM_FORMATS, systemMessage, wordError } from "./stream-messages.ts";
 
 export type StreamDeps = Pick<RestDeps, "call" | "follow" | "inputOf" | "authenticate" | "translate"> & {
+  callerLimits: CallerLimits;
   /** Told of everything that a message was refused for. */
   onRefused(error: CcError): void;
 };
@@ -34,13 +36,14 @@ export function createStreamDoor(deps: StreamDeps): Door {
   return {
     path: `${REST_PREFIX}${SOCKET_PATH}`,
     async enter(knock) {
-      const { authorization, gone, asRequest } = knock;
-      const { expiresInMs } = await deps.authenticate(authorization);
+      const { authorization, traceparent, gone, asRequest } = knock;
+      const { owner, expiresInMs } = await deps.authenticate(authorization);
       const query = readQuery(knock);
+      deps.callerLimits.takeSocket(owner, gone);
       const followed = await followSession(deps, knock);
       gone.addEventListener("abort", followed.leave);
       if (gone.aborted) followed.leave();
-      const sender = { sessionId: followed.session.id, authorization, signal: gone };
+      const sender = { sessionId: followed.session.id, authorization, traceparent, signal: gone };
       return (socket) => {
         socket.closeIn(expiresInMs, CLOSE.tokenOver.code, CLOSE.tokenOver.reason);
         socket.onText((text) => asRequest(() => answer(deps, socket, sender, text)));

@@ -27,7 +27,7 @@ export type MessageRow = {
 };
 
 /** Far more than a message has. Empty ones are three bytes to the agent, and a message each to all who follow. */
-const MAX_BLOCKS = 100;
+export const MAX_BLOCKS = 100;
 
 const asItIs = (_event: Event, data: Fields): Message[] => [data as Message];
 

@@ -12,11 +12,16 @@ export type Unreadable = { id: Id | null; error: TRPCError };
 const MAX_ID_LENGTH = 200;
 const MAX_PATH_LENGTH = 200;
 
-/** @returns what is to be taken for the `Authorization` header; none where there is nothing of the kind */
-export function readHello(text: string): string | undefined {
+type Hello = { authorization: string | undefined; traceparent?: string };
+
+/** @returns what is to be taken for the headers of these names; nothing where there is nothing of the kind */
+export function readHello(text: string): Hello {
   const { method, data } = recordOf(parseJson(text));
-  const { authorization } = recordOf(data);
-  return method === "connectionParams" && typeof authorization === "string" ? authorization : undefined;
+  const { authorization, traceparent } = method === "connectionParams" ? recordOf(data) : {};
+  return {
+    authorization: typeof authorization === "string" ? authorization : undefined,
+    ...(typeof traceparent === "string" && { traceparent }),
+  };
 }
 
 /**

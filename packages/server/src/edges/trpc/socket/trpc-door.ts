@@ -1,8 +1,10 @@
 /**
- * The procedures over a WebSocket, for the stock `wsLink`. The token comes in the connection params, as
- * `{ authorization: "Bearer JWT" }`, or as with any request.
+ * The procedures over a WebSocket, for the stock `wsLink`. Who calls comes in the connection params, as
+ * `{ authorization: "Bearer JWT", traceparent: "00-…" }`, or as with any request.
  */
+import { type CcError, isCcError } from "@cc-docker/protocol";
 import type { TextSocket } from "../../../lib/text-socket.ts";
+import type { CallerHeaders } from "../../authenticate.ts";
 import { CLOSE, closeFor, type Door, type Knock } from "../../doors.ts";
 import type { SharedContext } from "../trpc.ts";
 import { type Calls, createCalls } from "./calls.ts";
@@ -25,17 +27,27 @@ export function createTrpcDoor({ onError, helloWithinMs, ...shared }: TrpcDoorDe
   const words = createWords(onError);
   const { code, reason } = CLOSE.tokenOver;
 
+  async function admit(socket: TextSocket, authorization: string | undefined): Promise<void> {
+    const { owner, expiresInMs } = await shared.authenticate(authorization);
+    shared.callerLimits.takeSocket(owner, socket.gone);
+    socket.closeIn(expiresInMs, code, reason);
+  }
+
   /** Who has no valid token is told so with each call, until its time is over. */
-  function greet(socket: TextSocket, authorization: string | undefined, asRequest: Knock["asRequest"]): Greeted {
-    const stay = ({ expiresInMs }: { expiresInMs: number }) => {
-      socket.closeIn(expiresInMs, code, reason);
-      return true;
-    };
-    const isKnown = shared.authenticate(authorization).then(stay, () => false);
-    return {
-      isKnown,
-      ...createCalls({ socket, words, asRequest }, { ...shared, authorization, traceparent: undefined }),
-    };
+  function greet(socket: TextSocket, caller: CallerHeaders, asRequest: Knock["asRequest"]): Greeted {
+    const isKnown = admit(socket, caller.authorization).then(
+      () => true,
+      (error: unknown) => {
+        if (isCcError(error) && error.code === "SOCKET_LIMIT_REACHED") turnAway(socket, error);
+        return false;
+      },
+    );
+    return { isKnown, ...createCalls({ socket, words, asRequest }, { ...shared, ...caller }) };
+  }
+
+  function turnAway(socket: TextSocket, error: CcError): void {
+    socket.send(words.refuse({ id: null }, error));
+    closeFor(socket, CLOSE.tooMany);
   }
 
   async function hear(socket: TextSocket, text: string, greeted: Greeted | undefined): Promise<void> {
@@ -45,15 +57,16 @@ export function createTrpcDoor({ onError, helloWithinMs, ...shared }: TrpcDoorDe
 
   return {
     path: "/trpc",
-    async enter({ query, authorization, asRequest }) {
+    async enter({ query, authorization, traceparent, asRequest }) {
       return (socket) => {
         socket.closeIn(helloWithinMs, code, reason);
-        let greeted = query.get("connectionParams") === "1" ? undefined : greet(socket, authorization, asRequest);
+        const isToSay = query.get("connectionParams") === "1";
+        let greeted = isToSay ? undefined : greet(socket, { authorization, traceparent }, asRequest);
         socket.onText(async (text) => {
           await socket.drained(); // who does not read is not listened to
           if (text === "PING") socket.send("PONG");
           else if (greeted || text.length > MAX_UNKNOWN_LENGTH) await hear(socket, text, greeted);
-          else greeted = greet(socket, readHello(text), asRequest);
+          else greeted = greet(socket, { traceparent, ...readHello(text) }, asRequest);
         });
         return async () => greeted?.settled();
       };

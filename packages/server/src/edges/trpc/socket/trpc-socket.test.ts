@@ -2,6 +2,7 @@ import { MAX_PROMPT_BYTES, type SessionId } from "@cc-docker/protocol";
 import { createTRPCClient, createWSClient, TRPCClientError, wsLink } from "@trpc/client";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { agentMessage, resultMessage } from "../../../core/core.test-helper.ts";
+import { noTracer, type Tracer } from "../../../lib/tracing/tracer.ts";
 import { openTestRest, signToken, type TestRest } from "../../rest/rest.test-helper.ts";
 import { openSocket, type TestSocket } from "../../socket.test-helper.ts";
 import type { AppRouter } from "../root-router.ts";
@@ -24,6 +25,18 @@ function followAll(client: ReturnType<typeof createStockClient>, sessionId: Sess
     { onData: ({ id }) => void seqs.push(Number(id)), onError: resolve, onComplete: () => resolve("complete") },
   );
   return { seqs, ended, unsubscribe };
+}
+
+const placeIn = (digit: string) => `00-${digit.repeat(32)}-${digit.repeat(16)}-01`;
+
+/** What calls are said to be a part of. */
+function recordParents() {
+  const parents: [string, string | undefined][] = [];
+  const start: Tracer["start"] = (name, { parent, ...rest }) => {
+    parents.push([name, parent]);
+    return noTracer.start(name, { ...rest, parent });
+  };
+  return { tracer: { ...noTracer, start }, parents };
 }
 
 const ccOf = (error: unknown) => (error instanceof TRPCClientError ? (error.data as { cc: unknown }).cc : error);
@@ -74,6 +87,31 @@ describe("the stock client over a WebSocket", () => {
     expect(await client.sessions.list.query({}).catch(ccOf)).toMatchObject({ code: "TOKEN_INVALID" });
     const socket = await openSocket(`${t.url}/trpc?connectionParams=1`);
     expect((await socket.closed).code).toBe(4401);
+  });
+
+  it("names the trace that its calls are a part of, in the connection params or as a header", async () => {
+    const { tracer, parents } = recordParents();
+    await using t = await openTestRest("ann", { tracer });
+    const sessionId = await t.openSession();
+    const [inParams, inHeader] = [placeIn("a"), placeIn("b")];
+    const socket = await openSocket(`${t.url}/trpc?connectionParams=1`);
+    socket.send({ method: "connectionParams", data: { authorization: `Bearer ${t.token}`, traceparent: inParams } });
+    const list = { id: 1, method: "query", params: { path: "sessions.list", input: {} } };
+    socket.send(list);
+    await socket.until(({ id }) => id === 1);
+    const told = await openSocket(`${t.url}/trpc`, { token: t.token, headers: { traceparent: inHeader } });
+    told.send(list);
+    await told.until(({ id }) => id === 1);
+    const at = `${t.url}/api/v1/sessions/${sessionId}/stream`;
+    const stream = await openSocket(at, { token: t.token, headers: { traceparent: inHeader } });
+    stream.send({ type: "prompt", prompt: "hi" });
+    await expect
+      .poll(() => parents)
+      .toEqual([
+        ["sessions.list", inParams],
+        ["sessions.list", inHeader],
+        ["chat.send", inHeader],
+      ]);
   });
 
   it("comes back with a new token when its token is over, and misses nothing", async () => {
