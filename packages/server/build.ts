@@ -1,4 +1,5 @@
 /** One file that starts fast; what must stay a package of its own (native code) is left out. */
+import { readFile } from "node:fs/promises";
 import { build, type Plugin } from "esbuild";
 
 /**
@@ -16,6 +17,21 @@ const leftOut: Plugin = {
   },
 };
 
+/** `{ ...a, ...b }` as tRPC is published with it for old engines: nearly a fifth of what a query costs. */
+const SPREAD_HELPER = /^function _objectSpread2\(e\) \{$[^]*?^\}$/m;
+
+const nativeSpread: Plugin = {
+  name: "native-spread",
+  setup(bundle) {
+    bundle.onLoad({ filter: /@trpc\/server\/dist\/getErrorShape-.*\.mjs$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      if (!SPREAD_HELPER.test(text))
+        throw new Error(`${path} has no _objectSpread2: look whether tRPC still needs this`);
+      return { contents: text.replace(SPREAD_HELPER, "const _objectSpread2 = (a, b, c) => ({ ...a, ...b, ...c });") };
+    });
+  },
+};
+
 await build({
   entryPoints: ["src/main.ts"],
   outfile: "dist/gateway.mjs",
@@ -27,7 +43,7 @@ await build({
   minifyWhitespace: false,
   legalComments: "none",
   external: ["better-sqlite3", "@opentelemetry/*"], // the latter are loaded only where somebody wants traces
-  plugins: [leftOut],
+  plugins: [leftOut, nativeSpread],
   // Libraries in the bundle that still call `require`.
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   logLevel: "warning",

@@ -1,5 +1,5 @@
 /** A request of the REST table in the words of the typed client and of the WebSocket `/trpc`. */
-import { type ReadRequest, readRequest } from "../../packages/server/src/edges/rest/read-request.ts";
+import { createReader, type ReadRequest } from "../../packages/server/src/edges/rest/read-request.ts";
 import { type Example, pathNames, type Route } from "../../packages/server/src/edges/rest/table/route.ts";
 import { inputOf, kindOf } from "../../packages/server/src/edges/trpc/procedures.ts";
 
@@ -32,7 +32,7 @@ function readExample(route: Route, { query, body, headers = {} }: Example): Read
   const params = Object.fromEntries(pathNames(route).map((name) => [name, `$${name.toUpperCase()}`]));
   const named = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   const asked = Object.fromEntries(new URLSearchParams(query));
-  return readRequest(route, { params, query: asked, body, headers: named }, inputOf);
+  return createReader(route, inputOf)({ params, query: asked, body, headers: named });
 }
 
 function toLoop({ lastEventId, ...input }: Readonly<Record<string, unknown>>): string {

@@ -40,7 +40,7 @@ async function ask(ms: number): Promise<void> {
   isAsking = false;
   const perSecond = answers / ((performance.now() - startedAt) / 1000);
   await delay(100); // the last answers
-  process.send?.({ perSecond });
+  process.send?.({ perSecond, answers });
 }
 
 process.on("message", ({ ms }: { ms: number }) => void ask(ms));

@@ -3,16 +3,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { CoreMeter } from "../core/core.ts";
 
 const TRPC_PREFIX = "/trpc/";
+/** The adapter's, for all that has no route of its own. */
+const TRPC_ROUTE = `${TRPC_PREFIX}:path`;
 
 /** The template of a request's path, of which there are few. */
 export type EndpointOf = (request: FastifyRequest) => string;
 
 export function countRequests(app: FastifyInstance, meter: CoreMeter, endpointOf: EndpointOf): void {
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     const endpoint = endpointOf(request);
     const status = String(reply.raw.statusCode);
     meter.add("cc_docker_requests_total", { endpoint, method: request.method, status });
     if (!isStream(reply)) meter.observe("cc_docker_request_duration_seconds", { endpoint }, reply.elapsedTime / 1000);
+    done();
   });
 }
 
@@ -21,7 +24,7 @@ export function createEndpointOf(isProcedure: (path: string) => boolean): Endpoi
   return ({ routeOptions, url }) => {
     const route = routeOptions.url;
     if (route === undefined) return "none";
-    if (!route.startsWith(TRPC_PREFIX)) return route;
+    if (route !== TRPC_ROUTE) return route;
     const path = url.slice(TRPC_PREFIX.length).split("?", 1)[0] ?? "";
     if (isProcedure(path)) return `${TRPC_PREFIX}${path}`;
     return path.includes(",") ? `${TRPC_PREFIX}batch` : "none";

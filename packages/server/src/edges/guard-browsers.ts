@@ -4,7 +4,7 @@
  */
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import { CcError } from "@cc-docker/protocol";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isLoopback, LOOPBACK } from "../lib/loopback.ts";
 
 export type BrowserRules = {
@@ -16,6 +16,7 @@ export type BrowserRules = {
   corsOrigins: readonly string[];
 };
 
+const PLAIN_HOST = /^([\w.-]+)(?::\d+)?$/;
 const ANY_ADDRESS = ["0.0.0.0", "::"];
 const PREFLIGHT = {
   "access-control-allow-methods": "GET, POST, PATCH, PUT, DELETE",
@@ -24,15 +25,25 @@ const PREFLIGHT = {
   "access-control-max-age": "600",
 };
 
-/** @throws (the hook) CcError HOST_REFUSED, ORIGIN_REFUSED */
+/** Hooks of every request call back: to await one costs more than what it does. */
 export function guardBrowsers(app: FastifyInstance, rules: BrowserRules): void {
-  app.addHook("onRequest", async ({ method, headers }, reply) => {
-    const origin = checkBrowser(headers, rules);
-    if (origin === undefined) return;
-    allow(reply.raw, origin);
-    if (method === "OPTIONS" && headers["access-control-request-method"] !== undefined)
-      return reply.headers(PREFLIGHT).status(204).send();
+  app.addHook("onRequest", (request, reply, done) => {
+    try {
+      if (!answerPreflight(request, reply, rules)) done();
+    } catch (error) {
+      done(error as CcError);
+    }
   });
+}
+
+/** @returns whether it was one @throws CcError HOST_REFUSED, ORIGIN_REFUSED */
+function answerPreflight({ method, headers }: FastifyRequest, reply: FastifyReply, rules: BrowserRules): boolean {
+  const origin = checkBrowser(headers, rules);
+  if (origin === undefined) return false;
+  allow(reply.raw, origin);
+  if (method !== "OPTIONS" || headers["access-control-request-method"] === undefined) return false;
+  reply.headers(PREFLIGHT).status(204).send();
+  return true;
 }
 
 /**
@@ -47,9 +58,12 @@ export function checkBrowser(headers: IncomingHttpHeaders, rules: BrowserRules):
 
 /** @throws CcError HOST_REFUSED */
 function checkHost({ host = "" }: IncomingHttpHeaders, rules: BrowserRules): void {
-  const name = nameOf(host);
   const allowed = rules.allowedHosts.length > 0 ? rules.allowedHosts : namesOf(rules.host);
-  if (allowed === "any" || (name !== undefined && allowed.includes(name))) return;
+  if (allowed === "any") return;
+  const plain = PLAIN_HOST.exec(host)?.[1]; // as nearly all are: to parse it costs more than all the other checks
+  if (plain !== undefined && allowed.includes(plain)) return;
+  const name = nameOf(host);
+  if (name !== undefined && allowed.includes(name)) return;
   throw new CcError("HOST_REFUSED", `The gateway is not called ${JSON.stringify(host.slice(0, 100))}.`);
 }
 

@@ -20,6 +20,7 @@ import { scopeRequests } from "./request-ids.ts";
 import { mountDocs } from "./rest/document/mount-docs.ts";
 import { mountRest, type RestDeps } from "./rest/mount-rest.ts";
 import { mountEventStream } from "./trpc/event-stream.ts";
+import { mountQueries } from "./trpc/mount-queries.ts";
 import { createProcedures, inputOf, isProcedure } from "./trpc/procedures.ts";
 import { type AppRouter, rootRouter } from "./trpc/root-router.ts";
 import type { TrpcRefusal } from "./trpc/socket/words.ts";
@@ -111,6 +112,8 @@ function mountTrpc(
     },
   };
   mountEventStream(app, { ...shared, trpcOptions });
+  const onError = (refused: TrpcRefusal, request: object) => tellTrpcError({ log, refusals }, refused, request);
+  mountQueries(app, { shared, trpcOptions, onError });
   app.register(fastifyTRPCPlugin, { prefix: "/trpc", trpcOptions });
 }
 

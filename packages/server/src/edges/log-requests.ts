@@ -26,7 +26,7 @@ export function createRefusals(meter: CoreMeter): Refusals {
 export type LogRequestsDeps = { log: Logger; refusals: Refusals; endpointOf: EndpointOf };
 
 export function logRequests(app: FastifyInstance, { log, refusals, endpointOf }: LogRequestsDeps): void {
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     const code = refusals.of(request);
     const fields = {
       ...logFieldsOf(request),
@@ -38,5 +38,6 @@ export function logRequests(app: FastifyInstance, { log, refusals, endpointOf }:
     };
     if (code) log.info(fields, "request refused");
     else log.debug(fields, "request answered");
+    done();
   });
 }

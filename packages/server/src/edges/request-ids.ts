@@ -27,7 +27,10 @@ export function scopeRequests(app: FastifyInstance): void {
     inRequest(scopeOfRequest(request), done);
   });
   /** The end of a body is heard outside of the scope that its reading was begun in. */
-  app.addHook("preValidation", (request, _reply, done) => inRequest(scopeOfRequest(request), done));
+  app.addHook("preValidation", (request, _reply, done) => {
+    if (request.method === "GET") done();
+    else inRequest(scopeOfRequest(request), done);
+  });
 }
 
 /** @param logFields what a request's log lines carry besides its id */
@@ -45,6 +48,7 @@ function scopeOfRequest(request: FastifyRequest): RequestScope {
 
 /** The ids that a request's log lines carry; that of a session where the path names one. */
 export function logFieldsOf({ id, params }: FastifyRequest): RequestScope["logFields"] {
-  const named = SessionId.safeParse((params as { session_id?: unknown } | undefined)?.session_id);
-  return { request_id: id, ...(named.success && { session_id: named.data }) };
+  const given = (params as { session_id?: unknown } | undefined)?.session_id;
+  const named = given === undefined ? undefined : SessionId.safeParse(given); // to fail costs as much as all the rest
+  return { request_id: id, ...(named?.success && { session_id: named.data }) };
 }

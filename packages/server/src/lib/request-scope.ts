@@ -27,5 +27,6 @@ export function inRequest<T>(scope: RequestScope, work: () => T): T {
 /** Runs `work` with more fields in its log lines; outside of a request just runs it. */
 export function withLogFields<T>(fields: Readonly<Record<string, string>>, work: () => T): T {
   const scope = scopes.current();
-  return scope ? scopes.run({ ...scope, logFields: { ...scope.logFields, ...fields } }, work) : work();
+  if (!scope || Object.entries(fields).every(([name, value]) => scope.logFields[name] === value)) return work();
+  return scopes.run({ ...scope, logFields: { ...scope.logFields, ...fields } }, work);
 }

@@ -55,12 +55,12 @@ export function toRest(schema: z.ZodType, value: unknown): unknown {
 }
 
 function renameFields(schema: z.ZodObject, value: Record<string, unknown>): Record<string, unknown> {
-  const named = Object.entries(schema.shape).flatMap(([name, field]) =>
-    Object.hasOwn(value, name) ? [[restName(schema, name), toRest(field as z.ZodType, value[name])] as const] : [],
-  );
-  const isLoose = schema.def.catchall instanceof z.ZodUnknown;
-  const rest = isLoose ? Object.entries(value).filter(([name]) => !Object.hasOwn(schema.shape, name)) : [];
-  return Object.fromEntries([...named, ...rest]);
+  const renamed: Record<string, unknown> = {};
+  for (const [restName, field] of fieldsOf(schema))
+    if (Object.hasOwn(value, field.name)) renamed[restName] = toRest(field.schema, value[field.name]);
+  if (!(schema.def.catchall instanceof z.ZodUnknown)) return renamed;
+  const others = Object.entries(value).filter(([name]) => !Object.hasOwn(schema.shape, name));
+  return Object.fromEntries([...Object.entries(renamed), ...others]);
 }
 
 function chooseByType(union: z.ZodUnion, { type }: Record<string, unknown>): z.ZodType {

@@ -5,7 +5,7 @@ import { type Authenticate, type CallerHeaders, callerOf } from "../authenticate
 import type { Followed, FollowRequest } from "../follow.ts";
 import { toRest } from "./convert.ts";
 import { PROBLEM_TYPE, problemHeaders, toProblem } from "./problem.ts";
-import { type InputOf, type ReadRequest, readRequest } from "./read-request.ts";
+import { createReader, type InputOf, type ReadRequest } from "./read-request.ts";
 import { refusalOf } from "./refusal.ts";
 import { createEncoders, streamEvents } from "./stream-events.ts";
 import { pathNames, REST_PREFIX, type Route, SOCKET_PATH } from "./table/route.ts";
@@ -13,7 +13,7 @@ import { ROUTES } from "./table/routes.ts";
 
 export type RestDeps = {
   /** @throws CcError; ZodError when the input is not what the procedure takes; anything else is a defect */
-  call(procedure: string, input: unknown, caller: CallerHeaders & { signal: AbortSignal }): Promise<unknown>;
+  call(procedure: string, input: unknown, caller: CallerHeaders & { signal?: AbortSignal }): Promise<unknown>;
   /** A session's log, for the routes that stream. @throws as `call` */
   follow(request: FollowRequest): Promise<Followed>;
   inputOf: InputOf;
@@ -47,25 +47,29 @@ function readBodies(rest: FastifyInstance): void {
 }
 
 function mountRoute(rest: FastifyInstance, route: Route, deps: RestDeps): void {
-  const { authenticate } = deps;
+  const { authenticate, inputOf } = deps;
+  const read = createReader(route, inputOf);
   rest.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ":$1"),
     exposeHeadRoute: route.method === "GET" && !route.streams,
-    onRequest: async ({ headers }) => {
-      if (!route.isPublic) await authenticate(headers.authorization); // who may not ask has no body read either
+    /** Who may not ask has no body read either. */
+    onRequest: ({ headers }, _reply, done) => {
+      if (route.isPublic) done();
+      else authenticate(headers.authorization).then(() => done(), done);
     },
-    handler: (request, reply) => answer(route, { request, reply, deps }),
+    handler: (request, reply) => answer(route, read(request), { request, reply, deps }),
   });
 }
 
+/** As Fastify calls it, which would look for more that it might have to do with an object. */
+const JSON_TYPE = "application/json; charset=utf-8";
 const encoderOf = createEncoders();
 
 type Exchange = { request: FastifyRequest; reply: FastifyReply; deps: RestDeps };
 
-async function answer(route: Route, { request, reply, deps }: Exchange): Promise<FastifyReply> {
+async function answer(route: Route, read: ReadRequest, { request, reply, deps }: Exchange): Promise<FastifyReply> {
   const caller = callerOf(request.headers);
-  const read = readRequest(route, request, deps.inputOf);
   const asked = read.answer.call;
   if (route.streams) {
     const encode = encoderOf(JSON.stringify([asked, read.own]), (event) => shapeAnswer(read, event, ""));
@@ -75,12 +79,18 @@ async function answer(route: Route, { request, reply, deps }: Exchange): Promise
     await streamEvents(reply, followed, encode);
     return reply;
   }
-  const gone = new AbortController();
-  reply.raw.once("close", () => {
-    if (!reply.raw.writableFinished) gone.abort();
-  });
-  const returned = await deps.call(asked, read.input, { ...caller, signal: gone.signal }).catch(refusalOf(read.schema));
+  const signal = route.method === "GET" ? {} : { signal: signalGone(reply) }; // what only reads soon ends by itself
+  const returned = await deps.call(asked, read.input, { ...caller, ...signal }).catch(refusalOf(read.schema));
   return send({ request, reply }, read, returned);
+}
+
+/** Aborted when the caller has gone before the answer. */
+function signalGone({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once("close", () => {
+    if (!raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }
 
 function send({ request, reply }: Pick<Exchange, "request" | "reply">, read: ReadRequest, returned: unknown) {
@@ -90,7 +100,7 @@ function send({ request, reply }: Pick<Exchange, "request" | "reply">, read: Rea
   const path = row.location?.(given);
   if (path !== undefined) reply.header("location", path);
   reply.status(row.statusOf?.(given) ?? row.status);
-  return reply.send(body);
+  return body === undefined ? reply.send() : reply.type(JSON_TYPE).send(JSON.stringify(body));
 }
 
 /** The body, in the names of REST; none when the row has none. */

@@ -19,21 +19,36 @@ export type ReadRequest = { answer: Answer; input: Input; own: Input; schema: z.
 /** What comes in a header, in no other place. */
 const KEY = "idempotencyKey";
 
-/** @throws CcError REQUEST_INVALID; what the procedure itself refuses is left to it */
-export function readRequest(route: Route, request: RestRequest, inputOf: InputOf): ReadRequest {
-  const sent = route.method === "POST" ? requireBody(request.body) : recordOf(request.query);
-  const { own, others } = takeOwn(route, sent);
-  const answer = route.instead?.when(own) ? route.instead : route;
+/** @throws (the returned function) CcError REQUEST_INVALID; what the procedure itself refuses is left to it */
+export function createReader(route: Route, inputOf: InputOf): (request: RestRequest) => ReadRequest {
+  const { instead = route } = route;
+  const [readPlain, readInstead] = [
+    createAnswerReader(route, route, inputOf),
+    createAnswerReader(route, instead, inputOf),
+  ];
+  return (request) => {
+    const sent = route.method === "POST" ? requireBody(request.body) : recordOf(request.query);
+    const taken = takeOwn(route, sent);
+    const read = route.instead?.when(taken.own) ? readInstead : readPlain;
+    return read(request, taken);
+  };
+}
+
+/** `own`: what is not for the procedure; `others`: the rest of query or body. */
+type Taken = { own: Input; others: Input };
+
+/** What the table says is worked out once, and not for every request. */
+function createAnswerReader(route: Route, answer: Answer, inputOf: InputOf) {
   const schema = inputObject(inputOf, answer.call);
   const free = freeFields(route, schema);
-  for (const name of Object.keys(others)) if (!free.has(name)) throw noSuchField(name);
-  const given = fromRest(schema, route.method === "POST" ? others : readTexts(free, others)) as Input;
-  const input = {
-    ...given,
-    ...pathFields(route, schema, recordOf(request.params)),
-    ...fromHeaders(schema, request),
+  const readPath = createPathReader(route, schema);
+  const readHeaders = createHeaderReader(schema);
+  return (request: RestRequest, { own, others }: Taken): ReadRequest => {
+    for (const name of Object.keys(others)) if (!free.has(name)) throw noSuchField(name);
+    const given = fromRest(schema, route.method === "POST" ? others : readTexts(free, others)) as Input;
+    const input = { ...given, ...readPath(recordOf(request.params)), ...readHeaders(request) };
+    return { answer, input: route.prepare?.(input) ?? input, own, schema };
   };
-  return { answer, input: route.prepare?.(input) ?? input, own, schema };
 }
 
 export function inputObject(inputOf: InputOf, call: string): z.ZodObject {
@@ -58,7 +73,7 @@ export function keyField(schema: z.ZodObject): z.ZodType | undefined {
   return schema.shape[KEY] as z.ZodType | undefined;
 }
 
-function takeOwn({ own: schema }: Route, sent: Input): { own: Input; others: Input } {
+function takeOwn({ own: schema }: Route, sent: Input): Taken {
   if (!schema) return { own: {}, others: sent };
   const names = fieldsOf(schema);
   const entries = Object.entries(sent);
@@ -68,22 +83,26 @@ function takeOwn({ own: schema }: Route, sent: Input): { own: Input; others: Inp
   return { own: parsed.data, others: Object.fromEntries(entries.filter(([name]) => !names.has(name))) };
 }
 
-function pathFields(route: Route, schema: z.ZodObject, params: Input): Input {
-  const fields = fieldsOf(schema);
-  return Object.fromEntries(
-    pathNames(route).flatMap((name) => {
-      const field = fields.get(name);
-      return field ? [[field.name, params[name]]] : [];
-    }),
-  );
+function createPathReader(route: Route, schema: z.ZodObject): (params: Input) => Input {
+  const names = pathNames(route).map((name) => [fieldsOf(schema).get(name)?.name, name] as const);
+  return (params) => {
+    const fields: Record<string, unknown> = {};
+    for (const [field, name] of names) if (field !== undefined) fields[field] = params[name];
+    return fields;
+  };
 }
 
-function fromHeaders(schema: z.ZodObject, { headers }: RestRequest): Input {
-  const key = headers["idempotency-key"] ?? (isRequired(keyField(schema)) ? randomUUID() : undefined);
-  const seen = headers["last-event-id"];
-  return {
-    ...(keyField(schema) && key !== undefined && { [KEY]: key }),
-    ...("lastEventId" in schema.shape && seen !== undefined && { lastEventId: seen }),
+function createHeaderReader(schema: z.ZodObject): (request: RestRequest) => Input {
+  const keyed = keyField(schema) !== undefined;
+  const needsKey = isRequired(keyField(schema));
+  const resumes = "lastEventId" in schema.shape;
+  return ({ headers }) => {
+    const key = headers["idempotency-key"] ?? (needsKey ? randomUUID() : undefined);
+    const seen = headers["last-event-id"];
+    return {
+      ...(keyed && key !== undefined && { [KEY]: key }),
+      ...(resumes && seen !== undefined && { lastEventId: seen }),
+    };
   };
 }
 

@@ -1,30 +1,27 @@
 /** The procedures for other edges of the same API: by path, with the same checks of token and input. */
 import { isCcError } from "@cc-docker/protocol";
-import { TRPCError } from "@trpc/server";
+import { callTRPCProcedure, TRPCError } from "@trpc/server";
 import { ZodError, type z } from "zod";
 import type { CallerHeaders } from "../authenticate.ts";
 import { rootRouter } from "./root-router.ts";
-import { createCallerFactory, type SharedContext } from "./trpc.ts";
+import type { SharedContext } from "./trpc.ts";
 
 export type Procedures = {
   /**
    * What the procedure returns; of a subscription the messages.
    * @throws CcError; ZodError when the input is not what the procedure takes; anything else is a defect
    */
-  call(path: string, input: unknown, caller: CallerHeaders & { signal: AbortSignal }): Promise<unknown>;
+  call(path: string, input: unknown, caller: CallerHeaders & { signal?: AbortSignal }): Promise<unknown>;
 };
 
-type Call = (input: unknown) => Promise<unknown>;
-
 export function createProcedures(shared: SharedContext): Procedures {
-  const createCaller = createCallerFactory(rootRouter);
   return {
     async call(path, input, { signal, ...given }) {
-      const caller: unknown = createCaller({ ...shared, ...given }, { signal });
-      const [router = "", name = ""] = path.split(".");
-      const call = (caller as Record<string, Record<string, Call>>)[router]?.[name];
-      if (!call) throw new Error(`there is no procedure ${path}`);
-      return call(input).catch((error: unknown) => {
+      const type = kindOf(path);
+      const getRawInput = async () => input;
+      const ctx = { ...shared, ...given };
+      const called = callTRPCProcedure({ router: rootRouter, path, getRawInput, ctx, type, signal, batchIndex: 0 });
+      return called.catch((error: unknown) => {
         throw unwrapError(error);
       });
     },

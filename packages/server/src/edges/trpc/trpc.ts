@@ -12,9 +12,10 @@ import {
   TurnId,
   toErrorShape,
 } from "@cc-docker/protocol";
-import { initTRPC, TRPCError } from "@trpc/server";
+import { getTRPCErrorFromUnknown, initTRPC, TRPCError } from "@trpc/server";
 import { ZodError, z } from "zod";
 import type { Core } from "../../core/core.ts";
+import { recordOf } from "../../lib/json.ts";
 import { currentRequest, withLogFields } from "../../lib/request-scope.ts";
 import { PING_EVERY_MS } from "../../lib/sse.ts";
 import type { Tracer } from "../../lib/tracing/tracer.ts";
@@ -57,7 +58,7 @@ const t = initTRPC.context<Context>().create({
   },
 });
 
-export const { router, createCallerFactory } = t;
+export const { router } = t;
 
 const CODES = {
   400: "BAD_REQUEST",
@@ -77,61 +78,68 @@ const CODES = {
   507: "SERVICE_UNAVAILABLE", // tRPC has no word for it; `metaOf` gives the status itself
 } as const;
 
-const typedErrors = t.middleware(async ({ ctx, next }) => {
-  const result = await next();
+/** The id of the session that a call's input names, as log lines have it. */
+export function sessionField(input: unknown): { session_id?: string } {
+  const { sessionId } = recordOf(input);
+  const named = sessionId === undefined ? undefined : SessionId.safeParse(sessionId);
+  return named?.success ? { session_id: named.data } : {};
+}
+
+/** How a call went, as tRPC says it. */
+type Outcome = { ok: true } | { ok: false; error: TRPCError };
+type Call = { ctx: Context; path: string };
+
+/** A span a call. Of a stream it ends when that is open. */
+async function withSpan<T>({ ctx, path }: Call, work: (traceparent?: string) => Promise<T>): Promise<T> {
+  if (!ctx.tracer.isOn) return work();
+  const attributes = { "rpc.system": "trpc", "rpc.method": path };
+  const span = ctx.tracer.start(path, { kind: "server", parent: ctx.traceparent, attributes });
+  try {
+    const result = await work(span.traceparent);
+    span.end();
+    return result;
+  } catch (error) {
+    span.end({ errorCode: toPublicError(getTRPCErrorFromUnknown(error)).code });
+    throw error;
+  }
+}
+
+/** What fails is thrown: an error of the table with its status. */
+async function withTypedErrors<T extends Outcome>({ ctx: { stopping } }: Call, work: () => Promise<T>): Promise<T> {
+  const result = await work().catch((thrown: unknown) => ({ ok: false, error: getTRPCErrorFromUnknown(thrown) }) as T);
   if (result.ok) return result;
   const { cause } = result.error;
   if (isCcError(cause)) throw toTrpcError(cause);
-  if (ctx.stopping.aborted && cause === ctx.stopping.reason)
+  if (stopping.aborted && cause === stopping.reason)
     throw toTrpcError(new CcError("SERVER_STOPPING", "The gateway stopped before the call had ended."));
-  return result;
-});
-
-const NamesSession = z.looseObject({ sessionId: SessionId });
-
-/** The id of the session that a call's input names, as log lines have it. */
-export function sessionField(input: unknown): { session_id?: string } {
-  const named = NamesSession.safeParse(input);
-  return named.success ? { session_id: named.data.sessionId } : {};
-}
-
-/** What is logged during a call that names a session carries the session's id. */
-const sessionInLog = t.middleware(async ({ getRawInput, next }) =>
-  withLogFields(sessionField(await readInput(getRawInput)), next),
-);
-
-/** A span a call. Of a stream it ends when that is open. */
-const traced = t.middleware(async ({ ctx, path, next }) => {
-  const attributes = { "rpc.system": "trpc", "rpc.method": path };
-  const span = ctx.tracer.start(path, { kind: "server", parent: ctx.traceparent, attributes });
-  const result = await next({ ctx: { traceparent: span.traceparent } });
-  span.end(result.ok ? {} : { errorCode: toPublicError(result.error).code });
-  return result;
-});
-
-/** What is no JSON is refused in its turn, after the token was looked at. */
-function readInput(getRawInput: () => Promise<unknown>): Promise<unknown> {
-  return getRawInput().catch(() => undefined);
+  throw result.error;
 }
 
 /** For what everybody may ask. */
-export const publicProcedure = t.procedure.use(traced).use(typedErrors);
+export const publicProcedure = t.procedure.use(({ next, ...call }) =>
+  withSpan(call, (traceparent) => withTypedErrors(call, () => next({ ctx: { traceparent } }))),
+);
 
-/** Nothing is read of what somebody sends who may not ask: that takes longer than to look at the token. */
-const ownerProcedure = publicProcedure
-  .use(async ({ ctx, next }) => {
-    const { owner } = await ctx.authenticate(ctx.authorization);
-    ctx.callerLimits.takeRequest(owner);
-    return next({ ctx: { owner } });
-  })
-  .use(sessionInLog);
-
-/** For owners: `ctx.owner` is the caller's `sub`. What may change something is recorded, done or refused. */
-export const procedure = ownerProcedure.use(async ({ ctx, type, path, getRawInput, next }) => {
-  if (type !== "mutation") return next();
-  const asked = { actor: ctx.owner, action: path, ...idsIn(await readInput(getRawInput)), ...originOf() };
-  return ctx.core.audit.record(asked, next, (result) => (result.ok ? AUDIT_OK : toPublicError(result.error).code));
-});
+/**
+ * For owners: `ctx.owner` is the caller's `sub`. Nothing is read of what somebody sends who may not ask: that takes
+ * longer than to look at the token. What may change something is recorded, done or refused. All of it is one
+ * middleware, for each costs a call more than most of this does.
+ */
+export const procedure = t.procedure.use(({ ctx, path, type, getRawInput, next }) =>
+  withSpan({ ctx, path }, (traceparent) =>
+    withTypedErrors({ ctx, path }, async () => {
+      const { owner } = await ctx.authenticate(ctx.authorization);
+      ctx.callerLimits.takeRequest(owner);
+      const input = await getRawInput().catch(() => undefined); // what is no JSON is refused in its turn
+      const run = () => next({ ctx: { owner, traceparent } });
+      return withLogFields(sessionField(input), () => {
+        if (type !== "mutation") return run();
+        const asked = { actor: owner, action: path, ...idsIn(input), ...originOf() };
+        return ctx.core.audit.record(asked, run, (result) => (result.ok ? AUDIT_OK : toPublicError(result.error).code));
+      });
+    }),
+  ),
+);
 
 const Ids = z.looseObject({
   sessionId: SessionId.optional().catch(undefined),

@@ -1,6 +1,7 @@
 import type { SessionId } from "@cc-docker/protocol";
 import { CompiledQuery, type Kysely, sql } from "kysely";
 import type { StoreWriter } from "../store.ts";
+import { compileOnce } from "./compile-once.ts";
 import { countWithin } from "./count-within.ts";
 import type { Database } from "./tables.ts";
 
@@ -61,22 +62,8 @@ async function countPage(db: Kysely<Database>, sessionId: SessionId, page: Page)
   return countWithin(sizes, page.maxBytes);
 }
 
-const insertTexts = new WeakMap<object, Map<number, string>>();
-
-/** The text of an insert of so many rows for this database, made once: making it takes longer than the insert. */
 function insertOf(db: Kysely<Database>, size: number): string {
-  const { adapter } = db.getExecutor();
-  const texts = insertTexts.get(adapter) ?? new Map<number, string>();
-  insertTexts.set(adapter, texts);
-  const text = texts.get(size) ?? compileInsert(db, size);
-  texts.set(size, text);
-  return text;
-}
-
-function compileInsert(db: Kysely<Database>, size: number): string {
   const row = { session_id: "", seq: 0, json: "" };
-  return db
-    .insertInto("events")
-    .values(Array.from({ length: size }, () => row))
-    .compile().sql;
+  const rows = () => Array.from({ length: size }, () => row);
+  return compileOnce(db, `insert ${size} events`, () => db.insertInto("events").values(rows()));
 }

@@ -8,8 +8,9 @@ import {
   type TurnId,
   type TurnTotals,
 } from "@cc-docker/protocol";
-import type { Kysely, Selectable, Updateable } from "kysely";
+import { CompiledQuery, type Kysely, type Selectable, type Updateable } from "kysely";
 import type { CountSessions, SessionRow, StoreWriter } from "../store.ts";
+import { compileOnce } from "./compile-once.ts";
 import type { Database, SessionsTable } from "./tables.ts";
 
 type SessionQueries = Pick<
@@ -29,8 +30,9 @@ export const UNSETTLED = SESSION_STATUSES.filter((status) => status !== "stopped
 export function createSessionQueries(db: Kysely<Database>): SessionQueries {
   return {
     async findSession(id) {
-      const row = await db.selectFrom("sessions").selectAll().where("id", "=", id).executeTakeFirst();
-      return row && fromRow(row);
+      const text = compileOnce(db, "find a session", () => db.selectFrom("sessions").selectAll().where("id", "=", id));
+      const { rows } = await db.executeQuery<Selectable<SessionsTable>>(CompiledQuery.raw(text, [id]));
+      return rows[0] && fromRow(rows[0]);
     },
     async listSessions({ limit, before, offset = 0, ...whose }) {
       let query = selectOwned(db, whose).selectAll();
