@@ -44,23 +44,42 @@ export function fromRest(schema: z.ZodType, value: unknown, path: Path = []): un
   );
 }
 
+type Convert = (value: unknown) => unknown;
+
+const converters = new WeakMap<z.ZodType, Convert>();
+
 /** What a strict or plain object does not name is left out; a loose one keeps it. */
 export function toRest(schema: z.ZodType, value: unknown): unknown {
-  const inner = unwrap(schema);
-  if (inner instanceof z.ZodArray && Array.isArray(value))
-    return value.map((item) => toRest(inner.element as z.ZodType, item));
-  if (!isRecord(value)) return value;
-  if (inner instanceof z.ZodUnion) return toRest(chooseByType(inner, value), value);
-  return inner instanceof z.ZodObject ? renameFields(inner, value) : value;
+  const known = converters.get(schema);
+  if (known) return known(value);
+  const convert = createConverter(unwrap(schema));
+  converters.set(schema, convert);
+  return convert(value);
 }
 
-function renameFields(schema: z.ZodObject, value: Record<string, unknown>): Record<string, unknown> {
-  const renamed: Record<string, unknown> = {};
-  for (const [restName, field] of fieldsOf(schema))
-    if (Object.hasOwn(value, field.name)) renamed[restName] = toRest(field.schema, value[field.name]);
-  if (!(schema.def.catchall instanceof z.ZodUnknown)) return renamed;
-  const others = Object.entries(value).filter(([name]) => !Object.hasOwn(schema.shape, name));
-  return Object.fromEntries([...Object.entries(renamed), ...others]);
+/** What the schema is, is looked up once: to ask it costs more than to convert a value. */
+function createConverter(schema: z.ZodType): Convert {
+  if (schema instanceof z.ZodArray) {
+    const element = schema.element as z.ZodType;
+    return (value) => (Array.isArray(value) ? value.map((item) => toRest(element, item)) : value);
+  }
+  if (schema instanceof z.ZodUnion)
+    return (value) => (isRecord(value) ? toRest(chooseByType(schema, value), value) : value);
+  return schema instanceof z.ZodObject ? createRenamer(schema) : (value) => value;
+}
+
+function createRenamer(schema: z.ZodObject): Convert {
+  const fields = [...fieldsOf(schema)];
+  const isLoose = schema.def.catchall instanceof z.ZodUnknown;
+  return (value) => {
+    if (!isRecord(value)) return value;
+    const renamed: Record<string, unknown> = {};
+    for (const [restName, field] of fields)
+      if (Object.hasOwn(value, field.name)) renamed[restName] = toRest(field.schema, value[field.name]);
+    if (!isLoose) return renamed;
+    const others = Object.entries(value).filter(([name]) => !Object.hasOwn(schema.shape, name));
+    return Object.fromEntries([...Object.entries(renamed), ...others]);
+  };
 }
 
 function chooseByType(union: z.ZodUnion, { type }: Record<string, unknown>): z.ZodType {
