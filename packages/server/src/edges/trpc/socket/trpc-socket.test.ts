@@ -36,7 +36,7 @@ function recordParents() {
     parents.push([name, parent]);
     return noTracer.start(name, { ...rest, parent });
   };
-  return { tracer: { ...noTracer, start }, parents };
+  return { tracer: { ...noTracer, isOn: true, start }, parents };
 }
 
 const ccOf = (error: unknown) => (error instanceof TRPCClientError ? (error.data as { cc: unknown }).cc : error);
