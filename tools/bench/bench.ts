@@ -9,6 +9,7 @@ import { cold } from "./benches/cold.ts";
 import { crash } from "./benches/crash.ts";
 import { fanOut } from "./benches/fan-out.ts";
 import { freshClone } from "./benches/fresh-clone.ts";
+import { idleSockets } from "./benches/idle-sockets.ts";
 import { interrupt } from "./benches/interrupt.ts";
 import { laterTurn } from "./benches/later-turn.ts";
 import { replay } from "./benches/replay.ts";
@@ -38,6 +39,7 @@ const USUAL: Record<string, Bench> = {
   replay,
   requests,
   subscribers,
+  "idle-sockets": idleSockets,
   "under-load": underLoad,
 };
 /** `fresh-clone` takes minutes and the network: only by name. */

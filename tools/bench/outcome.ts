@@ -1,5 +1,5 @@
 /** What a bench found out: samples by arm, and what follows from them. Data only; `print-outcome.ts` shows it. */
-type Unit = "ms" | "MB" | "KB" | "s" | "µs" | "events/s" | "calls" | "calls/s" | "events";
+type Unit = "ms" | "MB" | "KB" | "s" | "µs" | "events/s" | "calls" | "calls/s" | "events" | "sockets" | "%";
 export type Arm = { name: string; unit: Unit; samples: number[] };
 
 /** `target` is the most that was promised, or the least; absent where a number is only stated. */

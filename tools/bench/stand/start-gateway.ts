@@ -6,10 +6,11 @@ import { signToken } from "@cc-docker/cli/sign-token";
 import { type Client, createClient } from "@cc-docker/client";
 import type Docker from "dockerode";
 import { orAbort } from "../or-abort.ts";
-import { spawnGateway } from "./spawn-gateway.ts";
+import { type GatewayProcess, spawnGateway } from "./spawn-gateway.ts";
 import { sweep } from "./sweep.ts";
 
-export type Gateway = AsyncDisposable & { client: Client; pid: number; url: string; token: string };
+export type Gateway = AsyncDisposable &
+  Pick<GatewayProcess, "pid" | "ended"> & { client: Client; url: string; token: string };
 export type StartGateway = {
   docker: Docker;
   image: string;
@@ -39,7 +40,8 @@ export async function startGateway(options: StartGateway): Promise<Gateway> {
   const token = await signToken({ secret, sub: OWNER, ttlSeconds: 7200 });
   const client = createClient({ url, token });
   const stack = opening.move();
-  return { client, pid: gateway.pid, url, token, [Symbol.asyncDispose]: async () => stack.disposeAsync() };
+  const { pid, ended } = gateway;
+  return { client, pid, ended, url, token, [Symbol.asyncDispose]: async () => stack.disposeAsync() };
 }
 
 type Settings = { dataDir: string; image: string; modelUrl: string; secret: string };

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { openTestRest } from "./rest/rest.test-helper.ts";
 
 /** @returns all that comes back until the gateway hangs up */
@@ -14,6 +14,7 @@ async function speak(url: string, text: string): Promise<string> {
   return answer;
 }
 
+const POST = "POST /api/v1/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 const END = "\r\n\r\n";
 
 describe("what is no request", () => {
@@ -39,6 +40,26 @@ describe("what is no request", () => {
       expect.objectContaining({ level: "info", request_id: id, status, code: "REQUEST_INVALID" }),
     );
     expect((await t.meter.render()).text).toContain('cc_docker_refusals_total{code="REQUEST_INVALID"} 1');
+  });
+
+  it.each([
+    ["nothing", "", ""],
+    ["a head piece by piece", "GET /health HTTP/1.1\r\nHost: localhost\r\n", "X-A: b\r\n"],
+    ["an upgrade's head piece by piece", "GET /trpc HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n", "X: y\r\n"],
+    ["a body piece by piece", `${POST}Content-Length: 1000000${END}`, "x"],
+  ])("but %s is given so much time, however busy its sender is, and hung up on", async (_what, first, more) => {
+    await using t = await openTestRest("ann", {
+      requestTimes: { headWithinMs: 300, wholeWithinMs: 600, lookEveryMs: 50 },
+    });
+    const sender = connect(Number(new URL(t.url).port), "127.0.0.1");
+    onTestFinished(() => void sender.destroy());
+    sender.on("error", () => undefined); // a reset ends it as well
+    sender.resume().write(first);
+    const dripping = setInterval(() => sender.write(more), 20);
+    onTestFinished(() => clearInterval(dripping));
+    await once(sender, "close");
+    expect((await fetch(`${t.url}/health`)).status).toBe(200);
+    expect(t.errors).toEqual([]);
   });
 
   it("counts and names a path that cannot be read", async () => {

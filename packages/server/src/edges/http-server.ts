@@ -12,7 +12,7 @@ import type { CallerLimits } from "./caller-limits.ts";
 import { countRequests, createEndpointOf } from "./count-requests.ts";
 import { openFollow } from "./follow.ts";
 import { type BrowserRules, guardBrowsers } from "./guard-browsers.ts";
-import { createListener, MAX_BODY_BYTES, translate } from "./listener.ts";
+import { createListener, MAX_BODY_BYTES, REQUEST_TIMES, type RequestTimes, translate } from "./listener.ts";
 import { createRefusals, logRequests, type Refusals } from "./log-requests.ts";
 import { mountOperations } from "./mount-operations.ts";
 import { mountSockets, SOCKET_TIMES, type SocketTimes } from "./mount-sockets.ts";
@@ -39,6 +39,7 @@ export type HttpServerDeps = {
   port: number;
   /** For tests, which have less patience. */
   socketTimes?: SocketTimes;
+  requestTimes?: RequestTimes;
 };
 
 const MAX_BATCH = 50;
@@ -55,10 +56,11 @@ export async function startHttpServer({
   host,
   port,
   socketTimes = SOCKET_TIMES,
+  requestTimes = REQUEST_TIMES,
 }: HttpServerDeps): Promise<HttpServer> {
   const stopping = new AbortController();
   const refusals = createRefusals(meter);
-  const app = createListener({ log, refusals });
+  const app = createListener({ log, refusals, times: requestTimes });
   const endpointOf = createEndpointOf(isProcedure);
   scopeRequests(app);
   countRequests(app, meter, endpointOf);

@@ -11,13 +11,17 @@ import { isWebSocket } from "./upgrades.ts";
 
 /** Of a request's body, and of a message over a WebSocket. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
-/** How long a caller may take to send a request's head, and all of it; and how often that is looked at. */
-const HEAD_WITHIN_MS = 10_000;
-const REQUEST_WITHIN_MS = 60_000;
-const LOOK_EVERY_MS = 2000;
+/**
+ * In milliseconds: how long a caller may take to send a request's head, from its connection on, and all of it; and how
+ * often that is looked at.
+ */
+export type RequestTimes = { headWithinMs: number; wholeWithinMs: number; lookEveryMs: number };
+export const REQUEST_TIMES: RequestTimes = { headWithinMs: 10_000, wholeWithinMs: 60_000, lookEveryMs: 2000 };
+
+type ListenerDeps = { log: Logger; refusals: Refusals; times: RequestTimes };
 
 /** Every refusal is counted and kept for the request's line in `refusals`. */
-export function createListener({ log, refusals }: { log: Logger; refusals: Refusals }): FastifyInstance {
+export function createListener({ log, refusals, times }: ListenerDeps): FastifyInstance {
   const app = createFastify({
     genReqId: requestIdOf,
     frameworkErrors: (error, request, reply) => {
@@ -31,11 +35,11 @@ export function createListener({ log, refusals }: { log: Logger; refusals: Refus
       log.info({ request_id: requestId, code: "REQUEST_INVALID", ...refused }, "what was sent is no request");
     }),
     http: {
-      headersTimeout: HEAD_WITHIN_MS,
-      connectionsCheckingInterval: LOOK_EVERY_MS,
+      headersTimeout: times.headWithinMs,
+      connectionsCheckingInterval: times.lookEveryMs,
       shouldUpgradeCallback: isWebSocket,
     },
-    requestTimeout: REQUEST_WITHIN_MS,
+    requestTimeout: times.wholeWithinMs,
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 5000 },

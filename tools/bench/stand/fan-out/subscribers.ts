@@ -7,13 +7,12 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { isStarted, MARK, MARK_LENGTH, readMark } from "./mark.ts";
 import type { FromSubscribers, SubscribersOptions, ToSubscribers } from "./messages.ts";
+import { PONG } from "./web-socket.ts";
 
 const options = JSON.parse(process.argv[2] ?? "") as SubscribersOptions;
 /** So many knock at one time. */
 const AT_ONCE = 50;
 
-/** Says over a WebSocket that the subscriber lives, asked or not. */
-const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
 const PONG_EVERY_MS = 10_000;
 
 let awaited = 0;

@@ -7,6 +7,9 @@ export const UPGRADE = [
   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
 ];
 
+/** Says that the peer lives, asked or not. */
+export const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+
 const TEXT = 0x81;
 const MASKED = 0x80;
 

@@ -7,6 +7,7 @@ import { noTracer, type Tracer } from "../../lib/tracing/tracer.ts";
 import { createAuthenticate } from "../authenticate.ts";
 import { type CallerLimitSettings, createCallerLimits } from "../caller-limits.ts";
 import { startHttpServer } from "../http-server.ts";
+import { REQUEST_TIMES, type RequestTimes } from "../listener.ts";
 import { SOCKET_TIMES, type SocketTimes } from "../mount-sockets.ts";
 
 const SECRET = "a secret that is long enough for a test";
@@ -35,13 +36,14 @@ export type Answer = { status: number; headers: Headers; body: any };
 export type TestRestOptions = {
   limits?: Partial<CallerLimitSettings>;
   socketTimes?: SocketTimes;
+  requestTimes?: RequestTimes;
   corsOrigins?: string[];
   tracer?: Tracer;
 };
 
 export async function openTestRest(
   owner = "ann",
-  { limits, socketTimes = SOCKET_TIMES, corsOrigins = [], tracer = noTracer }: TestRestOptions = {},
+  { limits, socketTimes = SOCKET_TIMES, requestTimes = REQUEST_TIMES, corsOrigins = [], tracer = noTracer }: TestRestOptions = {},
 ): Promise<TestRest> {
   const test = await openTestCore({ tracer });
   const { meter, errors } = test;
@@ -84,6 +86,7 @@ export async function openTestRest(
     browsers,
     callerLimits,
     socketTimes,
+    requestTimes,
     host,
     port: 0,
   });
