@@ -43,7 +43,13 @@ export type TestRestOptions = {
 
 export async function openTestRest(
   owner = "ann",
-  { limits, socketTimes = SOCKET_TIMES, requestTimes = REQUEST_TIMES, corsOrigins = [], tracer = noTracer }: TestRestOptions = {},
+  {
+    limits,
+    socketTimes = SOCKET_TIMES,
+    requestTimes = REQUEST_TIMES,
+    corsOrigins = [],
+    tracer = noTracer,
+  }: TestRestOptions = {},
 ): Promise<TestRest> {
   const test = await openTestCore({ tracer });
   const { meter, errors } = test;

@@ -76,6 +76,8 @@ describe("the OpenAPI document", () => {
     const html = await page.text();
     for (const { id } of ROUTES) expect(html).toContain(`id="${id}"`);
     expect(html).toContain('id="SESSION_NOT_FOUND"');
+    expect(html).toContain("<td>So many entries a page at most.</td>");
+    expect(html).toContain("Number of the newest event; 0 before the first.");
     expect(html).not.toMatch(/<script|\son\w+=|src=|https?:\/\//);
   });
 });
