@@ -36,10 +36,12 @@ async function openUpTo(count: number): Promise<void> {
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, count - isOpen.size) }, () => open()));
 }
 
-process.on("message", async ({ open: count }: ToIdleSockets) => {
+async function obey({ open: count }: ToIdleSockets): Promise<void> {
   await openUpTo(count);
   process.send?.({ isOpen: isOpen.size } satisfies FromIdleSockets);
-});
+}
+
+process.on("message", (message: ToIdleSockets) => void obey(message));
 process.on("disconnect", () => process.exit(0));
 process.on("SIGINT", () => undefined); // Ctrl-C is the bench's business
 process.send?.("ready");
