@@ -1,4 +1,4 @@
-/** One file that starts fast; what must stay a package of its own (native code) is left out. */
+/** One file that starts fast, and one for its thread; what must stay a package of its own (native code) is left out. */
 import { readFile } from "node:fs/promises";
 import { build, type Plugin } from "esbuild";
 
@@ -33,8 +33,12 @@ const nativeSpread: Plugin = {
 };
 
 await build({
-  entryPoints: ["src/main.ts"],
-  outfile: "dist/gateway.mjs",
+  entryPoints: [
+    { in: "src/main.ts", out: "gateway" },
+    { in: "src/ports/store/drivers/sqlite-checkpoint-thread.ts", out: "sqlite-checkpoint-thread" },
+  ],
+  outdir: "dist",
+  outExtension: { ".js": ".mjs" },
   bundle: true,
   platform: "node",
   format: "esm",

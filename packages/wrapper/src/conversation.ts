@@ -30,8 +30,8 @@ type ConversationOptions = {
   onBroken: (error: unknown) => void;
 };
 
-/** One message carries about this much of the outbox: few lines for many items, yet never near the longest line. */
-const BATCH_BYTES = 256 * 1024;
+/** One message carries about this much of the outbox: few lines for many items, none of which holds the gateway up. */
+const BATCH_BYTES = 64 * 1024;
 
 export function startConversation({
   control,

@@ -4,6 +4,7 @@
  */
 import { createServer } from "node:http";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { isMainThread } from "node:worker_threads";
 
 const RESOLUTION_MS = 1;
 const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
@@ -20,5 +21,5 @@ const server = createServer((request, response) => {
   delays.reset();
   response.end(JSON.stringify({ heapUsed, rss, external, delay }));
 });
-server.listen(process.env["BENCH_PROBE"]);
+if (isMainThread) server.listen(process.env["BENCH_PROBE"]); // a gateway's threads load this as well
 server.unref();

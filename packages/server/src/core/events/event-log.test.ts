@@ -65,6 +65,21 @@ describe("a session's log", () => {
 });
 
 describe("following a log", () => {
+  it("leaves the event loop to others between many followers, and forgets none of them", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const served = { count: 0 };
+    const followers = range(1, 400).map(async () => {
+      await take(follow(t, sessionId, 2), 1);
+      served.count += 1;
+    });
+    const steps = countSteps(served);
+    await t.ingest(sessionId, delta(1));
+    await Promise.all(followers);
+    expect(Math.max(...steps())).toBeLessThanOrEqual(128);
+    expect(served.count).toBe(400);
+  });
+
   it("brings every event once, in order, while writing goes on", async () => {
     await using t = await openTestCore();
     const sessionId = await t.openSession();
@@ -173,3 +188,18 @@ describe("following a log", () => {
     expect(await take(follow(t, sessionId, 0), 3)).toEqual([1, 2, 3]);
   });
 });
+
+/** By how much the count has grown from one turn of the event loop to the next, until it is asked for. */
+function countSteps(served: { count: number }): () => number[] {
+  const steps: number[] = [];
+  let before = served.count;
+  let next = setImmediate(function look() {
+    steps.push(served.count - before);
+    before = served.count;
+    next = setImmediate(look);
+  });
+  return () => {
+    clearImmediate(next);
+    return [...steps, served.count - before];
+  };
+}

@@ -1,5 +1,6 @@
 /** Reading a session's log: pages from a cursor, and the same cursor followed live. */
 import { CcError, type SessionId } from "@cc-docker/protocol";
+import { createTurnBudget } from "../../lib/turn-budget.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
 import type { EventRow, Store } from "../../ports/store/store.ts";
 import { createBell } from "../bell.ts";
@@ -10,6 +11,12 @@ import type { TextForm } from "./text-form.ts";
 const PAGE = { limit: 500, maxBytes: 1024 * 1024 };
 /** Of text, which costs less by the event. */
 const TEXT_PAGE = { limit: 2500, maxBytes: PAGE.maxBytes };
+
+/**
+ * What one turn of the event loop does for followers, some 5 ms of work: so many are sent a batch that is at hand, or
+ * far fewer a page of the store.
+ */
+const TURN = { units: 128, batch: 1, page: 32 };
 
 export type EventLog = {
   /** @throws CcError SESSION_NOT_FOUND when what comes next has been removed */
@@ -39,6 +46,8 @@ export type FollowFrom = { after: number; admit(): Promise<void>; signal: AbortS
 export type EventLogDeps = { store: Store; bus: Bus; recent: RecentEvents };
 
 export function createEventLog({ store, bus, recent }: EventLogDeps): EventLog {
+  const turns = createTurnBudget(TURN.units);
+
   async function read(sessionId: SessionId, { after, limit }: { after: number; limit: number }): Promise<EventRow[]> {
     const page = await store.readEvents(sessionId, { after, limit, maxBytes: PAGE.maxBytes });
     requireNext(sessionId, { after, first: page[0]?.seq });
@@ -52,6 +61,7 @@ export function createEventLog({ store, bus, recent }: EventLogDeps): EventLog {
     stack.defer(recent.keep(sessionId));
     let cursor = after;
     while (!signal.aborted) {
+      await turns.take(recent.read(sessionId, cursor).length > 0 ? TURN.batch : TURN.page);
       const newest = recent.read(sessionId, cursor);
       let next = newest.length > 0 ? pages.of(newest) : await pages.read(cursor);
       const isFound = next !== undefined;

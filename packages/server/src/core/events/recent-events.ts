@@ -1,6 +1,6 @@
 /**
- * The newest batch of each followed session, as it was stored: followers that keep up are served from here, so a batch
- * is read from nowhere, however many follow. What is not here is in the store.
+ * The newest batches of each followed session, as they were stored: followers that keep up are served from here, so a
+ * batch is read from nowhere, however many follow. What is not here is in the store.
  */
 import type { SessionId } from "@cc-docker/protocol";
 import type { EventRow } from "../../ports/store/store.ts";
@@ -10,23 +10,27 @@ export type RecentEvents = {
   keep(sessionId: SessionId): () => void;
   /** A batch that has become durable. */
   add(sessionId: SessionId, batch: readonly EventRow[]): void;
-  /** The events right after `after`, or nothing when the store has to be asked. All who kept up get the same array. */
+  /**
+   * Of the events after `after` those of the first batch that has any, or nothing when the store has to be asked. All
+   * who kept up get the same array.
+   */
   read(sessionId: SessionId, after: number): readonly EventRow[];
 };
 
-/**
- * What a wrapper sends at once fits, with what an event adds to it. A larger batch is not worth the memory: it is one
- * long message, and reading it back is the smaller part of sending it.
- */
-const MAX_BATCH_CHARACTERS = 768 * 1024;
+/** What a wrapper sends at once fits, with what an event adds to it. A larger batch is one long message. */
+const MAX_BATCH_CHARACTERS = 192 * 1024;
+/** Batches before the newest are kept while all are no larger: many followers take a few turns of the event loop. */
+const MAX_CHARACTERS = 64 * 1024;
 
 const NONE: readonly EventRow[] = [];
 
+type Batch = { rows: readonly EventRow[]; characters: number };
+
 export function createRecentEvents(): RecentEvents {
-  const kept = new Map<SessionId, { followers: number; batch: readonly EventRow[] }>();
+  const kept = new Map<SessionId, { followers: number; batches: Batch[] }>();
 
   function keep(sessionId: SessionId): () => void {
-    const entry = kept.get(sessionId) ?? { followers: 0, batch: [] };
+    const entry = kept.get(sessionId) ?? { followers: 0, batches: [] };
     kept.set(sessionId, entry);
     entry.followers += 1;
     return () => {
@@ -35,19 +39,32 @@ export function createRecentEvents(): RecentEvents {
     };
   }
 
-  function add(sessionId: SessionId, batch: readonly EventRow[]): void {
+  function add(sessionId: SessionId, rows: readonly EventRow[]): void {
     const entry = kept.get(sessionId);
-    if (!entry || batch.length === 0) return;
-    const characters = batch.reduce((total, { json }) => total + json.length, 0);
-    entry.batch = characters > MAX_BATCH_CHARACTERS ? [] : batch;
+    if (!entry || rows.length === 0) return;
+    const characters = rows.reduce((total, { json }) => total + json.length, 0);
+    if (characters > MAX_BATCH_CHARACTERS) entry.batches = [];
+    else entry.batches = [...newest(entry.batches, MAX_CHARACTERS - characters), { rows, characters }];
   }
 
   function read(sessionId: SessionId, after: number): readonly EventRow[] {
-    const batch = kept.get(sessionId)?.batch ?? NONE;
-    const first = batch[0]?.seq ?? Number.POSITIVE_INFINITY;
-    if (first === after + 1) return batch;
-    return first <= after ? batch.filter(({ seq }) => seq > after) : NONE;
+    const batches = kept.get(sessionId)?.batches ?? [];
+    const rows = batches.find((batch) => lastOf(batch) > after)?.rows ?? NONE;
+    const first = rows[0]?.seq ?? Number.POSITIVE_INFINITY;
+    if (first === after + 1) return rows;
+    return first <= after ? rows.filter(({ seq }) => seq > after) : NONE;
   }
 
   return { keep, add, read };
+}
+
+function lastOf({ rows }: Batch): number {
+  return rows.at(-1)?.seq ?? 0;
+}
+
+/** The last of the batches that together have no more characters. */
+function newest(batches: readonly Batch[], maxCharacters: number): Batch[] {
+  let characters = 0;
+  const first = batches.findLastIndex((batch) => (characters += batch.characters) > maxCharacters);
+  return batches.slice(first + 1);
 }

@@ -273,6 +273,22 @@ describe("the control door", () => {
     expect(await t.readEvents(sessionId)).toHaveLength(2 + 3);
   });
 
+  it("takes in what comes at once in pieces, each acknowledged when it is stored", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const { wrapper, say, hello, next, heard } = await openControl(t, sessionId);
+    hello();
+    say({ type: "items", items: Array.from({ length: 450 }, (_, index) => item(index + 1)) });
+    expect([await next("ack"), await next("ack"), await next("ack")]).toEqual(
+      [200, 400, 450].map((n) => ({ type: "ack", n })),
+    );
+    const long = (n: number) => ({ n, kind: "agent", message: { type: "assistant", text: "x".repeat(50_000) } });
+    wrapper.write(Buffer.concat([451, 452].map((n) => encodeLine({ type: "items", items: [long(n)] }))));
+    expect([await next("ack"), await next("ack")]).toEqual([451, 452].map((n) => ({ type: "ack", n })));
+    expect(heard.filter(({ type }) => type === "ack")).toEqual([]);
+    expect(await t.readEvents(sessionId)).toHaveLength(2 + 452);
+  });
+
   it("hands over the running turn once a connection, and the next when it is its turn", async () => {
     await using t = await openTestCore();
     const sessionId = await t.openSession();

@@ -18,9 +18,16 @@ import { assertNever } from "../../lib/assert-never.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { failpoint } from "../../lib/failpoint.ts";
 import type { Redactor } from "../../lib/redact.ts";
+import { type PieceSize, takePieces } from "../../lib/take-pieces.ts";
 import { retry } from "../../lib/wait.ts";
 import type { Telemetry } from "./telemetry.ts";
 
+/**
+ * What is taken in before others have their turn: some 5 ms of work. A line may hold more items than that, and a
+ * message be as large as it likes.
+ */
+const LINES: PieceSize<string> = { max: 64 * 1024, sizeOf: ({ length }) => length };
+const ITEMS: PieceSize<OutboxItem> = { max: 200, sizeOf: () => 1 };
 /** How soon a full disk is tried again. */
 const RETRY_MS = 500;
 
@@ -65,18 +72,22 @@ export async function runControl({
   send({ type: "hello", version: LINK_VERSION, sessionId, acked });
   try {
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-      const messages = parseMessages(reader, chunk, redactor);
-      for (const message of messages) await handle(message);
-      await takeItems(messages.flatMap((message) => (message.type === "items" ? message.items : [])));
-      if (startAfter !== undefined && acked >= startAfter) await startAgent();
+      for (const lines of takePieces(readLines(reader, chunk), LINES)) await takeLines(lines);
     }
   } finally {
     commands.close();
   }
 
-  /** All that came at once is stored at once: one commit, one acknowledgement. */
-  async function takeItems(items: OutboxItem[]): Promise<void> {
-    if (items.length === 0) return;
+  /** What came at once is stored at once, up to a piece: one commit, one acknowledgement. */
+  async function takeLines(lines: readonly string[]): Promise<void> {
+    const messages = parseMessages(lines, redactor);
+    for (const message of messages) await handle(message);
+    const items = messages.flatMap((message) => (message.type === "items" ? message.items : []));
+    for (const piece of takePieces(items, ITEMS)) await takeItems(piece);
+    if (startAfter !== undefined && acked >= startAfter) await startAgent();
+  }
+
+  async function takeItems(items: readonly OutboxItem[]): Promise<void> {
     failpoint("ingest.received");
     acked = await insist(() => links.ingest({ sessionId, generation, items }), { stream, clock }).catch(orUseless);
     send({ type: "ack", n: acked }, () => failpoint("ingest.acked"));
@@ -148,10 +159,18 @@ function orUseless(error: unknown): never {
   throw new CcError("LINK_PROTOCOL_BROKEN", "The gateway could not take in what the wrapper sent.", { cause: error });
 }
 
+function readLines(reader: LineReader, chunk: Uint8Array): string[] {
+  return orBroken(() => reader.push(chunk));
+}
+
+function parseMessages(lines: readonly string[], redactor: Redactor): FromWrapper[] {
+  return orBroken(() => lines.map((line) => FromWrapper.parse(JSON.parse(redactor.text(line)))));
+}
+
 /** What cannot be read now cannot be read when it is sent again: there is no going on with this wrapper. */
-function parseMessages(reader: LineReader, chunk: Uint8Array, redactor: Redactor): FromWrapper[] {
+function orBroken<T>(read: () => T): T {
   try {
-    return reader.push(chunk).map((line) => FromWrapper.parse(JSON.parse(redactor.text(line))));
+    return read();
   } catch (error) {
     const reason = error instanceof Error ? error.message.slice(0, 500) : String(error);
     throw new CcError("LINK_PROTOCOL_BROKEN", `The wrapper sent what the link's protocol does not know: ${reason}`, {

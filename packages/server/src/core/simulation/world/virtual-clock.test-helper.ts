@@ -14,6 +14,8 @@ export type VirtualClock = {
 
 type Timer = { at: number; work: () => void };
 
+/** More than the works of one commit. */
+const BREATHS = 32;
 const BEGINNING = Date.parse("2026-01-01T00:00:00.000Z");
 
 export function createVirtualClock(): VirtualClock {
@@ -48,14 +50,14 @@ export function createVirtualClock(): VirtualClock {
   }
 
   /**
-   * Until promises have nothing more to do. The store takes a breath (`setImmediate`) between two commits, and every
-   * commit sets a timer of this clock: so nothing is left once a few breaths pass without a new timer.
+   * Until promises have nothing more to do. The store takes a breath (`setImmediate`) between two works of a commit, and
+   * every commit sets a timer of this clock: so nothing is left once some breaths pass without a new timer.
    */
   async function settle(): Promise<void> {
     let before: number;
     do {
       before = set;
-      for (let breath = 0; breath < 3; breath += 1) await new Promise((resolve) => setImmediate(resolve));
+      for (let breath = 0; breath < BREATHS; breath += 1) await new Promise((resolve) => setImmediate(resolve));
     } while (set !== before);
   }
 

@@ -56,7 +56,11 @@ export async function openWorld(seed: number, sabotage: Sabotage = (store) => st
   const disk = random("disk");
   const store = await openSqliteStore({
     path: join(directory, "world.db"),
-    openSync: () => ({ sync: () => clock.sleep(disk.between(0, 6)), endSync: async () => undefined }),
+    openLog: () => ({
+      beforeCommit: () => undefined,
+      sync: () => clock.sleep(disk.between(0, 6)),
+      endSync: async () => undefined,
+    }),
   });
   const engine = createEngine({ clock, random: random("engine"), newId, notes: noting });
   const bus = openInProcessBus({ onError: (error) => defects.push(`a bus listener failed: ${String(error)}`) });

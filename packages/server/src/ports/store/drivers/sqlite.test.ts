@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { type FileHandle, mkdir, open, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SessionId } from "@cc-docker/protocol";
@@ -72,6 +72,43 @@ describe("the SQLite store", () => {
     });
     await store.write((tx) => tx.insertSession(ROW)).then(() => calls.push("answered"));
     expect(calls).toEqual(["sync starts", "sync ends", "answered"]);
+  });
+
+  it("leaves the event loop to others between the works of one commit", async () => {
+    await using store = await openSqliteStore({ path: freshPath() });
+    const turns: number[] = [];
+    let turn = 0;
+    let next = setImmediate(function pass() {
+      turn += 1;
+      next = setImmediate(pass);
+    });
+    await Promise.all([1, 2, 3].map(() => store.write(async () => turns.push(turn))));
+    clearImmediate(next);
+    expect(new Set(turns).size).toBe(3);
+  });
+
+  it("waits for another handle's transaction beside the event loop", async () => {
+    const path = freshPath();
+    await using store = await openSqliteStore({ path });
+    const other = new SqliteDatabase(path);
+    other.exec("begin immediate");
+    const writing = store.write((tx) => tx.insertSession(ROW));
+    await new Promise(setImmediate); // it has tried
+    other.exec("commit");
+    other.close();
+    await writing;
+    expect(await store.findSession(ID)).toMatchObject(ROW);
+  });
+
+  it("keeps its log of commits short, however much is written without a pause", { timeout: 60_000 }, async () => {
+    const path = freshPath();
+    await using store = await openSqliteStore({ path });
+    await store.write((tx) => tx.insertSession(ROW));
+    const json = JSON.stringify("x".repeat(250_000));
+    const write = (seq: number) => store.write((tx) => tx.insertEvents(ID, [{ seq, json }]));
+    for (let seq = 0; seq < 600; seq += 4) await Promise.all([1, 2, 3, 4].map((n) => write(seq + n)));
+    expect((await stat(`${path}-wal`)).size).toBeLessThan(75_000_000); // of 150 MB
+    expect(await store.readEvents(ID, { after: 599, limit: 1, maxBytes: 1e6 })).toEqual([{ seq: 600, json }]);
   });
 
   it("shows a reader nothing that the disk does not hold yet", async () => {

@@ -6,10 +6,11 @@ import SqliteDatabase from "better-sqlite3";
 import { Kysely, SqliteDialect, type SqliteDatabase as SqliteQueryable } from "kysely";
 import { failpoint } from "../../../lib/failpoint.ts";
 import { createAuditQueries } from "../kysely/audit-queries.ts";
-import { createKyselyStore } from "../kysely/kysely-store.ts";
+import { createKyselyStore, type KyselyStoreDeps } from "../kysely/kysely-store.ts";
 import { migrate } from "../kysely/migrate.ts";
 import type { Database } from "../kysely/tables.ts";
 import type { Store, StoreReader } from "../store.ts";
+import { createCheckpointer, createCheckpoints } from "./sqlite-checkpoints.ts";
 
 const PRAGMAS = [
   "journal_mode = WAL",
@@ -17,35 +18,40 @@ const PRAGMAS = [
   "foreign_keys = ON",
   /** 32 MB, when there is so much: the pages of some thousand sessions at work. */
   "cache_size = -32000",
-  /** 16 MB of the log go into the database at once: that waits for the disk on the event loop, and is rarer so. */
-  "wal_autocheckpoint = 4000",
+  /** The log of commits goes into the database beside the event loop. */
+  "wal_autocheckpoint = 0",
 ];
 /** What is read seldom is read without a call of the system for every 4 KB. */
 const READER_PRAGMAS = [...PRAGMAS, `mmap_size = ${1024 ** 3}`];
 /** Inserts of different lengths are different queries; beyond so many they are compiled each time. */
 const MAX_STATEMENTS = 500;
 
-/** `openSync`: of the log of commits, in place of the disk; for a simulation, whose time is not the disk's. */
-export type SqliteStoreOptions = { path: string; openSync?: (path: string) => WalSync };
+/** `openLog`: of commits, in place of the disk; for a simulation, whose time is not the disk's. */
+export type SqliteStoreOptions = { path: string; openLog?: OpenLog };
 
-type WalSync = { sync: () => Promise<void>; endSync: () => Promise<void> };
+type CommitLog = Pick<KyselyStoreDeps, "beforeCommit" | "sync" | "endSync">;
+/** `countPages`: of the log. */
+type OpenLog = (path: string, countPages: () => number) => CommitLog;
 
 /**
  * Opens the embedded store: one file, WAL, every commit on disk before it is answered. SQLite's own synchronous FULL
- * would wait for the disk on the event loop; here the same file is synced after each commit, beside the loop.
+ * would wait for the disk on the event loop; here the same file is synced after each commit, beside the loop, and its
+ * checkpoints are made there.
  * It is not shared: who opens it holds the lock of its directory.
  * @throws CcError STORE_UNAVAILABLE, STORE_SCHEMA_TOO_NEW
  */
-export async function openSqliteStore({ path, openSync = createWalSync }: SqliteStoreOptions): Promise<Store> {
-  const writer = openDatabase(path);
+export async function openSqliteStore({ path, openLog = openCommitLog }: SqliteStoreOptions): Promise<Store> {
+  const database = openDatabase(path);
+  const writer = toKysely(database);
   try {
     await migrate(writer);
     failpoint("start.migrated");
+    database.pragma("busy_timeout = 0"); // the store waits for its turn beside the event loop
     return createKyselyStore({
       isShared: false,
       writer,
-      reader: openDatabase(path, READER_PRAGMAS),
-      ...openSync(path),
+      reader: toKysely(openDatabase(path, READER_PRAGMAS)),
+      ...openLog(path, createPageCounter(database)),
     });
   } catch (error) {
     await writer.destroy();
@@ -79,17 +85,21 @@ function openReadOnly(path: string): SqliteDatabase.Database {
   }
 }
 
-function openDatabase(path: string, pragmas = PRAGMAS): Kysely<Database> {
+function openDatabase(path: string, pragmas = PRAGMAS): SqliteDatabase.Database {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const database = new SqliteDatabase(path, { timeout: 5000 });
     for (const pragma of pragmas) database.pragma(pragma);
-    return new Kysely<Database>({ dialect: new SqliteDialect({ database: withPreparedStatements(database) }) });
+    return database;
   } catch (error) {
     throw new CcError("STORE_UNAVAILABLE", `The database ${path} cannot be opened: ${(error as Error).message}`, {
       cause: error,
     });
   }
+}
+
+function toKysely(database: SqliteDatabase.Database): Kysely<Database> {
+  return new Kysely<Database>({ dialect: new SqliteDialect({ database: withPreparedStatements(database) }) });
 }
 
 /** Queries are few and come again and again: each is compiled once. */
@@ -105,14 +115,31 @@ function withPreparedStatements(database: SqliteDatabase.Database): SqliteQuerya
   };
 }
 
+/** Pages in the log of commits; asking copies nothing. 0 where it cannot be told: what is wrong the commit will say. */
+function createPageCounter(database: SqliteDatabase.Database): () => number {
+  const statement = database.prepare<[], { log: number }>("pragma wal_checkpoint(NOOP)");
+  return () => {
+    try {
+      return statement.get()?.log ?? 0;
+    } catch {
+      return 0;
+    }
+  };
+}
+
 /** The file is there after the first commit and stays the same one until the last connection closes. */
-function createWalSync(path: string): WalSync {
-  let wal: FileHandle | undefined;
+function openCommitLog(path: string, countPages: () => number): CommitLog {
+  const checkpoints = createCheckpoints(countPages, createCheckpointer(path));
+  let log: FileHandle | undefined;
   return {
+    beforeCommit: checkpoints.beforeCommit,
     sync: async () => {
-      wal ??= await open(`${path}-wal`, "r+");
-      await wal.datasync();
+      log ??= await open(`${path}-wal`, "r+");
+      await log.datasync();
     },
-    endSync: async () => wal?.close(),
+    endSync: async () => {
+      await checkpoints.close();
+      await log?.close();
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn, setTimeout as sleep } from "node:timers/promises";
 import { CcError, isCcError } from "@cc-docker/protocol";
 import { type Kysely, sql } from "kysely";
 import { failpoint } from "../../../lib/failpoint.ts";
@@ -20,6 +21,8 @@ export type KyselyStoreDeps = Pick<Store, "isShared"> & {
   writer: Kysely<Database>;
   /** May see the last commit while a transaction is open. */
   reader: Kysely<Database>;
+  /** Awaited before each commit: what the database has to do first. Never rejects. */
+  beforeCommit: () => Promise<void> | undefined;
   /** Brings all commits so far to the disk. Nothing written is answered, and nothing new shown, before it resolves. */
   sync: () => Promise<void>;
   /** Lets go of what `sync` holds. */
@@ -27,7 +30,7 @@ export type KyselyStoreDeps = Pick<Store, "isShared"> & {
 };
 
 /** The Store on Kysely, for every database Kysely speaks to. The schema must be up to date. */
-export function createKyselyStore({ isShared, writer, reader, sync, endSync }: KyselyStoreDeps): Store {
+export function createKyselyStore({ isShared, writer, reader, beforeCommit, sync, endSync }: KyselyStoreDeps): Store {
   /** Of the newest batch, from before its commit. */
   let settled: Promise<void> = Promise.resolve();
   let broken: CcError | undefined;
@@ -46,6 +49,7 @@ export function createKyselyStore({ isShared, writer, reader, sync, endSync }: K
 
   async function runDurably(works: readonly Work<StoreWriter>[]): Promise<Outcome[]> {
     refuseIfBroken();
+    await beforeCommit();
     const outcomes = await runBatch(writer, works);
     failpoint("store.committed");
     await sync().catch(poison);
@@ -155,7 +159,7 @@ function createQueries(db: Kysely<Database>): StoreWriter {
 function runBatch(db: Kysely<Database>, works: readonly Work<StoreWriter>[]): Promise<Outcome[]> {
   return db.connection().execute(async (connection) => {
     try {
-      await sql`begin immediate`.execute(connection);
+      await begin(connection);
       const outcomes = await runWorks(connection, works);
       failpoint("store.written");
       await sql`commit`.execute(connection);
@@ -167,13 +171,32 @@ function runBatch(db: Kysely<Database>, works: readonly Work<StoreWriter>[]): Pr
   });
 }
 
-/** A work alone needs no savepoint: when it throws, the whole transaction is undone. */
+/** Another handle of the database may be at work: it is waited for beside the event loop. */
+async function begin(connection: Kysely<Database>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await sql`begin immediate`.execute(connection);
+      return;
+    } catch (error) {
+      if (codeOf(error) !== "SQLITE_BUSY" || tries === BUSY.tries) throw error;
+      await sleep(BUSY.retryMs);
+    }
+  }
+}
+
+/**
+ * A work alone needs no savepoint: when it throws, the whole transaction is undone. Of many, each may take milliseconds:
+ * between two of them the event loop has its turn.
+ */
 async function runWorks(connection: Kysely<Database>, works: readonly Work<StoreWriter>[]): Promise<Outcome[]> {
   const tx = createQueries(connection);
   const [alone] = works;
   if (works.length === 1 && alone) return [{ ok: true, value: await alone(tx) }];
   const outcomes: Outcome[] = [];
-  for (const work of works) outcomes.push(await runInSavepoint(connection, () => work(tx)));
+  for (const work of works) {
+    outcomes.push(await runInSavepoint(connection, () => work(tx)));
+    await othersTurn();
+  }
   return outcomes;
 }
 
@@ -200,14 +223,20 @@ async function undoWork(connection: Kysely<Database>, cause: unknown): Promise<v
   }
 }
 
+/** How often another handle's transaction is waited for, so long each time. */
+const BUSY = { tries: 1000, retryMs: 5 };
 /** A write, or the growth of the index of the log of commits, that the disk had no space for. */
 const NO_SPACE: ReadonlySet<string> = new Set(["SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"]);
 
 function unavailable(cause: unknown): unknown {
   if (isCcError(cause)) return cause;
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const code = codeOf(cause);
   if (!code.startsWith("SQLITE_")) return cause;
   if (NO_SPACE.has(code))
     return new CcError("STORE_FULL", `The database has no space to write to (${code}).`, { cause });
   return new CcError("STORE_UNAVAILABLE", `The database refused: ${(cause as Error).message} (${code}).`, { cause });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

@@ -13,7 +13,7 @@ export type RunBatch<Tx> = (works: readonly Work<Tx>[]) => Promise<Outcome[]>;
 export type Work<Tx> = (tx: Tx) => Promise<unknown>;
 export type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
 
-/** More works than this wait for the next commit, so that a flood cannot hold the event loop. */
+/** More works than this wait for the next commit, so that in a flood none waits long for its answer. */
 const MAX_BATCH = 256;
 
 type Waiting<Tx> = { work: Work<Tx>; settle: (outcome: Outcome) => void };
