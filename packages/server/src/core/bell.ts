@@ -2,8 +2,13 @@ import type { Bus, Topic } from "../ports/bus/bus.ts";
 
 /** Remembers a ring until somebody waits for it: many rings are one. Listens from the moment it is made. */
 export type Bell = Disposable & {
-  /** Resolves at the next ring, at once when it has rung since the last wait, or on `signal`. */
-  wait(signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves at the next ring, at once when it has rung since the last wait, or on `signal`. The wait goes on after
+   * rings that `isDealtWith`, which is called as it rings, has dealt with.
+   */
+  wait(signal: AbortSignal, isDealtWith?: () => boolean): Promise<void>;
+  /** Ends the wait. */
+  wake(): void;
   /** What the newest ring said; -1 before the first. */
   readonly value: number;
 };
@@ -11,34 +16,42 @@ export type Bell = Disposable & {
 export function createBell(bus: Bus, topic: Topic): Bell {
   let rung = false;
   let value = -1;
-  let wake: (() => void) | undefined;
+  let end: (() => void) | undefined;
+  let deal: (() => boolean) | undefined;
   let heeded: AbortSignal | undefined;
   const unsubscribe = bus.subscribe(topic, (_topic, rungValue) => {
     value = rungValue;
+    if (deal?.()) return;
     rung = true;
-    wake?.();
+    wake();
   });
-  const onAbort = () => wake?.();
 
-  async function wait(signal: AbortSignal): Promise<void> {
+  function wake(): void {
+    deal = undefined;
+    end?.();
+  }
+
+  async function wait(signal: AbortSignal, isDealtWith?: () => boolean): Promise<void> {
     if (signal !== heeded) heed(signal);
     if (!rung && !signal.aborted)
       await new Promise<void>((resolve) => {
-        wake = resolve;
+        end = resolve;
+        deal = isDealtWith;
       });
-    wake = undefined;
+    end = undefined;
     rung = false;
   }
 
   /** Most wait for one signal all their life. */
   function heed(signal?: AbortSignal): void {
-    heeded?.removeEventListener("abort", onAbort);
+    heeded?.removeEventListener("abort", wake);
     heeded = signal;
-    signal?.addEventListener("abort", onAbort);
+    signal?.addEventListener("abort", wake);
   }
 
   return {
     wait,
+    wake,
     get value() {
       return value;
     },

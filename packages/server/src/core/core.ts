@@ -11,9 +11,11 @@ import type { EventRow, SessionRow, Store } from "../ports/store/store.ts";
 import { type Approvals, createApprovals } from "./approvals/approvals.ts";
 import { type Audit, createAudit } from "./audit/audit.ts";
 import { type CoreLinks, createCoreLinks } from "./core-links.ts";
-import { createEventLog, type EventPages, type EventTexts } from "./events/event-log.ts";
+import { createEventLog, type EventPages } from "./events/event-log.ts";
+import type { Take } from "./events/pull-pages.ts";
 import { createRecentEvents } from "./events/recent-events.ts";
 import { createTextForm, type Encode, encodeOnce, type TextForm } from "./events/text-form.ts";
+import type { EventPage } from "./events/walk.ts";
 import { checkHealth, type HealthReport } from "./health.ts";
 import { createHeartbeat } from "./leases/heartbeat.ts";
 import { createAttendant, hearAsHolder } from "./leases/holder-bells.ts";
@@ -38,7 +40,7 @@ import { createTurnSpend } from "./turns/turn-spend.ts";
 import { createTurnWaits } from "./turns/turn-waits.ts";
 import { createTurns, type Turns } from "./turns/turns.ts";
 
-export type { CoreMeter, Encode, EventPages, EventRow, EventTexts, SessionRow, TextForm };
+export type { CoreMeter, Encode, EventPage, EventPages, EventRow, SessionRow, Take, TextForm };
 
 export type CoreDeps = {
   store: Store;
@@ -76,8 +78,10 @@ export type Core = {
     read(input: OwnedSession & { after: number; limit: number }): Promise<EventRow[]>;
     /** That and what is to come, until `signal`. @throws (while it is read) CcError SESSION_NOT_FOUND */
     follow(input: OwnedSession & FollowRange): EventPages;
+    /** The same for who is given a page as soon as it has taken the last. @throws what `take` throws, too */
+    deliver(input: OwnedSession & FollowRange, take: Take<EventPage>): Promise<void>;
     /** The same as it is to be sent; who follows in one form is given the same bytes. */
-    followText(input: OwnedSession & FollowRange, form: TextForm): EventTexts;
+    deliverText(input: OwnedSession & FollowRange, form: TextForm, take: Take<Buffer>): Promise<void>;
   };
   audit: Audit;
   links: CoreLinks;
@@ -248,7 +252,8 @@ export function createCore({
         return eventLog.read(owned.sessionId, { after, limit });
       },
       follow: (input) => eventLog.follow(input.sessionId, followFrom(input)),
-      followText: (input, form) => eventLog.followText(input.sessionId, followFrom(input), form),
+      deliver: (input, take) => eventLog.deliver(input.sessionId, followFrom(input), take),
+      deliverText: (input, form, take) => eventLog.deliverText(input.sessionId, followFrom(input), form, take),
     },
     audit,
     links: createCoreLinks({

@@ -1,7 +1,7 @@
 /** Following a session's log for edges that send it as it is stored: an event is encoded once, however many follow. */
 import { type Session, SessionId } from "@cc-docker/protocol";
 import { z } from "zod";
-import type { Core, EventPages, EventTexts, TextForm } from "../core/core.ts";
+import type { Core, EventPage, Take, TextForm } from "../core/core.ts";
 import { type JoinedSignals, joinSignals } from "../lib/join-signals.ts";
 import { type Authenticate, untilExpiry } from "./authenticate.ts";
 import type { CallerLimits } from "./caller-limits.ts";
@@ -26,13 +26,13 @@ export type FollowRequest = { authorization: string | undefined; input: unknown 
 export type Followed = {
   session: Session;
   /**
-   * What comes after the cursor, until the reader has gone, its token expires or the gateway stops.
+   * Gives what comes after the cursor, until the reader has gone, its token expires or the gateway stops.
    * @param from another cursor than the request's
-   * @throws (while it is read) CcError SESSION_NOT_FOUND when the session is deleted
+   * @throws CcError SESSION_NOT_FOUND when the session is deleted; what `take` throws
    */
-  pages(gone: AbortSignal, from?: number): EventPages;
+  deliver(gone: AbortSignal, take: Take<EventPage>, from?: number): Promise<void>;
   /** The same as it is to be sent, where an event's form is no more than text around it. */
-  texts(gone: AbortSignal, form: TextForm): EventTexts;
+  deliverText(gone: AbortSignal, form: TextForm, take: Take<Buffer>): Promise<void>;
   /** To be called at the end. */
   leave(): void;
 };
@@ -59,8 +59,8 @@ export async function openFollow(
   };
   return {
     session,
-    pages: (gone, from = after) => core.events.follow({ ...range(gone), after: from }),
-    texts: (gone, form) => core.events.followText(range(gone), form),
+    deliver: (gone, take, from = after) => core.events.deliver({ ...range(gone), after: from }, take),
+    deliverText: (gone, form, take) => core.events.deliverText(range(gone), form, take),
     leave() {
       over?.abort();
       release();

@@ -1,12 +1,17 @@
 /** A stream of server-sent events: kept alive, and written no faster than it is read. */
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
+import type { Writable } from "node:stream";
+import { toHttpChunk } from "./http-chunks.ts";
 
 export type Sse = {
   /** Aborted when the reader has gone. */
   gone: AbortSignal;
-  /** Resolves when more may be written: a slow reader is waited for instead of holding what is for it. */
-  write(bytes: Buffer): Promise<void>;
+  /**
+   * @returns undefined when more may be written, else what resolves then: a slow reader is waited for instead of
+   * holding what is for it
+   */
+  write(bytes: Buffer): Promise<unknown> | undefined;
   /** With something last, if the reader is there still. */
   end(last?: string): void;
 };
@@ -26,11 +31,12 @@ export function openSse(response: ServerResponse, { first, ping }: { first: stri
   });
   response.write(first);
   const pings = setInterval(() => {
-    if (!response.writableNeedDrain) response.write(ping); // none for who does not read
+    if (!isFull(response)) response.write(ping); // none for who does not read
   }, PING_EVERY_MS);
 
-  async function write(bytes: Buffer): Promise<void> {
-    if (!response.write(bytes)) await once(response, "drain", { signal: gone.signal }).catch(() => undefined); // it left
+  function write(bytes: Buffer): Promise<unknown> | undefined {
+    const full = writeTo(response, bytes);
+    return full && once(full, "drain", { signal: gone.signal }).catch(() => undefined); // it left
   }
 
   function end(last?: string): void {
@@ -39,4 +45,16 @@ export function openSse(response: ServerResponse, { first, ping }: { first: stri
   }
 
   return { gone: gone.signal, write, end };
+}
+
+/** What many are sent goes to the connection as it is, once the answer has begun there and is sent in chunks. */
+function writeTo(response: ServerResponse, bytes: Buffer): Writable | undefined {
+  const { socket, chunkedEncoding } = response;
+  const chunk = chunkedEncoding && socket?.writable ? toHttpChunk(bytes) : undefined;
+  if (socket && chunk) return socket.write(chunk) ? undefined : socket;
+  return response.write(bytes) ? undefined : response;
+}
+
+function isFull({ writableNeedDrain, socket }: ServerResponse): boolean {
+  return writableNeedDrain || socket?.writableNeedDrain === true;
 }

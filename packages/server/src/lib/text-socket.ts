@@ -13,10 +13,11 @@ export type TextSocket = {
   /** Sends a message; nothing once the connection ends. For answers: whoever sends more uses `write`. */
   send(text: string): void;
   /**
-   * Sends messages, as `toTextFrames` makes them, once the peer has taken what was written before, and resolves when it
-   * has taken these, or is gone. `encode` is called when it is their turn: what waits is not held as bytes.
+   * Sends messages, as `toTextFrames` makes them, once the peer has taken what was written before. `encode` is called
+   * when it is their turn: what waits is not held as bytes.
+   * @returns undefined when it takes more, else what resolves when it has taken these, or is gone
    */
-  write(encode: () => Buffer): Promise<void>;
+  write(encode: () => Buffer): Promise<void> | undefined;
   /** Resolves when the peer has taken what was sent, or is gone. */
   drained(): Promise<void>;
   /** Resolves when what has come was handled. */
@@ -53,7 +54,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export function createTextSocket(ws: WebSocket, options: TextSocketOptions): TextSocket {
   const { wire, gone, beatMs } = options;
   let closing: NodeJS.Timeout | undefined;
-  let written = Promise.resolve();
+  let waiting: Promise<void> | undefined;
   const reader = createReader(ws, options);
   const stopBeats = startBeats(ws, beatMs, () => reader.isBusy() || wire.writableNeedDrain);
   wire.setMaxListeners(0); // whoever writes may wait for it
@@ -71,11 +72,28 @@ export function createTextSocket(ws: WebSocket, options: TextSocketOptions): Tex
   }
 
   /** A frame of `ws` is whole when it returns: nothing is compressed. */
-  async function writeNow(encode: () => Buffer): Promise<void> {
-    await drained();
+  function writeNow(encode: () => Buffer): void {
     const frames = ws.readyState === ws.OPEN ? encode() : undefined;
     if (frames && frames.length > 0) wire.write(frames);
+  }
+
+  async function writeNext(before: Promise<void> | undefined, encode: () => Buffer): Promise<void> {
+    await before;
     await drained();
+    writeNow(encode);
+    await drained();
+  }
+
+  function write(encode: () => Buffer): Promise<void> | undefined {
+    if (!waiting && !wire.writableNeedDrain) {
+      writeNow(encode);
+      return wire.writableNeedDrain ? drained() : undefined;
+    }
+    const mine = writeNext(waiting, encode).finally(() => {
+      if (waiting === mine) waiting = undefined;
+    });
+    waiting = mine;
+    return mine;
   }
 
   return {
@@ -84,7 +102,7 @@ export function createTextSocket(ws: WebSocket, options: TextSocketOptions): Tex
       if (ws.readyState === ws.OPEN) ws.send(text);
     },
     drained,
-    write: (encode) => (written = written.then(() => writeNow(encode))),
+    write,
     idle: reader.idle,
     close: (code, reason) => ws.close(code, reason),
     closeIn(ms, code, reason) {

@@ -46,6 +46,23 @@ describe("a turn's budget", () => {
     await later;
   });
 
+  it("does a work in its turn among who waits, and one for which there is room at once", async () => {
+    const budget = createTurnBudget(1);
+    const served: number[] = [];
+    for (const index of [0, 1]) budget.run(1, () => served.push(index));
+    void budget.take(1)?.then(() => served.push(2));
+    budget.run(1, () => served.push(3));
+    expect(served).toEqual([0]);
+    for (const expected of [
+      [0, 1],
+      [0, 1, 2],
+      [0, 1, 2, 3],
+    ]) {
+      await nextTurn();
+      expect(served).toEqual(expected);
+    }
+  });
+
   it("is whole again when a turn has passed", async () => {
     const budget = createTurnBudget(1);
     expect(budget.take(1)).toBeUndefined();

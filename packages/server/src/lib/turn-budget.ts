@@ -8,11 +8,13 @@ export type TurnBudget = {
    * The last work of a turn may cost more than is left, so none is too large.
    */
   take(cost: number): Promise<void> | undefined;
+  /** Does the work when there is room for it, as `take` would let it through; before it returns where there is room now. */
+  run(cost: number, work: () => void): void;
 };
 
 /** `unitsATurn`: what the works of one turn may cost together. */
 export function createTurnBudget(unitsATurn: number): TurnBudget {
-  const waiting: { cost: number; resolve: () => void }[] = [];
+  const waiting: { cost: number; work: () => void }[] = [];
   let left = unitsATurn;
   let isUsed = false;
 
@@ -29,15 +31,23 @@ export function createTurnBudget(unitsATurn: number): TurnBudget {
       const next = waiting.shift();
       if (!next) return;
       spend(next.cost);
-      next.resolve();
+      next.work();
     }
   }
 
+  const isFull = () => left <= 0 || waiting.length > 0;
+
   function take(cost: number): Promise<void> | undefined {
-    if (left <= 0 || waiting.length > 0) return new Promise((resolve) => waiting.push({ cost, resolve }));
+    if (isFull()) return new Promise((work) => waiting.push({ cost, work }));
     spend(cost);
     return undefined;
   }
 
-  return { take };
+  function run(cost: number, work: () => void): void {
+    if (isFull()) return void waiting.push({ cost, work });
+    spend(cost);
+    work();
+  }
+
+  return { take, run };
 }

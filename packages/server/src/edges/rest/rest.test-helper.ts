@@ -55,22 +55,19 @@ export async function openTestRest(
   const { meter, errors } = test;
   let followers = 0;
   let pages = 0;
-  async function* follow(input: Parameters<TestCore["core"]["events"]["follow"]>[0]) {
+  const deliver: TestCore["core"]["events"]["deliver"] = async (input, take) => {
     followers += 1;
-    try {
-      for await (const page of test.core.events.follow(input)) {
-        pages += 1;
-        yield page;
-      }
-    } finally {
-      followers -= 1;
-    }
-  }
+    const counted: typeof take = (page) => {
+      pages += 1;
+      return take(page);
+    };
+    await test.core.events.deliver(input, counted).finally(() => (followers -= 1));
+  };
   async function read(input: Parameters<TestCore["core"]["events"]["read"]>[0]) {
     pages += 1;
     return test.core.events.read(input);
   }
-  const core = { ...test.core, events: { ...test.core.events, read, follow } };
+  const core = { ...test.core, events: { ...test.core.events, read, deliver } };
   const lines: LogLine[] = [];
   const write = (level: string) => (fields: object, message: string) =>
     void lines.push({ level, message, ...currentRequest()?.logFields, ...fields });

@@ -2,7 +2,6 @@
 import { CcError, isCcError } from "@cc-docker/protocol";
 import type { FastifyReply } from "fastify";
 import { type Encode, type EventRow, encodeOnce } from "../../core/core.ts";
-import { forEachOf } from "../../lib/for-each-of.ts";
 import { openSse } from "../../lib/sse.ts";
 import type { Followed } from "../follow.ts";
 import { toProblem } from "./problem.ts";
@@ -10,11 +9,11 @@ import { toProblem } from "./problem.ts";
 const RETRY_MS = 1000;
 
 /** Ends with what it follows, and says why when that is the session's end. */
-export async function streamEvents(reply: FastifyReply, { pages, leave }: Followed, encode: Encode): Promise<void> {
+export async function streamEvents(reply: FastifyReply, { deliver, leave }: Followed, encode: Encode): Promise<void> {
   reply.hijack();
   const sse = openSse(reply.raw, { first: `retry: ${RETRY_MS}\n\n`, ping: ": ping\n\n" });
   try {
-    await forEachOf(pages(sse.gone), (page) => sse.write(encode(page)));
+    await deliver(sse.gone, (page) => sse.write(encode(page)));
     sse.end();
   } catch (error) {
     sse.end(`event: error\ndata: ${JSON.stringify(toProblem(describeEnd(error)))}\n\n`);

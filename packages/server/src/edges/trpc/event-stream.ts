@@ -8,7 +8,6 @@ import { type FastifyTRPCPluginOptions, fastifyRequestHandler } from "@trpc/serv
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { ZodError } from "zod";
 import { createTextForm } from "../../core/core.ts";
-import { forEachOf } from "../../lib/for-each-of.ts";
 import { openSse } from "../../lib/sse.ts";
 import { callerOf } from "../authenticate.ts";
 import { type Followed, openFollow } from "../follow.ts";
@@ -57,11 +56,11 @@ async function accept({ headers, query }: FastifyRequest, context: SharedContext
   });
 }
 
-async function stream(response: ServerResponse, { texts }: Followed): Promise<void> {
+async function stream(response: ServerResponse, { deliverText }: Followed): Promise<void> {
   const first = `event: connected\ndata: ${JSON.stringify({ reconnectAfterInactivityMs: RECONNECT_AFTER_MS })}\n\n`;
   const sse = openSse(response, { first, ping: "event: ping\ndata: \n\n" });
   try {
-    await forEachOf(texts(sse.gone, FORM), sse.write);
+    await deliverText(sse.gone, FORM, sse.write);
     sse.end();
   } catch (error) {
     sse.end(`event: serialized-error\ndata: ${JSON.stringify(describeEnd(error))}\n\n`);

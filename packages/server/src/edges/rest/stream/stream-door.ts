@@ -1,7 +1,6 @@
 /** The WebSocket of a session: prompts one way, what comes of them the other. */
 import { CcError, toErrorShape } from "@cc-docker/protocol";
 import { z } from "zod";
-import { forEachOf } from "../../../lib/for-each-of.ts";
 import { currentRequest } from "../../../lib/request-scope.ts";
 import type { TextSocket } from "../../../lib/text-socket.ts";
 import type { CallerLimits } from "../../caller-limits.ts";
@@ -79,11 +78,11 @@ async function answer(deps: StreamDeps, socket: TextSocket, sender: Sender, text
 async function relay(
   deps: StreamDeps,
   socket: TextSocket,
-  { session, pages, leave }: Followed,
+  { session, deliver, leave }: Followed,
   { after = session.lastSeq, format }: Query,
 ): Promise<void> {
   try {
-    await forEachOf(pages(socket.gone, after), (page) => socket.write(() => PAGE_FRAMES[format](page)));
+    await deliver(socket.gone, (page) => socket.write(() => PAGE_FRAMES[format](page)), after);
   } catch (error) {
     const { code } = refuse(deps, socket, error);
     closeFor(socket, code === "SESSION_NOT_FOUND" ? CLOSE.sessionGone : CLOSE.defect);

@@ -1,7 +1,6 @@
 /** Calls and subscriptions of one socket. Each may end in its own time; what they send waits for the reader. */
 import { setImmediate as othersTurn } from "node:timers/promises";
 import { callTRPCProcedure, TRPCError } from "@trpc/server";
-import { forEachOf } from "../../../lib/for-each-of.ts";
 import type { TextSocket } from "../../../lib/text-socket.ts";
 import type { Knock } from "../../doors.ts";
 import { type Followed, openFollow } from "../../follow.ts";
@@ -59,8 +58,7 @@ export function createCalls({ socket, words, asRequest }: CallsDeps, ctx: Contex
     try {
       followed = await follow(call);
       socket.send(words.started(call.id));
-      const pages = followed.pages(stop.signal);
-      await forEachOf(pages, (page) => socket.write(() => words.events(call.id, page)));
+      await followed.deliver(stop.signal, (page) => socket.write(() => words.events(call.id, page)));
       streams.delete(call.id);
       if (stop.signal.aborted && !socket.gone.aborted) socket.send(words.stopped(call.id));
     } catch (error) {
