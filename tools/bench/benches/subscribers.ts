@@ -13,7 +13,7 @@ import { summarize } from "../stats.ts";
 
 /** Each in a gateway of its own: memory that was used once stays with the process. */
 const SAMPLES = 5;
-/** The first ones come with what the process needs once, such as a larger young generation. */
+/** The first ones come with what the process needs once. */
 const FIRST = 1000;
 const SUBSCRIBERS = 4000;
 const TARGET_KB = 30;
@@ -44,7 +44,10 @@ export async function subscribers(context: BenchContext): Promise<Outcome> {
   return {
     arms,
     findings,
-    notes: [`${SUBSCRIBERS} more than ${FIRST} subscribers, garbage collected; the kernel's buffers do not count`],
+    notes: [
+      `${SUBSCRIBERS} more than ${FIRST} subscribers; the kernel's buffers do not count`,
+      "garbage is collected, and the young generation emptied: it grows with work, and not with what is kept",
+    ],
   };
 }
 
@@ -59,10 +62,11 @@ async function measureOurs({ docker, image, signal }: BenchContext, wayTo: (sess
 }
 
 async function measureRaw(signal: AbortSignal): Promise<number> {
-  await using server = await forkChild(join(STAND, "raw-server.ts"), [], signal);
+  await using probe = await openProbe();
+  await using server = await forkChild(join(STAND, "raw-server.ts"), [], signal, probe.settings);
   const { url, pid } = server;
   const open = (count: number) => subscribe({ url, path: "/", count, signal });
-  return await growthOf({ pid, settled: async () => undefined, open });
+  return await growthOf({ pid, settled: () => probe.askSettled(), open });
 }
 
 type Growing = { pid: number; settled: () => Promise<unknown>; open: (count: number) => Promise<AsyncDisposable> };

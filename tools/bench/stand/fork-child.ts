@@ -11,9 +11,20 @@ export type Child = AsyncDisposable & {
   hear(): Promise<unknown>;
 };
 
-/** A process of ours that serves something: it says where as its first message, and ends when it is let go of. */
-export async function forkChild(path: string, args: readonly string[], signal: AbortSignal): Promise<Child> {
-  const child = fork(path, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+/**
+ * A process of ours that serves something: it says where as its first message, and ends when it is let go of.
+ * @param settings of its environment, besides this process's own
+ */
+export async function forkChild(
+  path: string,
+  args: readonly string[],
+  signal: AbortSignal,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Child> {
+  const child = fork(path, args, {
+    env: { ...process.env, ...settings },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
   const exited = once(child, "exit");
   const died = exited.then(([code]) => Promise.reject(new Error(`${path} ended with ${String(code)}`)));
   died.catch(() => undefined);

@@ -21,9 +21,15 @@ export type TokenRules = {
 /** The longest time that a timer takes. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** A stream ends with its token: the client comes back with a new one, or is told that the old one has expired. */
-export function untilExpiry({ expiresInMs }: Pick<Caller, "expiresInMs">): AbortSignal {
-  return AbortSignal.timeout(Math.min(Math.max(0, expiresInMs), MAX_TIMER_MS));
+/**
+ * A stream ends with its token, to the second: the client comes back with a new one, or is told that the old one has
+ * expired.
+ * @returns what forgets it
+ */
+export function atExpiry({ expiresInMs }: Pick<Caller, "expiresInMs">, end: () => void): () => void {
+  const wholeMs = Math.ceil(Math.max(0, expiresInMs) / 1000) * 1000; // those of equal length share a list of timers
+  const timer = setTimeout(end, Math.min(wholeMs, MAX_TIMER_MS)).unref();
+  return () => clearTimeout(timer);
 }
 
 /** Far beyond any sensible token, far below what costs to look at. */

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { openSse, type Sse } from "./sse.ts";
 
 const WORDS = { first: "retry: 1\n\n", ping: ": ping\n\n" };
+const open = (response: ServerResponse, over = new AbortController()) => openSse(response, { ...WORDS, over });
 /** Of a byte, of what is framed once for many, and of what is not. */
 const MESSAGES = [1, 15, 16, 300, 64 * 1024, 64 * 1024 + 1, 200_000].map((length) => Buffer.from("x".repeat(length)));
 
@@ -28,7 +29,7 @@ function ask(port: number, ...heads: string[]): Socket {
 }
 
 async function sendAll(response: ServerResponse, messages: readonly Buffer[] = MESSAGES): Promise<void> {
-  const sse = openSse(response, WORDS);
+  const sse = open(response);
   for (const message of messages) await sse.write(message);
   sse.end("last");
 }
@@ -49,7 +50,7 @@ describe("a stream of server-sent events", () => {
 
   it("that is cut off has no end", async () => {
     const port = await serve((response) => {
-      void openSse(response, WORDS).write(Buffer.from("data: x\n\n"));
+      void open(response).write(Buffer.from("data: x\n\n"));
       response.socket?.end();
     });
     const answer = await fetch(`http://127.0.0.1:${port}`);
@@ -84,7 +85,8 @@ describe("a stream of server-sent events", () => {
 
   it("is written no faster than it is read, and waits for nobody who has gone", async () => {
     const { promise: opened, resolve } = Promise.withResolvers<Sse>();
-    const client = ask(await serve((response) => resolve(openSse(response, WORDS))), "GET / HTTP/1.1");
+    const over = new AbortController();
+    const client = ask(await serve((response) => resolve(open(response, over))), "GET / HTTP/1.1");
     client.pause();
     const sse = await opened;
     const message = Buffer.from("x".repeat(60_000));
@@ -101,7 +103,7 @@ describe("a stream of server-sent events", () => {
     const waiting = fill();
     client.resetAndDestroy();
     await waiting;
-    await expect.poll(() => sse.gone.aborted).toBe(true);
+    await expect.poll(() => over.signal.aborted).toBe(true);
   });
 
   it("of a reader that has left before it begins is over, and nothing waits for it", async () => {
@@ -110,8 +112,9 @@ describe("a stream of server-sent events", () => {
     const response = await promise;
     client.resetAndDestroy();
     await once(response, "close");
-    const sse = openSse(response, WORDS);
-    expect(sse.gone.aborted).toBe(true);
+    const over = new AbortController();
+    const sse = open(response, over);
+    expect(over.signal.aborted).toBe(true);
     await sse.write(Buffer.from("data: x\n\n"));
     sse.end();
   });

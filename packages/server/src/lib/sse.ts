@@ -5,8 +5,6 @@ import type { Writable } from "node:stream";
 import { toHttpChunk } from "./http-chunks.ts";
 
 export type Sse = {
-  /** Aborted when the reader has gone. */
-  gone: AbortSignal;
   /**
    * @returns undefined when more may be written, else what resolves then: a slow reader is waited for instead of
    * holding what is for it
@@ -18,12 +16,19 @@ export type Sse = {
 
 export const PING_EVERY_MS = 10_000;
 
-/** Begins the answer with `first`. `ping`: what says, while there is nothing to say, that the stream lives. */
-export function openSse(response: ServerResponse, { first, ping }: { first: string; ping: string }): Sse {
-  const gone = new AbortController();
+export type SseOptions = {
+  first: string;
+  /** What says, while there is nothing to say, that the stream lives. */
+  ping: string;
+  /** Aborted when the reader has gone; when it is aborted, no reader is waited for. */
+  over: AbortController;
+};
+
+/** Begins the answer with `first`. */
+export function openSse(response: ServerResponse, { first, ping, over }: SseOptions): Sse {
   if (response.destroyed)
-    gone.abort(); // who has left before its stream began is not heard leaving
-  else response.once("close", () => gone.abort());
+    over.abort(); // who has left before its stream began is not heard leaving
+  else response.once("close", () => over.abort());
   response.writeHead(200, {
     "content-type": "text/event-stream",
     "cache-control": "no-cache, no-transform",
@@ -36,7 +41,7 @@ export function openSse(response: ServerResponse, { first, ping }: { first: stri
 
   function write(bytes: Buffer): Promise<unknown> | undefined {
     const full = writeTo(response, bytes);
-    return full && once(full, "drain", { signal: gone.signal }).catch(() => undefined); // it left
+    return full && once(full, "drain", { signal: over.signal }).catch(() => undefined); // it left
   }
 
   function end(last?: string): void {
@@ -44,7 +49,7 @@ export function openSse(response: ServerResponse, { first, ping }: { first: stri
     response.end(last);
   }
 
-  return { gone: gone.signal, write, end };
+  return { write, end };
 }
 
 /** What many are sent goes to the connection as it is, once the answer has begun there and is sent in chunks. */

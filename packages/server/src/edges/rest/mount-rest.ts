@@ -73,10 +73,11 @@ async function answer(route: Route, read: ReadRequest, { request, reply, deps }:
   const asked = read.answer.call;
   if (route.streams) {
     const encode = encoderOf(JSON.stringify([asked, read.own]), (event) => shapeAnswer(read, event, ""));
+    const over = new AbortController();
     const followed = await deps
-      .follow({ authorization: caller.authorization, input: read.input })
+      .follow({ authorization: caller.authorization, input: read.input, over })
       .catch(refusalOf(read.schema));
-    await streamEvents(reply, followed, encode);
+    void streamEvents(reply.hijack().raw, { followed, encode, over }); // and nothing of the request is kept meanwhile
     return reply;
   }
   const signal = route.method === "GET" ? {} : { signal: signalGone(reply) }; // what only reads soon ends by itself

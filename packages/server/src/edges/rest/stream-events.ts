@@ -1,6 +1,6 @@
 /** A session's events over SSE, for `EventSource` and `curl -N`: the id of each is its seq. */
+import type { ServerResponse } from "node:http";
 import { CcError, isCcError } from "@cc-docker/protocol";
-import type { FastifyReply } from "fastify";
 import { type Encode, type EventRow, encodeOnce } from "../../core/core.ts";
 import { openSse } from "../../lib/sse.ts";
 import type { Followed } from "../follow.ts";
@@ -8,17 +8,18 @@ import { toProblem } from "./problem.ts";
 
 const RETRY_MS = 1000;
 
+export type EventStream = { followed: Followed; encode: Encode; over: AbortController };
+
 /** Ends with what it follows, and says why when that is the session's end. */
-export async function streamEvents(reply: FastifyReply, { deliver, leave }: Followed, encode: Encode): Promise<void> {
-  reply.hijack();
-  const sse = openSse(reply.raw, { first: `retry: ${RETRY_MS}\n\n`, ping: ": ping\n\n" });
+export async function streamEvents(response: ServerResponse, { followed, encode, over }: EventStream): Promise<void> {
+  const sse = openSse(response, { first: `retry: ${RETRY_MS}\n\n`, ping: ": ping\n\n", over });
   try {
-    await deliver(sse.gone, (page) => sse.write(encode(page)));
+    await followed.deliver((page) => sse.write(encode(page)));
     sse.end();
   } catch (error) {
     sse.end(`event: error\ndata: ${JSON.stringify(toProblem(describeEnd(error)))}\n\n`);
   } finally {
-    leave();
+    over.abort();
   }
 }
 

@@ -33,11 +33,12 @@ export function mountEventStream(app: FastifyInstance, { trpcOptions, ...context
     return { ...trpcOptions, createContext: ({ req }) => ({ ...context, ...callerOf(req.headers), callerLimits }) };
   };
   app.get(`/trpc/${PATH}`, async (request, reply) => {
-    const accepted = await accept(request, context).catch(orRefusal);
+    const over = new AbortController();
+    const accepted = await accept(request, context, over).catch(orRefusal);
     if ("refusal" in accepted)
       return fastifyRequestHandler({ ...sayAgain(accepted), req: request, res: reply, path: PATH });
     reply.hijack();
-    await stream(reply.raw, accepted).finally(accepted.leave);
+    void stream(reply.raw, accepted, over); // and nothing of the request is kept meanwhile
   });
 }
 
@@ -47,23 +48,26 @@ function orRefusal(error: unknown): Refused {
   throw error;
 }
 
-async function accept({ headers, query }: FastifyRequest, context: SharedContext): Promise<Followed> {
+async function accept({ headers, query }: FastifyRequest, context: SharedContext, over: AbortController) {
   const { input, lastEventId } = query as { input?: string; lastEventId?: string };
   const resumed = headers["last-event-id"] ?? lastEventId;
   return openFollow(context, {
     authorization: headers.authorization,
     input: { ...JSON.parse(input ?? "{}"), ...(resumed !== undefined && { lastEventId: resumed }) },
+    over,
   });
 }
 
-async function stream(response: ServerResponse, { deliverText }: Followed): Promise<void> {
+async function stream(response: ServerResponse, { deliverText }: Followed, over: AbortController): Promise<void> {
   const first = `event: connected\ndata: ${JSON.stringify({ reconnectAfterInactivityMs: RECONNECT_AFTER_MS })}\n\n`;
-  const sse = openSse(response, { first, ping: "event: ping\ndata: \n\n" });
+  const sse = openSse(response, { first, ping: "event: ping\ndata: \n\n", over });
   try {
-    await deliverText(sse.gone, FORM, sse.write);
+    await deliverText(FORM, sse.write);
     sse.end();
   } catch (error) {
     sse.end(`event: serialized-error\ndata: ${JSON.stringify(describeEnd(error))}\n\n`);
+  } finally {
+    over.abort();
   }
 }
 

@@ -1,6 +1,7 @@
 /** The WebSocket of a session: prompts one way, what comes of them the other. */
 import { CcError, toErrorShape } from "@cc-docker/protocol";
 import { z } from "zod";
+import { onAbort } from "../../../lib/on-abort.ts";
 import { currentRequest } from "../../../lib/request-scope.ts";
 import type { TextSocket } from "../../../lib/text-socket.ts";
 import type { CallerLimits } from "../../caller-limits.ts";
@@ -39,14 +40,14 @@ export function createStreamDoor(deps: StreamDeps): Door {
       const { owner, expiresInMs } = await deps.authenticate(authorization);
       const query = readQuery(knock);
       deps.callerLimits.takeSocket(owner, gone);
-      const followed = await followSession(deps, knock);
-      gone.addEventListener("abort", followed.leave);
-      if (gone.aborted) followed.leave();
-      const sender = { sessionId: followed.session.id, authorization, traceparent, signal: gone };
+      const over = new AbortController();
+      onAbort(gone, () => over.abort());
+      const followed = await followSession(deps, knock, over);
+      const sender = { sessionId: followed.sessionId, authorization, traceparent, signal: gone };
       return (socket) => {
         socket.closeIn(expiresInMs, CLOSE.tokenOver.code, CLOSE.tokenOver.reason);
         socket.onText((text) => asRequest(() => answer(deps, socket, sender, text)));
-        void asRequest(() => relay(deps, socket, followed, query));
+        void asRequest(() => relay(deps, socket, followed, query).finally(() => over.abort()));
         return async () => undefined; // what was asked is answered when the socket is idle
       };
     },
@@ -59,9 +60,13 @@ function readQuery({ query }: Knock): Query {
   throw new CcError("REQUEST_INVALID", wordIssues(Query, parsed.error));
 }
 
-function followSession({ follow, inputOf }: StreamDeps, { authorization, params }: Knock): Promise<Followed> {
+function followSession(
+  { follow, inputOf }: StreamDeps,
+  { authorization, params }: Knock,
+  over: AbortController,
+): Promise<Followed> {
   const refuse = refusalOf(inputObject(inputOf, "events.follow"));
-  return follow({ authorization, input: { sessionId: params["session_id"] } }).catch(refuse);
+  return follow({ authorization, input: { sessionId: params["session_id"] }, over }).catch(refuse);
 }
 
 async function answer(deps: StreamDeps, socket: TextSocket, sender: Sender, text: string): Promise<void> {
@@ -78,16 +83,14 @@ async function answer(deps: StreamDeps, socket: TextSocket, sender: Sender, text
 async function relay(
   deps: StreamDeps,
   socket: TextSocket,
-  { session, deliver, leave }: Followed,
-  { after = session.lastSeq, format }: Query,
+  { lastSeq, deliver }: Followed,
+  { after = lastSeq, format }: Query,
 ): Promise<void> {
   try {
-    await deliver(socket.gone, (page) => socket.write(() => PAGE_FRAMES[format](page)), after);
+    await deliver((page) => socket.write(() => PAGE_FRAMES[format](page)), after);
   } catch (error) {
     const { code } = refuse(deps, socket, error);
     closeFor(socket, code === "SESSION_NOT_FOUND" ? CLOSE.sessionGone : CLOSE.defect);
-  } finally {
-    leave();
   }
 }
 

@@ -1,6 +1,7 @@
 /** Calls and subscriptions of one socket. Each may end in its own time; what they send waits for the reader. */
 import { setImmediate as othersTurn } from "node:timers/promises";
 import { callTRPCProcedure, TRPCError } from "@trpc/server";
+import { onAbort } from "../../../lib/on-abort.ts";
 import type { TextSocket } from "../../../lib/text-socket.ts";
 import type { Knock } from "../../doors.ts";
 import { type Followed, openFollow } from "../../follow.ts";
@@ -18,6 +19,8 @@ export type Calls = {
 type Call = Exclude<Message, { method: "subscription.stop" }>;
 
 const FOLLOW = "events.follow";
+/** Why a stream is over when its client has said so. */
+const STOPPED = Symbol("stopped");
 /** So many calls of one socket run at one time; the next is read when one has ended. */
 const MAX_RUNNING = 1000;
 
@@ -33,13 +36,13 @@ export function createCalls({ socket, words, asRequest }: CallsDeps, ctx: Contex
   }
 
   /** Events are sent as they are stored, and so not by the procedure. */
-  async function follow({ params: { path, input, lastEventId } }: Call): Promise<Followed> {
+  async function follow({ params: { path, input, lastEventId } }: Call, over: AbortController): Promise<Followed> {
     if (path !== FOLLOW)
       throw new TRPCError({ code: "NOT_FOUND", message: `No "subscription"-procedure on path "${path}"` });
     const resumed = lastEventId === undefined ? {} : { lastEventId };
     const isObject = input === undefined || (typeof input === "object" && !Array.isArray(input));
     const whole = isObject ? { ...input, ...resumed } : input; // what is none is refused as it is
-    return openFollow(ctx, { authorization: ctx.authorization, input: whole });
+    return openFollow(ctx, { authorization: ctx.authorization, input: whole, over });
   }
 
   async function answer(call: Call): Promise<void> {
@@ -51,22 +54,20 @@ export function createCalls({ socket, words, asRequest }: CallsDeps, ctx: Contex
   }
 
   /** Says nothing at the end when the gateway stops: the client would take it for the end of all events. */
-  async function stream(call: Call, stop: AbortController): Promise<void> {
-    let followed: Followed | undefined;
-    const end = () => stop.abort();
-    socket.gone.addEventListener("abort", end);
+  async function stream(call: Call, over: AbortController): Promise<void> {
+    const forget = onAbort(socket.gone, () => over.abort());
     try {
-      followed = await follow(call);
+      const followed = await follow(call, over);
       socket.send(words.started(call.id));
-      await followed.deliver(stop.signal, (page) => socket.write(() => words.events(call.id, page)));
+      await followed.deliver((page) => socket.write(() => words.events(call.id, page)));
       streams.delete(call.id);
-      if (stop.signal.aborted && !socket.gone.aborted) socket.send(words.stopped(call.id));
+      if (over.signal.reason === STOPPED) socket.send(words.stopped(call.id));
     } catch (error) {
       streams.delete(call.id);
       if (!socket.gone.aborted) socket.send(words.refuse(call, error));
     } finally {
-      socket.gone.removeEventListener("abort", end);
-      followed?.leave();
+      forget();
+      over.abort();
     }
   }
 
@@ -75,9 +76,9 @@ export function createCalls({ socket, words, asRequest }: CallsDeps, ctx: Contex
       const message = `id: ${String(call.id)} is that of a subscription that has not ended`;
       return socket.send(words.refuse(call, new TRPCError({ code: "BAD_REQUEST", message })));
     }
-    const stop = new AbortController();
-    streams.set(call.id, stop);
-    void asRequest(() => stream(call, stop));
+    const over = new AbortController();
+    streams.set(call.id, over);
+    void asRequest(() => stream(call, over));
   }
 
   async function begin(call: Call): Promise<void> {
@@ -92,7 +93,7 @@ export function createCalls({ socket, words, asRequest }: CallsDeps, ctx: Contex
         await socket.drained(); // one text may ask for very many answers
         if (socket.gone.aborted) return;
         if ("error" in message) socket.send(words.refuse({ id: message.id }, message.error));
-        else if (message.method === "subscription.stop") streams.get(message.id)?.abort();
+        else if (message.method === "subscription.stop") streams.get(message.id)?.abort(STOPPED);
         else if (message.method === "subscription") subscribe(message as Call);
         else await begin(message as Call);
         await othersTurn(); // and is not all that the gateway has to do
