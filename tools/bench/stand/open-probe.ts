@@ -5,16 +5,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
 
-/** Memory in bytes; delays in milliseconds, since the probe was last asked. */
+/**
+ * Memory in bytes; times in milliseconds, since the probe was last asked. `delay`: how late the loop came to a timer.
+ * `work`: of the processor, used by the loop's thread between two turns; unlike the delay it has no part in it that is
+ * spent waiting for a core.
+ */
 export type Probed = {
   heapUsed: number;
   external: number;
   rss: number;
   delay: { p50: number; p99: number; max: number };
+  work: { p99: number; max: number };
 };
 export type Probe = AsyncDisposable & {
   /** Settings of the gateway that is to be looked into. */
-  settings: Record<string, string>;
+  settings: { NODE_OPTIONS: string; BENCH_PROBE: string };
   ask(): Promise<Probed>;
   /** The same, when what is garbage has been collected. */
   askSettled(): Promise<Probed>;
