@@ -24,7 +24,7 @@ const MAX_CHARACTERS = 64 * 1024;
 
 const NONE: readonly EventRow[] = [];
 
-type Batch = { rows: readonly EventRow[]; characters: number };
+type Batch = { rows: readonly EventRow[]; first: number; last: number; characters: number };
 
 export function createRecentEvents(): RecentEvents {
   const kept = new Map<SessionId, { followers: number; batches: Batch[] }>();
@@ -41,25 +41,20 @@ export function createRecentEvents(): RecentEvents {
 
   function add(sessionId: SessionId, rows: readonly EventRow[]): void {
     const entry = kept.get(sessionId);
-    if (!entry || rows.length === 0) return;
+    const [first, last] = [rows[0]?.seq, rows.at(-1)?.seq];
+    if (!entry || first === undefined || last === undefined) return;
     const characters = rows.reduce((total, { json }) => total + json.length, 0);
     if (characters > MAX_BATCH_CHARACTERS) entry.batches = [];
-    else entry.batches = [...newest(entry.batches, MAX_CHARACTERS - characters), { rows, characters }];
+    else entry.batches = [...newest(entry.batches, MAX_CHARACTERS - characters), { rows, first, last, characters }];
   }
 
   function read(sessionId: SessionId, after: number): readonly EventRow[] {
-    const batches = kept.get(sessionId)?.batches ?? [];
-    const rows = batches.find((batch) => lastOf(batch) > after)?.rows ?? NONE;
-    const first = rows[0]?.seq ?? Number.POSITIVE_INFINITY;
-    if (first === after + 1) return rows;
-    return first <= after ? rows.filter(({ seq }) => seq > after) : NONE;
+    const batch = kept.get(sessionId)?.batches.findLast(({ first }) => first <= after + 1); // mostly it is the last
+    if (!batch || batch.last <= after) return NONE;
+    return batch.first === after + 1 ? batch.rows : batch.rows.filter(({ seq }) => seq > after);
   }
 
   return { keep, add, read };
-}
-
-function lastOf({ rows }: Batch): number {
-  return rows.at(-1)?.seq ?? 0;
 }
 
 /** The last of the batches that together have no more characters. */
