@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Event, type SessionId } from "@cc-docker/protocol";
 import { describe, expect, it, vi } from "vitest";
 import { agentMessage, openTestCore, refused, type TestCore } from "../core.test-helper.ts";
@@ -186,6 +187,51 @@ describe("following a log", () => {
     const sessionId = await t.openSession();
     await t.core.sessions.stop({ owner: "ann", sessionId });
     expect(await take(follow(t, sessionId, 0), 3)).toEqual([1, 2, 3]);
+  });
+});
+
+describe("a log that is delivered", () => {
+  type Taken = (seqs: number[]) => Promise<unknown> | undefined;
+
+  function deliver(t: TestCore, sessionId: SessionId, taken: Taken) {
+    const gone = new AbortController();
+    const input = { owner: "ann", sessionId, after: 2, signal: gone.signal };
+    const delivered = t.core.events.deliver(input, (page) => taken(page.map(({ seq }) => seq)));
+    return { delivered, leave: () => gone.abort() };
+  }
+
+  it.each<[string, Taken]>([
+    ["at once", () => undefined],
+    ["in its time", () => nextTurn()],
+    ["now and then in its time", (seqs) => (seqs.some((seq) => seq % 7 === 0) ? nextTurn() : undefined)],
+  ])("comes whole and in order to each of many who take it %s", async (_how, taken) => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const readers = range(1, 200).map(() => {
+      const seqs: number[] = [];
+      const reader = deliver(t, sessionId, (page) => {
+        seqs.push(...page);
+        return taken(page);
+      });
+      return { seqs, ...reader };
+    });
+    for (let n = 0; n < 40; n += 1) await t.ingest(sessionId, ...range(0, n % 3).map(delta));
+    await expect.poll(() => readers.every(({ seqs }) => seqs.length >= 79)).toBe(true);
+    for (const { leave } of readers) leave();
+    await Promise.all(readers.map(({ delivered }) => delivered));
+    for (const { seqs } of readers) expect(seqs).toEqual(range(3, 81));
+  });
+
+  it("ends with what its reader throws, also one that was waiting", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const { delivered } = deliver(t, sessionId, () => {
+      throw new Error("no such form");
+    });
+    const ended = delivered.catch((error: unknown) => error);
+    await t.store.check(); // by now it waits
+    await t.ingest(sessionId, delta(0));
+    expect(await ended).toEqual(new Error("no such form"));
   });
 });
 

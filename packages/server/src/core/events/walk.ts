@@ -31,12 +31,20 @@ export type WalkDeps = {
   /** Throws when there is no such log any more. */
   requireLog(sessionId: SessionId): Promise<void>;
 };
-type Walk = <Page>(sessionId: SessionId, from: FollowFrom, pages: Pages<Page>, take: Take<Page>) => Promise<void>;
 
-export function createWalk({ bus, recent, requireLog }: WalkDeps): Walk {
+/**
+ * @returns what gives `take` each page after the cursor, in order, once, and then those to come, until `signal`; a page
+ * is given when the last has been taken
+ */
+export function createWalk({ bus, recent, requireLog }: WalkDeps) {
   const turns = createTurnBudget(TURN.units);
 
-  return async (sessionId, { after, admit, signal }, pages, take) => {
+  return async function walk<Page>(
+    sessionId: SessionId,
+    { after, admit, signal }: FollowFrom,
+    pages: Pages<Page>,
+    take: Take<Page>,
+  ): Promise<void> {
     await admit();
     using bell = createBell(bus, `events:${sessionId}`);
     using stack = new DisposableStack();
@@ -46,7 +54,7 @@ export function createWalk({ bus, recent, requireLog }: WalkDeps): Walk {
     let isQueued = false;
     const readNewest = () => recent.read(sessionId, cursor);
 
-    function give({ page, last }: Next<Parameters<typeof take>[0]>): Promise<unknown> | undefined {
+    function give({ page, last }: Next<Page>): Promise<unknown> | undefined {
       cursor = last;
       return take(page);
     }
