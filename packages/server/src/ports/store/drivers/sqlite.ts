@@ -3,7 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CcError } from "@cc-docker/protocol";
 import SqliteDatabase from "better-sqlite3";
-import { Kysely, SqliteDialect, type SqliteDatabase as SqliteQueryable } from "kysely";
+import { Kysely, SqliteDialect } from "kysely";
 import { failpoint } from "../../../lib/failpoint.ts";
 import { createAuditQueries } from "../kysely/audit-queries.ts";
 import { createKyselyStore, type KyselyStoreDeps } from "../kysely/kysely-store.ts";
@@ -11,6 +11,7 @@ import { migrate } from "../kysely/migrate.ts";
 import type { Database } from "../kysely/tables.ts";
 import type { Store, StoreReader } from "../store.ts";
 import { createCheckpointer, createCheckpoints } from "./sqlite-checkpoints.ts";
+import { createSqliteDialect } from "./sqlite-dialect.ts";
 
 const PRAGMAS = [
   "journal_mode = WAL",
@@ -23,8 +24,6 @@ const PRAGMAS = [
 ];
 /** What is read seldom is read without a call of the system for every 4 KB. */
 const READER_PRAGMAS = [...PRAGMAS, `mmap_size = ${1024 ** 3}`];
-/** Inserts of different lengths are different queries; beyond so many they are compiled each time. */
-const MAX_STATEMENTS = 500;
 
 /** `openLog`: of commits, in place of the disk; for a simulation, whose time is not the disk's. */
 export type SqliteStoreOptions = { path: string; openLog?: OpenLog };
@@ -99,20 +98,7 @@ function openDatabase(path: string, pragmas = PRAGMAS): SqliteDatabase.Database 
 }
 
 function toKysely(database: SqliteDatabase.Database): Kysely<Database> {
-  return new Kysely<Database>({ dialect: new SqliteDialect({ database: withPreparedStatements(database) }) });
-}
-
-/** Queries are few and come again and again: each is compiled once. */
-function withPreparedStatements(database: SqliteDatabase.Database): SqliteQueryable {
-  const statements = new Map<string, SqliteDatabase.Statement>();
-  return {
-    close: () => void database.close(),
-    prepare: (sql) => {
-      const known = statements.get(sql) ?? database.prepare(sql);
-      if (statements.size < MAX_STATEMENTS) statements.set(sql, known);
-      return known;
-    },
-  };
+  return new Kysely<Database>({ dialect: createSqliteDialect(database) });
 }
 
 /** Pages in the log of commits; asking copies nothing. 0 where it cannot be told: what is wrong the commit will say. */

@@ -51,11 +51,10 @@ const size = sql<number>`octet_length(json)`;
 
 /** Sizes come without the texts: a page of huge events is never loaded. One by one only where not all fit. */
 async function countPage(db: Kysely<Database>, sessionId: SessionId, page: Page): Promise<number> {
-  const rows = after(db, sessionId, page).select(["seq", "json"]).limit(page.limit);
+  const rows = after(db, sessionId, page).select(size.as("bytes")).limit(page.limit);
   const all = await db
     .selectFrom(rows.as("page"))
-    .select(({ fn }) => fn.countAll<number>().as("count"))
-    .select(sql<number | null>`sum(${size})`.as("bytes"))
+    .select(({ fn }) => [fn.countAll<number>().as("count"), fn.sum<number | null>("bytes").as("bytes")])
     .executeTakeFirstOrThrow();
   if ((all.bytes ?? 0) <= page.maxBytes) return all.count;
   const sizes = await after(db, sessionId, page).select(size.as("bytes")).limit(page.limit).execute();
