@@ -32,7 +32,8 @@ export function mountEventStream(app: FastifyInstance, { trpcOptions, ...context
     const callerLimits = { ...context.callerLimits, takeRequest };
     return { ...trpcOptions, createContext: ({ req }) => ({ ...context, ...callerOf(req.headers), callerLimits }) };
   };
-  app.get(`/trpc/${PATH}`, async (request, reply) => {
+  /** Its head alone is the adapter's to answer: there would be no end to wait for. */
+  app.get(`/trpc/${PATH}`, { exposeHeadRoute: false }, async (request, reply) => {
     const over = new AbortController();
     const accepted = await accept(request, context, over).catch(orRefusal);
     if ("refusal" in accepted)
