@@ -28,7 +28,7 @@ export async function underLoad(context: BenchContext): Promise<Outcome> {
   await using image = await buildStandInImage(docker, context.image);
   await using probe = await openProbe();
   await using bystanderProbe = await openProbe();
-  await using asking = await forkChild(BYSTANDER, [bystanderProbe.settings.BENCH_PROBE], signal);
+  await using asking = await forkChild(BYSTANDER, [], signal, bystanderProbe.settings);
   const bystander = { process: asking, probe: bystanderProbe };
   await using gateway = await startGateway({ docker, image: image.tag, settings: probe.settings, signal });
   await using talker = await openGatewaySession(gateway.client, signal);

@@ -1,7 +1,7 @@
 /**
  * A process that has little to do while others are busy: it asks a gateway for its health every so often, when it is
- * told the URL, until it is told anything else, and then says how long each answer took, in milliseconds. How long its
- * event loop is held up it can be asked over the socket at its argument. Ends with its parent.
+ * told the URL, until it is told anything else, and then says how long each answer took, in milliseconds. Ends with its
+ * parent.
  */
 import { createServer } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
@@ -27,6 +27,4 @@ process.on("message", (message: string) => {
   if (message.startsWith("http")) void ask(message);
   else isAsking = false;
 });
-process.env["BENCH_PROBE"] = process.argv[2];
-await import(new URL("./probe.mjs", import.meta.url).href);
 await serveParent(createServer());

@@ -18,8 +18,8 @@ export type Probed = {
   work: { p99: number; max: number };
 };
 export type Probe = AsyncDisposable & {
-  /** Settings of the gateway that is to be looked into. */
-  settings: { NODE_OPTIONS: string; BENCH_PROBE: string };
+  /** Settings of the process that is to be looked into. */
+  settings: Record<string, string>;
   ask(): Promise<Probed>;
   /** The same, when what is garbage has been collected. */
   askSettled(): Promise<Probed>;
