@@ -2,6 +2,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { describeError } from "@cc-docker/protocol";
+import { JSON_TYPE } from "../lib/json.ts";
 import { newRequestId } from "./request-ids.ts";
 
 /** `reason`: what Node calls it. */
@@ -31,7 +32,7 @@ function toAnswer({ requestId, status }: BrokenRequest, message: string): string
   const body = JSON.stringify({ error: describeError("REQUEST_INVALID", message) });
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    "Content-Type: application/json; charset=utf-8",
+    `Content-Type: ${JSON_TYPE}`,
     `X-Request-Id: ${requestId}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Connection: close",

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { CcError } from "@cc-docker/protocol";
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from "jose";
+import { toTimerMs } from "../lib/clock.ts";
 
 /** `sub` of the caller's token: the owner of what it makes. */
 export type Caller = {
@@ -18,17 +19,14 @@ export type TokenRules = {
   audience?: string | undefined;
 };
 
-/** The longest time that a timer takes. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /**
  * A stream ends with its token, to the second: the client comes back with a new one, or is told that the old one has
  * expired.
  * @returns what forgets it
  */
 export function atExpiry({ expiresInMs }: Pick<Caller, "expiresInMs">, end: () => void): () => void {
-  const wholeMs = Math.ceil(Math.max(0, expiresInMs) / 1000) * 1000; // those of equal length share a list of timers
-  const timer = setTimeout(end, Math.min(wholeMs, MAX_TIMER_MS)).unref();
+  const wholeMs = Math.ceil(expiresInMs / 1000) * 1000; // those of equal length share a list of timers
+  const timer = setTimeout(end, toTimerMs(wholeMs)).unref();
   return () => clearTimeout(timer);
 }
 

@@ -19,12 +19,12 @@ import { mountSockets, SOCKET_TIMES, type SocketTimes } from "./mount-sockets.ts
 import { scopeRequests } from "./request-ids.ts";
 import { mountDocs } from "./rest/document/mount-docs.ts";
 import { mountRest, type RestDeps } from "./rest/mount-rest.ts";
+import { metaOf, type TrpcRefusal, toPublicError } from "./trpc/errors.ts";
 import { mountEventStream } from "./trpc/event-stream.ts";
 import { mountQueries } from "./trpc/mount-queries.ts";
 import { createProcedures, inputOf, isProcedure } from "./trpc/procedures.ts";
 import { type AppRouter, rootRouter } from "./trpc/root-router.ts";
-import type { TrpcRefusal } from "./trpc/socket/words.ts";
-import { metaOf, type SharedContext, sessionField, toPublicError } from "./trpc/trpc.ts";
+import { type SharedContext, sessionField } from "./trpc/trpc.ts";
 
 export type HttpServer = { url: string; close(): Promise<void> };
 export type HttpServerDeps = {

@@ -2,6 +2,7 @@
 import { type CcError, toErrorShape } from "@cc-docker/protocol";
 import type { FastifyInstance } from "fastify";
 import type { CoreMeter } from "../core/core.ts";
+import { JSON_TYPE } from "../lib/json.ts";
 import type { Logger } from "../lib/logger.ts";
 import { currentRequest } from "../lib/request-scope.ts";
 import type { BrowserRules } from "./guard-browsers.ts";
@@ -66,7 +67,7 @@ function wordRefusal(url: string, error: CcError): Refusal {
   const id = currentRequest()?.requestId;
   return {
     headers: {
-      "content-type": isRest ? PROBLEM_TYPE : "application/json; charset=utf-8",
+      "content-type": isRest ? PROBLEM_TYPE : JSON_TYPE,
       ...problemHeaders(error),
       ...(id !== undefined && { [REQUEST_ID_HEADER]: id }),
     },

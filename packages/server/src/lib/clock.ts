@@ -17,6 +17,14 @@ export const systemClock: Clock = {
   },
 };
 
+/** The longest that a timer takes: a signed number of 32 bits. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** What a timer can be set to. Of what is longer, whoever cannot be early looks again. */
+export function toTimerMs(ms: number): number {
+  return Math.min(Math.max(0, ms), MAX_TIMER_MS);
+}
+
 /** As `AbortSignal.timeout`, by the given clock. */
 export function timeoutSignal(clock: Clock, ms: number): AbortSignal {
   const controller = new AbortController();

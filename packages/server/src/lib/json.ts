@@ -1,5 +1,8 @@
 /** JSON that others have written: it may be anything, or none. */
 
+/** The `Content-Type` of ours, as Fastify words it. */
+export const JSON_TYPE = "application/json; charset=utf-8";
+
 /** The value; `undefined` for what is no JSON. */
 export function parseJson(text: string): unknown {
   try {

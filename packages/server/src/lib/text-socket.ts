@@ -6,6 +6,7 @@ import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { setImmediate as othersTurn } from "node:timers/promises";
 import type { RawData, WebSocket } from "ws";
+import { toTimerMs } from "./clock.ts";
 
 export type TextSocket = {
   /** Aborted when the connection is over. */
@@ -48,8 +49,6 @@ export type TextSocketOptions = {
 
 /** Beats without a word from the peer before it is taken for dead. */
 const MAX_MISSED = 2;
-/** The longest time that a timer takes. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export function createTextSocket(ws: WebSocket, options: TextSocketOptions): TextSocket {
   const { wire, gone, beatMs } = options;
@@ -107,8 +106,7 @@ export function createTextSocket(ws: WebSocket, options: TextSocketOptions): Tex
     close: (code, reason) => ws.close(code, reason),
     closeIn(ms, code, reason) {
       clearTimeout(closing);
-      if (!gone.aborted)
-        closing = setTimeout(() => ws.close(code, reason), Math.min(Math.max(0, ms), MAX_TIMER_MS)).unref();
+      if (!gone.aborted) closing = setTimeout(() => ws.close(code, reason), toTimerMs(ms)).unref();
     },
     onText: reader.hear,
   };

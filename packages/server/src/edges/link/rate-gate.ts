@@ -3,7 +3,7 @@
  * told is over one call goes first, and the others follow when that one was let in.
  */
 import { CcError } from "@cc-docker/protocol";
-import type { Clock } from "../../lib/clock.ts";
+import { type Clock, toTimerMs } from "../../lib/clock.ts";
 
 export type Visitor = {
   /** Its caller is gone. */
@@ -79,7 +79,7 @@ export function createRateGate({ clock, maxWaitMs }: { clock: Clock; maxWaitMs: 
   /** Until the gate's time is over, or somebody has left. */
   async function untilChanged(leftMs: number, signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = leftMs > 0 ? clock.setTimer(Math.min(leftMs, MAX_TIMER_MS), resolve) : () => undefined;
+    const cancel = leftMs > 0 ? clock.setTimer(toTimerMs(leftMs), resolve) : () => undefined;
     waiting.add(resolve);
     const onAbort = () => resolve();
     signal.addEventListener("abort", onAbort);
@@ -98,9 +98,6 @@ export function createRateGate({ clock, maxWaitMs }: { clock: Clock; maxWaitMs: 
 
 /** A first call that has no answer by then, as one whose caller never ends it, keeps nobody back any longer. */
 const FIRST_MS = 30_000;
-
-/** A timer's time is a signed number of 32 bits; what is longer is looked at again. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 function limitedError(until: string, maxWaitMs: number): CcError {
   const message = `The model's service limits this credential until ${until}; waiting is allowed for ${maxWaitMs / 1000} s.`;

@@ -1,6 +1,7 @@
 /** REST for people with curl: a table of routes onto the procedures of the API. Refusals are RFC 9457 problems. */
 import { CcError, ERRORS, type ErrorCode, isCcError } from "@cc-docker/protocol";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { JSON_TYPE } from "../../lib/json.ts";
 import { type Authenticate, type CallerHeaders, callerOf } from "../authenticate.ts";
 import type { Followed, FollowRequest } from "../follow.ts";
 import { toRest } from "./convert.ts";
@@ -62,8 +63,6 @@ function mountRoute(rest: FastifyInstance, route: Route, deps: RestDeps): void {
   });
 }
 
-/** As Fastify calls it, which would look for more that it might have to do with an object. */
-const JSON_TYPE = "application/json; charset=utf-8";
 const encoderOf = createEncoders();
 
 type Exchange = { request: FastifyRequest; reply: FastifyReply; deps: RestDeps };
@@ -101,6 +100,7 @@ function send({ request, reply }: Pick<Exchange, "request" | "reply">, read: Rea
   const path = row.location?.(given);
   if (path !== undefined) reply.header("location", path);
   reply.status(row.statusOf?.(given) ?? row.status);
+  // as text: Fastify would look for more that it might have to do with an object
   return body === undefined ? reply.send() : reply.type(JSON_TYPE).send(JSON.stringify(body));
 }
 

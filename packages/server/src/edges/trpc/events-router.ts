@@ -1,9 +1,10 @@
 import { type Event, SessionId } from "@cc-docker/protocol";
 import { tracked } from "@trpc/server";
 import { z } from "zod";
-import type { EventRow } from "../../core/core.ts";
+import type { EventPages } from "../../core/core.ts";
 import { FollowInput } from "../follow.ts";
-import { anySignal, procedure, router, toTrpcError } from "./trpc.ts";
+import { toTrpcError } from "./errors.ts";
+import { anySignal, procedure, router } from "./trpc.ts";
 
 export const eventsRouter = router({
   /** Every event after `lastEventId` (a seq; all when absent), then those to come. Each message's id is its seq. */
@@ -30,7 +31,7 @@ export const eventsRouter = router({
 });
 
 /** What ends a stream that has begun does not pass the procedure's error handling any more. */
-async function* toMessages(pages: AsyncIterable<readonly EventRow[]>, onEnd: () => void) {
+async function* toMessages(pages: EventPages, onEnd: () => void) {
   try {
     for await (const page of pages) {
       for (const { seq: id, json } of page) yield tracked(String(id), JSON.parse(json) as Event);

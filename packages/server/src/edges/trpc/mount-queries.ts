@@ -2,33 +2,26 @@
  * Queries that are asked for alone, as nearly all are: in tRPC's own wire format, without its adapter, which makes a web
  * request, a web response and a stream of each and so takes several times what the query does.
  */
-import {
-  callTRPCProcedure,
-  getTRPCErrorFromUnknown,
-  getTRPCErrorShape,
-  type TRPCError as Refusal,
-  TRPCError,
-} from "@trpc/server";
+import { callTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, TRPCError } from "@trpc/server";
 import { type FastifyTRPCPluginOptions, fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { isRecord } from "../../lib/json.ts";
+import { isRecord, JSON_TYPE } from "../../lib/json.ts";
 import { callerOf } from "../authenticate.ts";
+import { metaOf, type TrpcRefusal } from "./errors.ts";
 import { kindOf } from "./procedures.ts";
 import { type AppRouter, rootRouter } from "./root-router.ts";
-import { metaOf, type SharedContext } from "./trpc.ts";
+import type { SharedContext } from "./trpc.ts";
 
 export type QueriesDeps = {
   shared: SharedContext;
   trpcOptions: FastifyTRPCPluginOptions<AppRouter>["trpcOptions"];
   /** Told of what a caller was refused. */
-  onError(refused: { error: Refusal; path: string; input: unknown }, request: FastifyRequest): void;
+  onError(refused: TrpcRefusal, request: FastifyRequest): void;
 };
 type Asked = { path: string; request: FastifyRequest; reply: FastifyReply };
 /** As tRPC reads them; what is there twice comes as an array. */
 type Query = { batch?: unknown; input?: unknown };
-
-const JSON_TYPE = "application/json; charset=utf-8";
 
 export function mountQueries(app: FastifyInstance, deps: QueriesDeps): void {
   const paths = Object.keys(rootRouter._def.procedures).filter((path) => kindOf(path) === "query");

@@ -1,19 +1,8 @@
-/** Context, procedures and the way errors leave the API. */
+/** Context and procedures of the API. */
 import { randomUUID } from "node:crypto";
-import {
-  ApprovalId,
-  AUDIT_OK,
-  CcError,
-  describeError,
-  ERRORS,
-  type ErrorShape,
-  isCcError,
-  SessionId,
-  TurnId,
-  toErrorShape,
-} from "@cc-docker/protocol";
-import { getTRPCErrorFromUnknown, initTRPC, TRPCError } from "@trpc/server";
-import { ZodError, z } from "zod";
+import { ApprovalId, AUDIT_OK, CcError, isCcError, SessionId, TurnId } from "@cc-docker/protocol";
+import { getTRPCErrorFromUnknown, initTRPC, type TRPCError } from "@trpc/server";
+import { z } from "zod";
 import type { Core } from "../../core/core.ts";
 import { recordOf } from "../../lib/json.ts";
 import { currentRequest, withLogFields } from "../../lib/request-scope.ts";
@@ -21,6 +10,7 @@ import { PING_EVERY_MS } from "../../lib/sse.ts";
 import type { Tracer } from "../../lib/tracing/tracer.ts";
 import type { Authenticate } from "../authenticate.ts";
 import type { CallerLimits } from "../caller-limits.ts";
+import { toPublicError, toTrpcError } from "./errors.ts";
 
 export type Context = {
   core: Core;
@@ -59,24 +49,6 @@ const t = initTRPC.context<Context>().create({
 });
 
 export const { router } = t;
-
-const CODES = {
-  400: "BAD_REQUEST",
-  401: "UNAUTHORIZED",
-  403: "FORBIDDEN",
-  404: "NOT_FOUND",
-  405: "METHOD_NOT_SUPPORTED",
-  409: "CONFLICT",
-  413: "PAYLOAD_TOO_LARGE",
-  426: "BAD_REQUEST", // no procedure asks for it
-  429: "TOO_MANY_REQUESTS",
-  415: "UNSUPPORTED_MEDIA_TYPE",
-  500: "INTERNAL_SERVER_ERROR",
-  502: "BAD_GATEWAY",
-  503: "SERVICE_UNAVAILABLE",
-  504: "GATEWAY_TIMEOUT",
-  507: "SERVICE_UNAVAILABLE", // tRPC has no word for it; `metaOf` gives the status itself
-} as const;
 
 /** The id of the session that a call's input names, as log lines have it. */
 export function sessionField(input: unknown): { session_id?: string } {
@@ -156,39 +128,6 @@ function idsIn(input: unknown): { sessionId?: SessionId | undefined; targetId?: 
 function originOf(): { requestId: string; remoteAddress: string | undefined } {
   const { requestId = randomUUID(), remoteAddress } = currentRequest() ?? {};
   return { requestId, remoteAddress };
-}
-
-/** An error of the table under its HTTP status; anything else as it is, which makes it a defect. */
-export function toTrpcError(cause: unknown): unknown {
-  if (!isCcError(cause)) return cause;
-  return new TRPCError({ code: CODES[ERRORS[cause.code].http], message: cause.message, cause });
-}
-
-/** The row's own status, where one call was made and failed, and when to try again. */
-export function metaOf(paths: readonly unknown[] | undefined, [error]: readonly TRPCError[]): ResponseMeta {
-  if (paths?.length !== 1 || !isCcError(error?.cause)) return {};
-  const { code, retryAfterSeconds: seconds } = error.cause;
-  return { status: ERRORS[code].http, ...(seconds !== undefined && { headers: { "retry-after": String(seconds) } }) };
-}
-
-type ResponseMeta = { status?: number; headers?: Record<string, string> };
-
-/** What a caller is told. */
-export function toPublicError({ code, cause, message }: TRPCError): ErrorShape {
-  if (isCcError(cause)) return toErrorShape(cause);
-  if (cause instanceof ZodError) return describeError("REQUEST_INVALID", describeIssues(cause));
-  if (code === "NOT_FOUND") return describeError("ROUTE_NOT_FOUND", message);
-  if (code === "PAYLOAD_TOO_LARGE") return describeError("BODY_TOO_LARGE", message);
-  if (code === "INTERNAL_SERVER_ERROR") return describeError("INTERNAL", "Something went wrong inside the gateway.");
-  return describeError("REQUEST_INVALID", message);
-}
-
-function describeIssues({ issues }: ZodError): string {
-  return issues
-    .slice(0, 5)
-    .map(({ path, message }) => `${path.join(".") || "input"}: ${message}`)
-    .join("; ")
-    .slice(0, 1000);
 }
 
 /** Text that every encoding can carry. */

@@ -3,11 +3,10 @@ import { getTRPCErrorFromUnknown, getTRPCErrorShape, TRPCError } from "@trpc/ser
 import { ZodError } from "zod";
 import { type Encode, type EventRow, encodeOnce } from "../../../core/core.ts";
 import { toTextFrames } from "../../../lib/text-frames.ts";
+import { type TrpcRefusal, toTrpcError } from "../errors.ts";
 import { rootRouter } from "../root-router.ts";
-import { toTrpcError } from "../trpc.ts";
 import type { Id, Message } from "./read-messages.ts";
 
-export type TrpcRefusal = { error: TRPCError; path: string | undefined; input: unknown };
 export type TellRefusal = (refusal: TrpcRefusal) => void;
 export type Words = ReturnType<typeof createWords>;
 
