@@ -20,6 +20,7 @@ import { failpoint } from "../../lib/failpoint.ts";
 import type { Redactor } from "../../lib/redact.ts";
 import { type PieceSize, takePieces } from "../../lib/take-pieces.ts";
 import { retry } from "../../lib/wait.ts";
+import { createCommandSender, type Send } from "./command-sender.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 /**
@@ -44,9 +45,6 @@ export type ControlDeps = {
   /** The wrapper has said who it is: the link works. */
   onHello: () => void;
 };
-
-/** `onWritten`: the pipe has taken it. */
-type Send = (message: ToWrapper, onWritten?: () => void) => void;
 
 /**
  * Talks until the stream ends. Commands are read from the store whenever its bell rings, so none is lost.
@@ -185,79 +183,4 @@ function checkVersion(version: number): void {
     "LINK_VERSION_MISMATCH",
     `The wrapper speaks link version ${version}, this gateway ${LINK_VERSION}.`,
   );
-}
-
-/**
- * Sends the running turn's prompt, its interrupt and its answers, once a connection; the wrapper ignores what it knows.
- * And whether the agent is to be parked, where that differs from what the wrapper has said or was told.
- */
-function createCommandSender({
-  links,
-  session,
-  telemetry,
-  send,
-  fail,
-}: Pick<ControlDeps, "telemetry"> & {
-  links: Core["links"];
-  session: SessionRow;
-  send: Send;
-  /** Breaks the connection: a command that could not be read must not be forgotten. */
-  fail: (error: Error) => void;
-}) {
-  let opened = false;
-  let started: string | undefined;
-  let interrupted: string | undefined;
-  const told = { parked: false, seq: 0 };
-  const answered = new Set<string>();
-
-  async function sendTurn(): Promise<void> {
-    const turn = await links.findRunningTurn(session.id);
-    if (!turn) return;
-    const { id: turnId, prompt, trace } = turn;
-    if (started !== turnId) {
-      failpoint("turn.start-read");
-      const traced = telemetry && trace && { traceparent: trace.own };
-      telemetry?.expect(session.id, traced?.traceparent);
-      send({ type: "turn.start", turnId, prompt, ...traced }, () => failpoint("turn.start-sent"));
-    }
-    started = turnId;
-    if (!turn.interrupt || interrupted === turnId) return;
-    interrupted = turnId;
-    send({ type: "turn.interrupt", turnId });
-  }
-
-  /** What was read before a later answer came is old: a park that is not wanted any more would stop a turn. */
-  async function sendPark(): Promise<void> {
-    const { parked, seq } = await links.findParked(session.id);
-    if (seq < told.seq) return;
-    told.seq = seq;
-    if (parked === told.parked) return;
-    told.parked = parked;
-    send({ type: "park", parked }, () => failpoint("park.sent"));
-  }
-
-  async function sendAnswers(): Promise<void> {
-    if (session.config.permissionMode !== "ask") return;
-    const { id: sessionId, generation } = session;
-    for (const { id, key, answer } of await links.findAnswers({ sessionId, generation })) {
-      if (answered.has(id)) continue;
-      answered.add(id);
-      failpoint("approval.answer-read");
-      send({ type: "approval.answer", key, answer }, () => failpoint("approval.answer-sent"));
-    }
-  }
-
-  function wake(): void {
-    if (opened) Promise.all([sendTurn().then(sendAnswers), sendPark()]).catch(fail); // the next connection sends it
-  }
-
-  const unsubscribe = links.onCommand(session.id, wake);
-  return {
-    open: (parked: boolean) => {
-      opened = true;
-      told.parked = parked;
-      wake();
-    },
-    close: unsubscribe,
-  };
 }

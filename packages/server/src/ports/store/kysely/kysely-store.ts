@@ -1,14 +1,15 @@
-import { setImmediate as othersTurn, setTimeout as sleep } from "node:timers/promises";
-import { CcError, isCcError } from "@cc-docker/protocol";
+import { CcError } from "@cc-docker/protocol";
 import { type Kysely, sql } from "kysely";
 import { failpoint } from "../../../lib/failpoint.ts";
 import type { Store, StoreReader, StoreWriter } from "../store.ts";
 import { createApprovalQueries } from "./approval-queries.ts";
 import { createAuditQueries } from "./audit-queries.ts";
+import { toStoreError } from "./database-errors.ts";
 import { createEventQueries } from "./event-queries.ts";
 import { createGatewayQueries } from "./gateway-queries.ts";
 import { createQuotaQueries } from "./quota-queries.ts";
 import { createRemovalQueries } from "./removal-queries.ts";
+import { runBatch } from "./run-batch.ts";
 import { createSessionKeyQueries } from "./session-key-queries.ts";
 import { createSessionQueries } from "./session-queries.ts";
 import type { Database } from "./tables.ts";
@@ -25,7 +26,7 @@ export type KyselyStoreDeps = Pick<Store, "isShared"> & {
   beforeCommit: () => Promise<void> | undefined;
   /** Brings all commits so far to the disk. Nothing written is answered, and nothing new shown, before it resolves. */
   sync: () => Promise<void>;
-  /** Lets go of what `sync` holds. */
+  /** Lets go of what `beforeCommit` and `sync` hold. */
   endSync: () => Promise<void>;
 };
 
@@ -50,7 +51,7 @@ export function createKyselyStore({ isShared, writer, reader, beforeCommit, sync
   async function runDurably(works: readonly Work<StoreWriter>[]): Promise<Outcome[]> {
     refuseIfBroken();
     await beforeCommit();
-    const outcomes = await runBatch(writer, works);
+    const outcomes = await runBatch(writer, createQueries, works);
     failpoint("store.committed");
     await sync().catch(poison);
     failpoint("store.synced");
@@ -71,7 +72,7 @@ export function createKyselyStore({ isShared, writer, reader, beforeCommit, sync
   async function check(): Promise<void> {
     refuseIfBroken();
     await sql`select 1 from sessions limit 1`.execute(reader).catch((error: unknown) => {
-      throw unavailable(error);
+      throw toStoreError(error);
     });
   }
 
@@ -99,7 +100,7 @@ function onlyDurable(queries: StoreReader, settled: () => Promise<void>, refuseI
   const waits = <Args extends unknown[], Result>(query: (...args: Args) => Promise<Result>) => {
     return async (...args: Args): Promise<Result> => {
       const result = await query(...args).catch((error: unknown) => {
-        throw unavailable(error);
+        throw toStoreError(error);
       });
       await settled();
       refuseIfBroken();
@@ -154,89 +155,4 @@ function createQueries(db: Kysely<Database>): StoreWriter {
     ...createQuotaQueries(db),
     ...createAuditQueries(db),
   };
-}
-
-function runBatch(db: Kysely<Database>, works: readonly Work<StoreWriter>[]): Promise<Outcome[]> {
-  return db.connection().execute(async (connection) => {
-    try {
-      await begin(connection);
-      const outcomes = await runWorks(connection, works);
-      failpoint("store.written");
-      await sql`commit`.execute(connection);
-      return outcomes;
-    } catch (error) {
-      await sql`rollback`.execute(connection).catch(() => undefined); // the transaction may be gone with its cause
-      throw unavailable(error);
-    }
-  });
-}
-
-/** Another handle of the database may be at work: it is waited for beside the event loop. */
-async function begin(connection: Kysely<Database>): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await sql`begin immediate`.execute(connection);
-      return;
-    } catch (error) {
-      if (codeOf(error) !== "SQLITE_BUSY" || tries === BUSY.tries) throw error;
-      await sleep(BUSY.retryMs);
-    }
-  }
-}
-
-/**
- * A work alone needs no savepoint: when it throws, the whole transaction is undone. Of many, each may take milliseconds:
- * between two of them the event loop has its turn.
- */
-async function runWorks(connection: Kysely<Database>, works: readonly Work<StoreWriter>[]): Promise<Outcome[]> {
-  const tx = createQueries(connection);
-  const [alone] = works;
-  if (works.length === 1 && alone) return [{ ok: true, value: await alone(tx) }];
-  const outcomes: Outcome[] = [];
-  for (const work of works) {
-    outcomes.push(await runInSavepoint(connection, () => work(tx)));
-    await othersTurn();
-  }
-  return outcomes;
-}
-
-/** A work that throws is undone alone; the others of its batch go on. */
-async function runInSavepoint(connection: Kysely<Database>, work: () => Promise<unknown>): Promise<Outcome> {
-  await sql`savepoint work`.execute(connection);
-  try {
-    const value = await work();
-    await sql`release work`.execute(connection);
-    return { ok: true, value };
-  } catch (error) {
-    await undoWork(connection, error);
-    return { ok: false, error: unavailable(error) };
-  }
-}
-
-/** What went wrong first says more than that its savepoint went with it: some errors end the whole transaction. */
-async function undoWork(connection: Kysely<Database>, cause: unknown): Promise<void> {
-  try {
-    await sql`rollback to work`.execute(connection);
-    await sql`release work`.execute(connection);
-  } catch {
-    throw cause;
-  }
-}
-
-/** How often another handle's transaction is waited for, so long each time. */
-const BUSY = { tries: 1000, retryMs: 5 };
-/** A write, or the growth of the index of the log of commits, that the disk had no space for. */
-const NO_SPACE: ReadonlySet<string> = new Set(["SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"]);
-
-function unavailable(cause: unknown): unknown {
-  if (isCcError(cause)) return cause;
-  const code = codeOf(cause);
-  if (!code.startsWith("SQLITE_")) return cause;
-  if (NO_SPACE.has(code))
-    return new CcError("STORE_FULL", `The database has no space to write to (${code}).`, { cause });
-  return new CcError("STORE_UNAVAILABLE", `The database refused: ${(cause as Error).message} (${code}).`, { cause });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
