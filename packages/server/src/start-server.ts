@@ -1,9 +1,10 @@
 /** The composition root: chooses drivers, builds core, opens edges. Knows them all; nothing else does. */
 import { randomUUID } from "node:crypto";
 import { type Config, dataPaths, type Secret } from "./config.ts";
-import { type Core, type CoreDeps, createCore } from "./core/core.ts";
+import { callerLimitSettings, chooseModel, coreSettings, type ModelChoice, tokenRules } from "./config-parts.ts";
+import { type Core, type CoreDeps, type CoreMeter, createCore } from "./core/core.ts";
 import { METRICS } from "./core/metric-table.ts";
-import { createAuthenticate, type TokenRules } from "./edges/authenticate.ts";
+import { createAuthenticate } from "./edges/authenticate.ts";
 import { createCallerLimits } from "./edges/caller-limits.ts";
 import { startHttpServer } from "./edges/http-server.ts";
 import { createBroker } from "./edges/link/broker.ts";
@@ -33,13 +34,13 @@ export type Server = AsyncDisposable & {
   stop(): Promise<void>;
 };
 
-type ModelChoice = { name: "scripted" } | { name: "ANTHROPIC_API_KEY" | "CLAUDE_CODE_OAUTH_TOKEN"; upstream: Upstream };
-
-/** With the time that a round takes, what nobody owns is gone within 15 s. */
-const RECONCILE_EVERY_MS = 10_000;
-
 /** `redactor`: knows what of the settings is secret; it is told of what the gateway makes itself. */
 export type StartOptions = { config: Config; log: Logger; redactor: Redactor };
+
+type Resources = ReturnType<typeof createResources>;
+type Ports = Pick<CoreDeps, "store" | "bus" | "runtime">;
+/** Core, and what else tells of what goes on in it. */
+type Running = { core: Core; meter: CoreMeter; tracer: Tracer };
 
 /** @throws CcError for everything a person can set right: port, data directory, schema */
 export async function startServer(options: StartOptions): Promise<Server> {
@@ -52,15 +53,39 @@ export async function startServer(options: StartOptions): Promise<Server> {
   }
 }
 
-async function open(options: StartOptions, resources: ReturnType<typeof createResources>): Promise<Server> {
-  const { config, log, redactor } = options;
-  const paths = dataPaths(config.DATA_DIR);
+async function open(options: StartOptions, resources: Resources): Promise<Server> {
+  const { config, log } = options;
+  const install = await takeDataDirectory(options, resources);
+  const ports = await openPorts(options, install.id, resources);
+  const running = await openCore(options, ports, resources);
+  const { core } = running;
+  let isServing = false;
+  resources.add("audit", () => (isServing ? tellAuditHead(core, log).catch(() => undefined) : undefined)); // a broken store has said so itself
+  const model = chooseModel(config);
+  openLinks(options, running, { resources, upstream: await openUpstream(model, resources) });
+  const http = await openListener(options, running, { resources, jwtSecret: install.jwtSecret });
+  isServing = true;
+  await tellAuditHead(core, log);
+  failpoint("start.listening");
+  resources.add("failpoint", () => failpoint("shutdown.unannounced"));
+  resources.add("announcement", await announceServer(config.DATA_DIR, http.url));
+  failpoint("start.announced");
+  core.start();
+  return { url: http.url, model: model.name, stop: resources.close, [Symbol.asyncDispose]: resources.close };
+}
+
+async function takeDataDirectory({ config, redactor }: StartOptions, resources: Resources) {
   const install = await openInstall(config.DATA_DIR, config.JWT_SECRET);
   redactor.add(install.jwtSecret.reveal());
   failpoint("start.install-made");
-  resources.add("lock", lockFile(paths.lock));
+  resources.add("lock", lockFile(dataPaths(config.DATA_DIR).lock));
   failpoint("start.locked");
   await removeDrafts(config.DATA_DIR);
+  return install;
+}
+
+async function openPorts({ config, log }: StartOptions, installId: string, resources: Resources): Promise<Ports> {
+  const paths = dataPaths(config.DATA_DIR);
   resources.add("failpoint", () => failpoint("shutdown.store-closed"));
   const store = await openSqliteStore({ path: paths.database });
   resources.add("store", store.close);
@@ -68,34 +93,34 @@ async function open(options: StartOptions, resources: ReturnType<typeof createRe
   resources.add("bus", bus.close);
   const runtime = openDockerRuntime({
     ...(config.DOCKER_HOST !== undefined && { host: config.DOCKER_HOST }),
-    installId: install.id,
+    installId,
     socketsDirectory: paths.sockets,
     link: config.LINK,
   });
   resources.add("runtime", runtime.close);
-  const settings = coreSettings(config);
+  return { store, bus, runtime };
+}
+
+async function openCore({ config, log }: StartOptions, ports: Ports, resources: Resources): Promise<Running> {
   const meter = createMeter(METRICS);
   const tracer = await openTracerOf(config);
   resources.add("tracer", tracer.close);
-  const core = createCore({
-    store,
-    bus,
-    runtime,
-    clock: systemClock,
-    newId: randomUUID,
-    log,
-    meter,
-    tracer,
-    settings,
-  });
+  const settings = coreSettings(config);
+  const core = createCore({ ...ports, clock: systemClock, newId: randomUUID, log, meter, tracer, settings });
   resources.add("core", core.close);
   await core.join();
-  let isServing = false;
-  resources.add("audit", () => (isServing ? tellAuditHead(core, log).catch(() => undefined) : undefined)); // a broken store has said so itself
-  const model = chooseModel(config);
+  return { core, meter, tracer };
+}
+
+/** To the instances: their model, their spans, and what they have to say. */
+function openLinks(
+  { config, log, redactor }: StartOptions,
+  { core, meter, tracer }: Running,
+  { resources, upstream }: { resources: Resources; upstream: Upstream },
+): void {
   const broker = createBroker({
     redactor,
-    upstream: await openUpstream(model, resources),
+    upstream,
     clock: systemClock,
     log,
     rateLimitMaxWaitMs: config.RATE_LIMIT_MAX_WAIT * 1000,
@@ -117,31 +142,25 @@ async function open(options: StartOptions, resources: ReturnType<typeof createRe
     telemetry,
   });
   resources.add("links", links.close);
+}
+
+async function openListener(
+  { config, log }: StartOptions,
+  running: Running,
+  { resources, jwtSecret }: { resources: Resources; jwtSecret: Secret },
+): Promise<{ url: string }> {
   resources.add("failpoint", () => failpoint("shutdown.listener-closed"));
   const http = await startHttpServer({
-    core,
-    meter,
-    tracer,
-    authenticate: createAuthenticate(tokenRules(config, install.jwtSecret)),
+    ...running,
+    authenticate: createAuthenticate(tokenRules(config, jwtSecret)),
     browsers: { host: config.HOST, allowedHosts: config.ALLOWED_HOSTS, corsOrigins: config.CORS_ORIGINS },
-    callerLimits: createCallerLimits({
-      requestsPerSecond: config.MAX_REQUESTS_PER_SECOND,
-      subscriptions: config.MAX_SUBSCRIPTIONS_PER_USER,
-      sockets: config.MAX_SOCKETS_PER_USER,
-    }),
+    callerLimits: createCallerLimits(callerLimitSettings(config)),
     log,
     host: config.HOST,
     port: config.PORT,
   });
   resources.add("http", http.close);
-  isServing = true;
-  await tellAuditHead(core, log);
-  failpoint("start.listening");
-  resources.add("failpoint", () => failpoint("shutdown.unannounced"));
-  resources.add("announcement", await announceServer(config.DATA_DIR, http.url));
-  failpoint("start.announced");
-  core.start();
-  return { url: http.url, model: model.name, stop: resources.close, [Symbol.asyncDispose]: resources.close };
+  return http;
 }
 
 /** OpenTelemetry's code is loaded where somebody wants traces, and nowhere else. */
@@ -164,51 +183,7 @@ async function tellAuditHead(core: Core, log: Logger): Promise<void> {
   log.info(await core.audit.findHead(), "the audit log is at");
 }
 
-function tokenRules({ JWT_JWKS_URL, JWT_ISSUER, JWT_AUDIENCE }: Config, jwtSecret: Secret): TokenRules {
-  const keys = JWT_JWKS_URL === undefined ? { jwtSecret } : { jwksUrl: JWT_JWKS_URL };
-  return { keys, issuer: JWT_ISSUER, audience: JWT_AUDIENCE };
-}
-
-function coreSettings(config: Config): CoreDeps["settings"] {
-  return {
-    image: config.SESSION_IMAGE,
-    startupTimeoutMs: config.STARTUP_TIMEOUT * 1000,
-    copyTimeoutMs: config.FORK_COPY_TIMEOUT * 1000,
-    requestTimeoutMs: config.REQUEST_TIMEOUT * 1000,
-    hangTimeoutMs: config.HANG_TIMEOUT * 1000,
-    parkAfterMs: config.PARK_AFTER * 1000,
-    idleTimeoutMs: config.CONTAINER_IDLE_TIMEOUT * 1000,
-    sessionTimeoutMs: config.CONTAINER_TIMEOUT_DEFAULT * 1000,
-    maxTimeouts: {
-      startupTimeout: config.MAX_STARTUP_TIMEOUT,
-      requestTimeout: config.MAX_REQUEST_TIMEOUT,
-      parkAfter: config.MAX_PARK_AFTER,
-      idleTimeout: config.MAX_IDLE_TIMEOUT,
-      sessionTimeout: config.MAX_SESSION_TIMEOUT,
-    },
-    quotas: {
-      liveSessions: config.MAX_SESSIONS_PER_USER,
-      storedSessions: config.MAX_STORED_SESSIONS_PER_USER,
-      containers: config.MAX_CONTAINERS,
-      openTurns: config.MAX_OPEN_TURNS_PER_USER,
-      costUsdPerDay: config.MAX_COST_PER_DAY,
-      tokensPerDay: config.MAX_TOKENS_PER_DAY,
-    },
-    reconcileEveryMs: RECONCILE_EVERY_MS,
-    version: VERSION,
-  };
-}
-
-function chooseModel(config: Config): ModelChoice {
-  const { MODEL, ANTHROPIC_API_KEY: key, CLAUDE_CODE_OAUTH_TOKEN: token, ANTHROPIC_BASE_URL: url } = config;
-  if (MODEL === "scripted") return { name: "scripted" };
-  if (key) return { name: "ANTHROPIC_API_KEY", upstream: { url, credential: { kind: "api-key", reveal: key.reveal } } };
-  if (token)
-    return { name: "CLAUDE_CODE_OAUTH_TOKEN", upstream: { url, credential: { kind: "oauth", reveal: token.reveal } } };
-  return { name: "scripted" };
-}
-
-async function openUpstream(model: ModelChoice, resources: ReturnType<typeof createResources>): Promise<Upstream> {
+async function openUpstream(model: ModelChoice, resources: Resources): Promise<Upstream> {
   if (model.name !== "scripted") return model.upstream;
   const scripted = await startScriptedModel({});
   resources.add("scripted model", scripted.close);
