@@ -159,7 +159,7 @@ function linkSchema($ref: string): string {
   return `[\`${name}\`](#${name.toLowerCase()})`;
 }
 
-/** What requests point at. */
+/** Of all schemas that requests have, the one that the tables of their fields link to. */
 function configSection({ SessionConfig: { properties, description } = {} }: Record<string, JsonSchema>): string[] {
   const rows = Object.entries(properties as Record<string, JsonSchema>).map(([name, schema]) => [
     `\`${name}\``,

@@ -1,4 +1,7 @@
-/** How often an owner may ask, and how many streams and sockets it may have at one time. Kept in memory: a restart forgets it. */
+/**
+ * How often an owner may ask, and how many streams and sockets it may have at one time. Kept in memory: a restart
+ * forgets it.
+ */
 import { CcError } from "@cc-docker/protocol";
 import { createTokenBuckets } from "../lib/token-buckets.ts";
 

@@ -8,7 +8,7 @@ export type TurnBudget = {
    * The last work of a turn may cost more than is left, so none is too large.
    */
   take(cost: number): Promise<void> | undefined;
-  /** Does the work when there is room for it, as `take` would let it through; before it returns where there is room now. */
+  /** Does the work when `take` would let it through: before it returns, where there is room now. */
   run(cost: number, work: () => void): void;
 };
 

@@ -23,8 +23,8 @@ export type AuditedCall = Ids & {
 
 export type Audit = {
   /**
-   * Runs a call that may change something and sees to it that it has one row, if it changed something. `outcomeOf`: `ok`, or the code of the
-   * error that the result is.
+   * Runs a call that may change something and sees to it that it has one row: always if it changed something, else as
+   * long as its actor has not had too many of those. `outcomeOf`: `ok`, or the code of the error that the result is.
    * @throws what `work` throws; CcError STORE_FULL, STORE_UNAVAILABLE when it went well and its row could not be kept
    */
   record<T>(call: AuditedCall, work: () => Promise<T>, outcomeOf: (result: T) => string): Promise<T>;

@@ -1,4 +1,7 @@
-/** How many rows of one actor are kept of what was refused or had no effect: what costs its caller nothing must not fill the disk. */
+/**
+ * How many rows of one actor are kept of what was refused or had no effect: what costs its caller nothing must not fill
+ * the disk.
+ */
 import type { Clock } from "../../lib/clock.ts";
 import { dropOldest } from "../../lib/drop-oldest.ts";
 import { createTokenBuckets } from "../../lib/token-buckets.ts";

@@ -4,13 +4,13 @@
  */
 import type { TokenUsage } from "@cc-docker/protocol";
 
-/** What calls of one model have used. `hourCacheTokens`: those written to the cache for an hour, among all written to it. */
+/** What calls of one model have used. `hourCacheTokens`: of all written to the cache, those written for an hour. */
 export type ModelUse = { model: string; usage: TokenUsage; hourCacheTokens: number };
 
 /**
  * What a kind of token costs, in tokens of input, at the most: of some newer models a token from the cache costs less.
- * Writing to the cache is that for five minutes.
- * From the table of https://platform.claude.com/docs/en/about-claude/pricing, read in November 2026.
+ * Writing to the cache is that for five minutes. From the table of
+ * https://platform.claude.com/docs/en/about-claude/pricing, read in November 2026.
  */
 const WEIGHTS = {
   inputTokens: 1,
@@ -18,7 +18,7 @@ const WEIGHTS = {
   cacheReadTokens: 0.1,
   cacheCreationTokens: 1.25,
 } as const satisfies Record<keyof TokenUsage, number>;
-/** Writing to it for an hour is 2. */
+/** Writing to the cache for an hour is 2, from the same table. */
 const MORE_FOR_AN_HOUR = 2 - WEIGHTS.cacheCreationTokens;
 
 /**

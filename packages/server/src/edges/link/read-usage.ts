@@ -4,7 +4,7 @@ import type { TokenUsage } from "@cc-docker/protocol";
 import { z } from "zod";
 import { parseJson } from "../../lib/json.ts";
 
-/** `hourCacheTokens`: written to the cache for an hour, among all written to it. */
+/** `hourCacheTokens`: of all written to the cache, those written for an hour. */
 export type CallUse = { model: string; usage: TokenUsage; hourCacheTokens: number };
 
 /** Of an answer that is no stream, and of a line of one that is. What is larger is passed on and not read. */
