@@ -3,7 +3,7 @@
 import type { AddressInfo } from "node:net";
 import { CcError } from "@cc-docker/protocol";
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Core, CoreMeter } from "../core/core.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Tracer } from "../lib/tracing/tracer.ts";
@@ -103,18 +103,18 @@ function mountTrpc(
   shared: SharedContext,
   { log, refusals }: Pick<HttpServerDeps, "log"> & { refusals: Refusals },
 ): void {
+  const onError = (refused: TrpcRefusal, request: FastifyRequest) => {
+    if (request.raw.socket.destroyed) return; // the caller has gone; nothing went wrong here
+    tellTrpcError({ log, refusals }, refused, request);
+  };
   const trpcOptions: FastifyTRPCPluginOptions<AppRouter>["trpcOptions"] = {
     router: rootRouter,
     maxBatchSize: MAX_BATCH,
     responseMeta: ({ paths, errors }) => metaOf(paths, errors),
     createContext: ({ req }) => ({ ...shared, ...callerOf(req.headers) }),
-    onError: ({ error, path, req, input }) => {
-      if (req.raw.socket.destroyed) return; // the caller has gone; nothing went wrong here
-      tellTrpcError({ log, refusals }, { error, path, input }, req);
-    },
+    onError: ({ req, error, path, input }) => onError({ error, path, input }, req),
   };
   mountEventStream(app, { ...shared, trpcOptions });
-  const onError = (refused: TrpcRefusal, request: object) => tellTrpcError({ log, refusals }, refused, request);
   mountQueries(app, { shared, trpcOptions, onError });
   app.register(fastifyTRPCPlugin, { prefix: "/trpc", trpcOptions });
 }

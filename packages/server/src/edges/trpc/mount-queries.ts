@@ -52,7 +52,7 @@ async function answer({ path, request, reply }: Asked, { shared, onError }: Quer
         path,
         input: await getRawInput().catch(() => undefined),
       };
-      if (!reply.raw.socket?.destroyed) onError(refused, request);
+      onError(refused, request);
       const { status = getHTTPStatusCodeFromError(refused.error), headers = {} } = metaOf([path], [refused.error]);
       reply.status(status).headers(headers);
       return { error: getTRPCErrorShape({ config: rootRouter._def._config, type: "query", ctx, ...refused }) };
