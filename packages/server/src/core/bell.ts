@@ -9,7 +9,7 @@ export type Bell = Disposable & {
   wait(signal: AbortSignal, isDealtWith?: () => boolean): Promise<void>;
   /** Ends the wait. */
   wake(): void;
-  /** What the newest ring said; -1 before the first. */
+  /** The highest that a ring has said, for one may be heard after a later one; -1 before the first. */
   readonly value: number;
 };
 
@@ -20,7 +20,7 @@ export function createBell(bus: Bus, topic: Topic): Bell {
   let deal: (() => boolean) | undefined;
   let heeded: AbortSignal | undefined;
   const unsubscribe = bus.subscribe(topic, (_topic, rungValue) => {
-    value = rungValue;
+    value = Math.max(value, rungValue);
     if (deal?.()) return;
     rung = true;
     wake();

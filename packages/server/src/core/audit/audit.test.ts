@@ -25,6 +25,18 @@ const create =
     t.core.sessions.create({ owner: "ann", config: {}, idempotencyKey });
 
 describe("the audit log", () => {
+  it("leaves changes that share a commit in its order, for who hears of them", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const rings: number[] = [];
+    t.bus.subscribe(`events:${sessionId}`, (_topic, seq) => void rings.push(seq));
+    const send = () => t.send(sessionId);
+    const writers = Array.from({ length: 20 }, (_, n) => (n % 2 ? send() : recordAs(t, { sessionId }, send)));
+    await Promise.all(writers);
+    expect(rings).toHaveLength(20);
+    expect(rings).toEqual(rings.toSorted((a, b) => a - b));
+  });
+
   it("has one row of each call that changes something, with what it made", async () => {
     await using t = await openTestCore();
     await recordAs(t, { action: "sessions.create" }, create(t));

@@ -53,24 +53,30 @@ export function createAudit({ store: plain, clock, log }: AuditDeps): { audit: A
     return row;
   }
 
-  /** The first work of a call that changes something takes the call's row along. */
-  async function write<T>(work: (tx: StoreWriter) => Promise<T>): Promise<T> {
+  /**
+   * The first work of a call that changes something takes the call's row along. What is returned is the store's own
+   * promise, as of any other write: who waits for it goes on in the order of the commits.
+   */
+  function write<T>(work: (tx: StoreWriter) => Promise<T>): Promise<T> {
     const pending = calls.current();
     if (pending?.state !== "open") return plain.write(work);
     pending.state = "taken";
-    const done = await plain
-      .write(async (tx) => {
-        const effects = watchEffects(tx, pending.ids);
-        const value = await work(effects.tx);
-        return { value, row: effects.seen() ? await append(tx, pending, AUDIT_OK) : undefined };
-      })
-      .catch((error: unknown) => {
-        pending.state = "open";
-        throw error;
-      });
-    pending.state = done.row ? "over" : "open";
-    if (done.row) tell(done.row);
-    return done.value;
+    let row: AuditRow | undefined;
+    const written = plain.write(async (tx) => {
+      const effects = watchEffects(tx, pending.ids);
+      const value = await work(effects.tx);
+      if (effects.seen()) row = await append(tx, pending, AUDIT_OK);
+      return value;
+    });
+    const settle = (kept?: AuditRow) => {
+      pending.state = kept ? "over" : "open";
+      if (kept) tell(kept);
+    };
+    written.then(
+      () => settle(row),
+      () => settle(),
+    );
+    return written;
   }
 
   async function record<T>(call: AuditedCall, work: () => Promise<T>, outcomeOf: (result: T) => string): Promise<T> {
