@@ -17,7 +17,7 @@ verifies(
     await using session = await openSession(stack().client());
     await using proxy = await startFaultProxy({ to: addressOf(stack()) });
     const follower = clientThrough(proxy, stack());
-    const CUT_EVERY = 60;
+    const CUT_EVERY = 20; // far more often than it must be, for a machine that is slow to connect
     let cuts = 0;
     let cutAt = CUT_EVERY;
     const failures: string[] = [];
