@@ -74,6 +74,7 @@ describe("following a log", () => {
       await take(follow(t, sessionId, 2), 1);
       served.count += 1;
     });
+    for (let turn = 0; turn < 1000; turn += 1) await nextTurn(); // till all have looked into the store, and wait
     const steps = countSteps(served);
     await t.ingest(sessionId, delta(1));
     await Promise.all(followers);
