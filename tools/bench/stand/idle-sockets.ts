@@ -4,6 +4,7 @@
  */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { endWithParent } from "./end-with-parent.ts";
 import { PONG } from "./fan-out/web-socket.ts";
 
 export type IdleSocketsOptions = { host: string; port: number; head: string };
@@ -42,6 +43,5 @@ async function obey({ open: count }: ToIdleSockets): Promise<void> {
 }
 
 process.on("message", (message: ToIdleSockets) => void obey(message));
-process.on("disconnect", () => process.exit(0));
-process.on("SIGINT", () => undefined); // Ctrl-C is the bench's business
+endWithParent();
 process.send?.("ready");

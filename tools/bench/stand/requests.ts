@@ -5,6 +5,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { endWithParent } from "./end-with-parent.ts";
 import { createAnswerReader } from "./read-answers.ts";
 
 export type RequestsOptions = { url: string; path: string; token?: string; connections: number };
@@ -44,6 +45,5 @@ async function ask(ms: number): Promise<void> {
 }
 
 process.on("message", ({ ms }: { ms: number }) => void ask(ms));
-process.on("disconnect", () => process.exit(0));
-process.on("SIGINT", () => undefined); // Ctrl-C is the bench's business
+endWithParent();
 process.send?.("ready");

@@ -5,6 +5,7 @@
 
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { endWithParent } from "../end-with-parent.ts";
 import { isStarted, MARK, MARK_LENGTH, readMark } from "./mark.ts";
 import type { FromSubscribers, SubscribersOptions, ToSubscribers } from "./messages.ts";
 import { PONG } from "./web-socket.ts";
@@ -65,8 +66,7 @@ process.on("message", ({ deliveries }: ToSubscribers) => {
   latencies = [];
   say({ latencies }); // it listens
 });
-process.on("disconnect", () => process.exit(0));
-process.on("SIGINT", () => undefined); // Ctrl-C is the bench's business
+endWithParent();
 
 for (let open = 0; open < options.count; open += AT_ONCE)
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, options.count - open) }, subscribe));
