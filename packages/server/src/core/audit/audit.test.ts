@@ -158,6 +158,24 @@ describe("the audit log", () => {
     ]);
   });
 
+  it("keeps so many calls without effect also where a session is looked after for them", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const turnId = await t.send(sessionId);
+    const session = { owner: "ann", sessionId };
+    const calls = {
+      interrupt: () => t.core.turns.interrupt({ ...session, turnId }),
+      pause: () => t.core.sessions.pause(session),
+      resume: () => t.core.sessions.resume(session),
+      stop: () => t.core.sessions.stop(session),
+    };
+    for (const [actor, work] of Object.entries(calls))
+      for (let n = 0; n < 70; n += 1) await recordAs(t, { actor, sessionId }, work);
+    const actors = (await rowsOf(t)).map(({ actor }) => actor);
+    for (const name of Object.keys(calls)) expect(actors.filter((actor) => actor === name).length).toBeLessThan(70);
+    expect((await rowsOf(t)).every(({ outcome }) => outcome === "ok")).toBe(true);
+  });
+
   it("answers a refusal though it cannot be kept, and fails what has no effect and no row", async () => {
     await using t = await openTestCore();
     t.store.write = () => Promise.reject(new CcError("STORE_FULL", "The disk is full."));

@@ -1,6 +1,6 @@
 /** What a work does to the store, as far as the audit log wants to know: whether it changes anything, and what of. */
 import type { SessionId } from "@cc-docker/protocol";
-import type { StoreWriter } from "../../ports/store/store.ts";
+import type { SessionRow, StoreWriter } from "../../ports/store/store.ts";
 
 /** `sessionId`: what it is done to; `targetId`: which turn or approval of it, or the fork that was made. */
 export type Ids = { sessionId?: SessionId | undefined; targetId?: string | undefined };
@@ -8,6 +8,7 @@ export type Ids = { sessionId?: SessionId | undefined; targetId?: string | undef
 /** Adds to `ids` what the call does not name: what it makes, or has made under the same key before. */
 export function watchEffects(tx: StoreWriter, ids: Ids): { tx: StoreWriter; seen(): boolean } {
   let changed = false;
+  const found = new Map<SessionId, SessionRow>();
 
   function learnSession(id: SessionId): void {
     if (ids.sessionId === undefined) ids.sessionId = id;
@@ -21,8 +22,21 @@ export function watchEffects(tx: StoreWriter, ids: Ids): { tx: StoreWriter; seen
       learnSession(row.id);
       changed = true;
     },
+    async findSession(id) {
+      const row = await tx.findSession(id);
+      if (row) found.set(id, row);
+      return row;
+    },
     async updateSession(id, patch) {
       await tx.updateSession(id, patch);
+      changed ||= isAnother(found.get(id), patch);
+    },
+    async updateTurn(id, patch) {
+      await tx.updateTurn(id, patch);
+      changed = true;
+    },
+    async updateApproval(id, patch) {
+      await tx.updateApproval(id, patch);
       changed = true;
     },
     async insertTurn(row) {
@@ -46,4 +60,11 @@ export function watchEffects(tx: StoreWriter, ids: Ids): { tx: StoreWriter; seen
     },
   };
   return { tx: watched, seen: () => changed };
+}
+
+/** A change that comes to nothing leaves its time only. Without what was there before it is taken for one. */
+function isAnother(before: SessionRow | undefined, patch: Partial<SessionRow>): boolean {
+  if (!before) return true;
+  const names = Object.keys(patch) as (keyof SessionRow)[];
+  return names.some((name) => name !== "updatedAt" && patch[name] !== before[name]);
 }
