@@ -1,10 +1,10 @@
 /** Counts HTTP requests, and times them. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { CoreMeter } from "../core/core.ts";
+import { TRPC_PREFIX } from "./trpc/root-router.ts";
 
-const TRPC_PREFIX = "/trpc/";
 /** The adapter's, for all that has no route of its own. */
-const TRPC_ROUTE = `${TRPC_PREFIX}:path`;
+const TRPC_ROUTE = `${TRPC_PREFIX}/:path`;
 
 /** The template of a request's path, of which there are few. */
 export type EndpointOf = (request: FastifyRequest) => string;
@@ -25,9 +25,9 @@ export function createEndpointOf(isProcedure: (path: string) => boolean): Endpoi
     const route = routeOptions.url;
     if (route === undefined) return "none";
     if (route !== TRPC_ROUTE) return route;
-    const path = url.slice(TRPC_PREFIX.length).split("?", 1)[0] ?? "";
-    if (isProcedure(path)) return `${TRPC_PREFIX}${path}`;
-    return path.includes(",") ? `${TRPC_PREFIX}batch` : "none";
+    const path = url.slice(TRPC_PREFIX.length + 1).split("?", 1)[0] ?? "";
+    if (isProcedure(path)) return `${TRPC_PREFIX}/${path}`;
+    return path.includes(",") ? `${TRPC_PREFIX}/batch` : "none";
   };
 }
 

@@ -2,7 +2,7 @@
 
 import type { AddressInfo } from "node:net";
 import { CcError } from "@cc-docker/protocol";
-import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
+import { fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Core, CoreMeter } from "../core/core.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -23,7 +23,7 @@ import { metaOf, type TrpcRefusal, toPublicError } from "./trpc/errors.ts";
 import { mountEventStream } from "./trpc/event-stream.ts";
 import { mountQueries } from "./trpc/mount-queries.ts";
 import { createProcedures, inputOf, isProcedure } from "./trpc/procedures.ts";
-import { type AppRouter, rootRouter } from "./trpc/root-router.ts";
+import { rootRouter, TRPC_PREFIX, type TrpcOptions } from "./trpc/root-router.ts";
 import { type SharedContext, sessionField } from "./trpc/trpc.ts";
 
 export type HttpServer = { url: string; close(): Promise<void> };
@@ -107,7 +107,7 @@ function mountTrpc(
     if (request.raw.socket.destroyed) return; // the caller has gone; nothing went wrong here
     tellTrpcError({ log, refusals }, refused, request);
   };
-  const trpcOptions: FastifyTRPCPluginOptions<AppRouter>["trpcOptions"] = {
+  const trpcOptions: TrpcOptions = {
     router: rootRouter,
     maxBatchSize: MAX_BATCH,
     responseMeta: ({ paths, errors }) => metaOf(paths, errors),
@@ -116,7 +116,7 @@ function mountTrpc(
   };
   mountEventStream(app, { ...shared, trpcOptions });
   mountQueries(app, { shared, trpcOptions, onError });
-  app.register(fastifyTRPCPlugin, { prefix: "/trpc", trpcOptions });
+  app.register(fastifyTRPCPlugin, { prefix: TRPC_PREFIX, trpcOptions });
 }
 
 function tellTrpcError(

@@ -4,17 +4,16 @@
  */
 import type { ServerResponse } from "node:http";
 import { isCcError, toErrorShape } from "@cc-docker/protocol";
-import { type FastifyTRPCPluginOptions, fastifyRequestHandler } from "@trpc/server/adapters/fastify";
+import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { ZodError } from "zod";
 import { createTextForm } from "../../core/core.ts";
 import { openSse } from "../../lib/sse.ts";
 import { callerOf } from "../authenticate.ts";
 import { type Followed, openFollow } from "../follow.ts";
-import type { AppRouter } from "./root-router.ts";
+import { TRPC_PREFIX, type TrpcOptions } from "./root-router.ts";
 import { RECONNECT_AFTER_MS, type SharedContext } from "./trpc.ts";
 
-type TrpcOptions = FastifyTRPCPluginOptions<AppRouter>["trpcOptions"];
 export type EventStreamDeps = SharedContext & { trpcOptions: TrpcOptions };
 
 type Refused = { refusal: unknown };
@@ -33,7 +32,7 @@ export function mountEventStream(app: FastifyInstance, { trpcOptions, ...context
     return { ...trpcOptions, createContext: ({ req }) => ({ ...context, ...callerOf(req.headers), callerLimits }) };
   };
   /** Its head alone is the adapter's to answer: there would be no end to wait for. */
-  app.get(`/trpc/${PATH}`, { exposeHeadRoute: false }, async (request, reply) => {
+  app.get(`${TRPC_PREFIX}/${PATH}`, { exposeHeadRoute: false }, async (request, reply) => {
     const over = new AbortController();
     const accepted = await accept(request, context, over).catch(orRefusal);
     if ("refusal" in accepted)

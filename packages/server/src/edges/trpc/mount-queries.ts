@@ -3,19 +3,19 @@
  * request, a web response and a stream of each and so takes several times what the query does.
  */
 import { callTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, TRPCError } from "@trpc/server";
-import { type FastifyTRPCPluginOptions, fastifyRequestHandler } from "@trpc/server/adapters/fastify";
+import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isRecord, JSON_TYPE } from "../../lib/json.ts";
 import { callerOf } from "../authenticate.ts";
 import { metaOf, type TrpcRefusal } from "./errors.ts";
 import { kindOf } from "./procedures.ts";
-import { type AppRouter, rootRouter } from "./root-router.ts";
+import { rootRouter, TRPC_PREFIX, type TrpcOptions } from "./root-router.ts";
 import type { SharedContext } from "./trpc.ts";
 
 export type QueriesDeps = {
   shared: SharedContext;
-  trpcOptions: FastifyTRPCPluginOptions<AppRouter>["trpcOptions"];
+  trpcOptions: TrpcOptions;
   /** Told of what a caller was refused. */
   onError(refused: TrpcRefusal, request: FastifyRequest): void;
 };
@@ -26,7 +26,7 @@ type Query = { batch?: unknown; input?: unknown };
 export function mountQueries(app: FastifyInstance, deps: QueriesDeps): void {
   const paths = Object.keys(rootRouter._def.procedures).filter((path) => kindOf(path) === "query");
   for (const path of paths)
-    app.get(`/trpc/${path}`, { exposeHeadRoute: false }, async (request, reply) => {
+    app.get(`${TRPC_PREFIX}/${path}`, { exposeHeadRoute: false }, async (request, reply) => {
       if (isPlain(request)) return answer({ path, request, reply }, deps);
       return fastifyRequestHandler({ ...deps.trpcOptions, req: request, res: reply, path });
     });

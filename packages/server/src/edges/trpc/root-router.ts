@@ -1,3 +1,4 @@
+import type { FastifyTRPCPluginOptions } from "@trpc/server/adapters/fastify";
 import { approvalsRouter } from "./approvals-router.ts";
 import { auditRouter } from "./audit-router.ts";
 import { chatRouter } from "./chat-router.ts";
@@ -5,6 +6,9 @@ import { eventsRouter } from "./events-router.ts";
 import { sessionsRouter } from "./sessions-router.ts";
 import { systemRouter } from "./system-router.ts";
 import { router } from "./trpc.ts";
+
+/** Where the procedures are: over HTTP below it, each by its path, and over a WebSocket at it. */
+export const TRPC_PREFIX = "/trpc";
 
 export const rootRouter = router({
   sessions: sessionsRouter,
@@ -16,3 +20,5 @@ export const rootRouter = router({
 });
 
 export type AppRouter = typeof rootRouter;
+/** Of tRPC's adapter. */
+export type TrpcOptions = FastifyTRPCPluginOptions<AppRouter>["trpcOptions"];

@@ -6,6 +6,7 @@ import { type CcError, isCcError } from "@cc-docker/protocol";
 import type { TextSocket } from "../../../lib/text-socket.ts";
 import type { CallerHeaders } from "../../authenticate.ts";
 import { CLOSE, closeFor, type Door, type Knock } from "../../doors.ts";
+import { TRPC_PREFIX } from "../root-router.ts";
 import type { SharedContext } from "../trpc.ts";
 import { type Calls, createCalls } from "./calls.ts";
 import { readHello } from "./read-messages.ts";
@@ -56,7 +57,7 @@ export function createTrpcDoor({ onError, helloWithinMs, ...shared }: TrpcDoorDe
   }
 
   return {
-    path: "/trpc",
+    path: TRPC_PREFIX,
     async enter({ query, authorization, traceparent, asRequest }) {
       return (socket) => {
         socket.closeIn(helloWithinMs, code, reason);
