@@ -70,11 +70,14 @@ describe("following a log", () => {
     await using t = await openTestCore();
     const sessionId = await t.openSession();
     const served = { count: 0 };
+    const look = vi.spyOn(t.store, "findSession");
     const followers = range(1, 400).map(async () => {
       await take(follow(t, sessionId, 2), 1);
       served.count += 1;
     });
-    for (let turn = 0; turn < 1000; turn += 1) await nextTurn(); // till all have looked into the store, and wait
+    const listening = () => look.mock.settledResults.filter(({ type }) => type === "fulfilled").length;
+    await expect.poll(listening).toBe(2 * 400); // each has found its session, and found it again when there was no event
+    await nextTurn(); // now all wait
     const steps = countSteps(served);
     await t.ingest(sessionId, delta(1));
     await Promise.all(followers);
