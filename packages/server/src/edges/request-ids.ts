@@ -1,8 +1,8 @@
 /** Every request has an id: its caller's own, or one that is made. The answer names it, and so does what is logged. */
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { SessionId } from "@cc-docker/protocol";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { inRequest, type RequestScope } from "../lib/request-scope.ts";
 
 export const REQUEST_ID_HEADER = "x-request-id";
@@ -23,7 +23,7 @@ export function requestIdOf({ headers }: Pick<IncomingMessage, "headers">): stri
 /** To be the first of the hooks: what comes after it is in the request's scope. */
 export function scopeRequests(app: FastifyInstance): void {
   app.addHook("onRequest", (request, reply, done) => {
-    reply.raw.setHeader(REQUEST_ID_HEADER, request.id); // on the response itself: what streams writes its own head
+    reply.header(REQUEST_ID_HEADER, request.id);
     inRequest(scopeOfRequest(request), done);
   });
   /** The end of a body is heard outside of the scope that its reading was begun in. */
@@ -31,6 +31,16 @@ export function scopeRequests(app: FastifyInstance): void {
     if (request.method === "GET") done();
     else inRequest(scopeOfRequest(request), done);
   });
+}
+
+/**
+ * Takes the response from Fastify, for an answer that writes its own head. Every answer that does not keeps its headers
+ * with Fastify: Node takes twice as long for a head of which it has some already.
+ */
+export function takeResponse(reply: FastifyReply): ServerResponse {
+  const { raw, request } = reply.hijack();
+  raw.setHeader(REQUEST_ID_HEADER, request.id);
+  return raw;
 }
 
 /** @param logFields what a request's log lines carry besides its id */

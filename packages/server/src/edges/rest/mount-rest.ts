@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { JSON_TYPE } from "../../lib/json.ts";
 import { type Authenticate, type CallerHeaders, callerOf } from "../authenticate.ts";
 import type { Followed, FollowRequest } from "../follow.ts";
+import { takeResponse } from "../request-ids.ts";
 import { toRest } from "./convert.ts";
 import { PROBLEM_TYPE, problemHeaders, toProblem } from "./problem.ts";
 import { createReader, type InputOf, type ReadRequest } from "./read-request.ts";
@@ -76,7 +77,7 @@ async function answer(route: Route, read: ReadRequest, { request, reply, deps }:
     const followed = await deps
       .follow({ authorization: caller.authorization, input: read.input, over })
       .catch(refusalOf(read.schema));
-    void streamEvents(reply.hijack().raw, { followed, encode, over }); // and nothing of the request is kept meanwhile
+    void streamEvents(takeResponse(reply), { followed, encode, over }); // and nothing of the request is kept meanwhile
     return reply;
   }
   const signal = route.method === "GET" ? {} : { signal: signalGone(reply) }; // what only reads soon ends by itself

@@ -11,6 +11,7 @@ import { createTextForm } from "../../core/core.ts";
 import { openSse } from "../../lib/sse.ts";
 import { callerOf } from "../authenticate.ts";
 import { type Followed, openFollow } from "../follow.ts";
+import { takeResponse } from "../request-ids.ts";
 import { TRPC_PREFIX, type TrpcOptions } from "./root-router.ts";
 import { RECONNECT_AFTER_MS, type SharedContext } from "./trpc.ts";
 
@@ -37,8 +38,7 @@ export function mountEventStream(app: FastifyInstance, { trpcOptions, ...context
     const accepted = await accept(request, context, over).catch(orRefusal);
     if ("refusal" in accepted)
       return fastifyRequestHandler({ ...sayAgain(accepted), req: request, res: reply, path: PATH });
-    reply.hijack();
-    void stream(reply.raw, accepted, over); // and nothing of the request is kept meanwhile
+    void stream(takeResponse(reply), accepted, over); // and nothing of the request is kept meanwhile
   });
 }
 
