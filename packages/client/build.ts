@@ -5,8 +5,10 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import * as protocol from "@cc-docker/protocol";
 import { type Plugin, rolldown } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
+import { describeTypes } from "./describe-types.ts";
 
 const OUT = "dist";
 const EXTERNAL = ["zod"];
@@ -43,6 +45,8 @@ async function bundleTypes(): Promise<void> {
   });
   await bundle.write({ dir: OUT, format: "esm", entryFileNames: "index.d.ts" });
   rmSync(emitted, { recursive: true });
+  const path = join(OUT, "index.d.ts");
+  writeFileSync(path, describeTypes(readFileSync(path, "utf8"), protocol));
 }
 
 function resolveTo(name: string, path: string): Plugin {

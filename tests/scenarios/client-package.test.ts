@@ -4,6 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { createClient, type TokenRequest } from "@cc-docker/client";
+import { Approval, AuditEntry, Session, SessionConfig, SessionStats, Turn } from "@cc-docker/protocol";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect } from "vitest";
 import { CLIENT_FOLDER, openStrangerProject, type StrangerProject } from "../harness/packed-client.ts";
@@ -97,6 +98,22 @@ for (const [module, moduleResolution] of [
     await typecheck({ ...STRICT, ...BROWSER, module, moduleResolution }, "page.ts");
   });
 }
+
+verifies("client.package", "editors say of every field what it is", async () => {
+  const types = await readFile(join(project.folder, "node_modules/@cc-docker/client/dist/index.d.ts"), "utf8");
+  for (const [name, { shape }] of Object.entries({
+    Session,
+    SessionConfig,
+    SessionStats,
+    Turn,
+    Approval,
+    AuditEntry,
+  })) {
+    const declared = types.slice(types.indexOf(`declare const ${name}: `)).split("\n}", 1)[0] ?? "";
+    for (const [field, { description }] of Object.entries(shape))
+      expect(declared, `${name}.${field}`).toContain(`  /** ${description} */\n  ${field}: `);
+  }
+});
 
 verifies("client.package", "it is installed with what it asks for and nothing else", async () => {
   const installed = JSON.parse(await readFile(join(project.folder, "node_modules/.package-lock.json"), "utf8"));
