@@ -19,8 +19,8 @@ const PRAGMAS = [
   "foreign_keys = ON",
   /** 32 MB, when there is so much: the pages of some thousand sessions at work. */
   "cache_size = -32000",
-  /** The log of commits goes into the database beside the event loop. */
-  "wal_autocheckpoint = 0",
+  /** The log of commits goes into the database beside the event loop; here only where that fails, at 128 MB. */
+  "wal_autocheckpoint = 32000",
 ];
 /** What is read seldom is read without a call of the system for every 4 KB. */
 const READER_PRAGMAS = [...PRAGMAS, `mmap_size = ${1024 ** 3}`];
