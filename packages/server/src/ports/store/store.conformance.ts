@@ -634,6 +634,33 @@ export function testStore({ name, open }: StoreUnderTest): void {
       expect(await read({ after: 20 })).toBeUndefined();
     });
 
+    it("come as one text in their order, also where those of several sessions lie between each other", async () => {
+      await using store = await openEmpty();
+      const [one, two] = [await insertSession(store), await insertSession(store)];
+      for (let first = 1; first < 100; first += 10)
+        for (const { id } of [one, two]) await store.write((tx) => tx.insertEvents(id, eventRows(first, first + 9)));
+      const form = { before: "", between: "", behind: "," };
+      const text = await store.readEventText(one.id, { after: 0, limit: 100, maxBytes: 1e6 }, form);
+      const rows = await store.readEvents(one.id, { after: 0, limit: 100, maxBytes: 1e6 });
+      expect(rows).toHaveLength(100);
+      expect(String(text?.bytes)).toBe(rows.map(({ seq, json }) => `${json}${seq},`).join(""));
+    });
+
+    it("whose beginning is removed come as they are, and as text never as if nothing were missing", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store);
+      await store.write((tx) => tx.insertEvents(id, eventRows(1, 20)));
+      await store.write((tx) => tx.trimSession(id, { limit: 5, maxBytes: 1e6 }));
+      const form = { before: "", between: "", behind: "" };
+      const firstOf = async (after: number, limit: number) =>
+        (await store.readEventText(id, { after, limit, maxBytes: 1e6 }, form))?.first;
+      expect(await seqs(store, id, { after: 0, limit: 2 })).toEqual([6, 7]);
+      expect(await seqs(store, id, { after: 3, limit: 4 })).toEqual([6, 7, 8, 9]);
+      expect([6, undefined]).toContain(await firstOf(0, 2));
+      expect([6, undefined]).toContain(await firstOf(0, 20));
+      expect(await firstOf(5, 4)).toBe(6);
+    });
+
     it("belong to one session", async () => {
       await using store = await openEmpty();
       const [one, two] = [await insertSession(store), await insertSession(store)];

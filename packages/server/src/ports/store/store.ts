@@ -222,7 +222,8 @@ export interface StoreReader {
   readEvents(sessionId: SessionId, page: { after: number; limit: number; maxBytes: number }): Promise<EventRow[]>;
   /**
    * The same page as one text, ready to be sent, with what is to stand around each event's `json` and its `seq`;
-   * `undefined` when there is nothing. `first` and `last` are the seqs of its ends.
+   * `undefined` when there is nothing. `first` and `last` are the seqs of its ends. Of a log whose beginning is removed
+   * it gives nothing that `readEvents` would not give, but perhaps less.
    */
   readEventText(
     sessionId: SessionId,
