@@ -85,14 +85,14 @@ module.exports = {
     {
       name: "edges-know-no-other-edge",
       comment:
-        "What two edges share is a rule (core), a tiny tool (lib), or about the caller and what it follows (edges/authenticate.ts, caller-limits.ts, doors.ts, follow.ts).",
+        "What two edges share is a rule (core), a tiny tool (lib), or about the caller and what it follows (edges/authenticate.ts, caller-limits.ts, doors.ts, follow.ts, request-ids.ts).",
       severity: "error",
       from: { path: "^packages/server/src/edges/([^/]+)/", pathNot: TESTS },
       to: {
         path: "^packages/server/src/edges/",
         pathNot: [
           "^packages/server/src/edges/$1/",
-          "^packages/server/src/edges/(authenticate|caller-limits|doors|follow|http-server)[.]ts$",
+          "^packages/server/src/edges/(authenticate|caller-limits|doors|follow|http-server|request-ids)[.]ts$",
         ],
       },
     },
