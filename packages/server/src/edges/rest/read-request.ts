@@ -21,15 +21,13 @@ const KEY = "idempotencyKey";
 
 /** @throws (the returned function) CcError REQUEST_INVALID; what the procedure itself refuses is left to it */
 export function createReader(route: Route, inputOf: InputOf): (request: RestRequest) => ReadRequest {
-  const { instead = route } = route;
-  const [readPlain, readInstead] = [
-    createAnswerReader(route, route, inputOf),
-    createAnswerReader(route, instead, inputOf),
-  ];
+  const { instead } = route;
+  const readPlain = createAnswerReader(route, route, inputOf);
+  const readInstead = instead ? createAnswerReader(route, instead, inputOf) : readPlain;
   return (request) => {
     const sent = route.method === "POST" ? requireBody(request.body) : recordOf(request.query);
     const taken = takeOwn(route, sent);
-    const read = route.instead?.when(taken.own) ? readInstead : readPlain;
+    const read = instead?.when(taken.own) ? readInstead : readPlain;
     return read(request, taken);
   };
 }

@@ -60,3 +60,16 @@ test("a refusal has its row's status and says when to try again", async () => {
   const refused = answers.find(({ status }) => status === 429);
   expect(refused?.headers.get("retry-after")).toBe("1");
 });
+
+test("who asks for it otherwise is answered by tRPC's adapter", async () => {
+  const rest = await openTestRest();
+  const authorization = `Bearer ${rest.token}`;
+  const streamed = await fetch(`${rest.url}/trpc/sessions.list?batch=1`, {
+    headers: { authorization, "trpc-accept": "application/jsonl" },
+  });
+  expect(streamed.headers.get("transfer-encoding")).toBe("chunked");
+  expect((await streamed.text()).split("\n").length).toBeGreaterThan(2);
+  const input = encodeURIComponent(JSON.stringify({ sessionId: await rest.openSession() }));
+  const twice = await fetch(`${rest.url}/trpc/sessions.get?input=${input}&input=7`, { headers: { authorization } });
+  expect(twice.status).toBe(200);
+});

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { SessionId } from "@cc-docker/protocol";
+import type { Container, ContainerCreateOptions } from "dockerode";
 import { describe, expect, it } from "vitest";
 import type { Instance } from "../../runtime.ts";
 import { copyTemplate } from "./copy-template.ts";
@@ -10,6 +11,13 @@ const deadline = () => AbortSignal.timeout(60_000);
 const newId = () => SessionId.parse(randomUUID());
 const start = (engine: TestEngine, sessionId = newId()) =>
   engine.runtime.start({ sessionId, generation: 1, image }, deadline());
+
+/** Its volumes have the labels of the install, and so go with it: the engine would make them without. */
+async function makeHelper({ docker }: TestEngine, template: ContainerCreateOptions): Promise<Container> {
+  for (const { Source: Name } of template.HostConfig?.Mounts ?? [])
+    await docker.createVolume({ Name, Labels: template.Labels });
+  return docker.createContainer(template);
+}
 
 const PROJECT = "/home/agent/.claude/projects/-workspace";
 
@@ -79,11 +87,11 @@ describe("the copy of a session's files", () => {
 
   it("is listed while it is there, is no instance, and ends with a stop and with the session", async () => {
     await using engine = await openTestEngine({ link: "socket" });
-    const { docker, runtime, installId } = engine;
+    const { runtime, installId } = engine;
     const { sessionId: from } = await start(engine);
     for (const end of [(id: SessionId) => runtime.stop(id, 1000), (id: SessionId) => runtime.remove(id)]) {
       const to = newId();
-      await docker.createContainer(copyTemplate({ from, to, image }, { installId, places: ["home"] }));
+      await makeHelper(engine, copyTemplate({ from, to, image }, { installId, places: ["home"] }));
       expect(new Set(await runtime.listActive())).toEqual(new Set([from, to]));
       expect(await runtime.listOwners()).toContain(to);
       expect((await runtime.list()).map(({ sessionId }) => sessionId)).toEqual([from]);
@@ -94,10 +102,10 @@ describe("the copy of a session's files", () => {
 
   it("is made by a container that may do that and nothing else", async () => {
     await using engine = await openTestEngine({ link: "socket" });
-    const { docker, installId } = engine;
+    const { installId } = engine;
     const { sessionId: from } = await start(engine);
     const template = copyTemplate({ from, to: newId(), image }, { installId, places: ["workspace", "home"] });
-    const { HostConfig, Mounts, Config } = await (await docker.createContainer(template)).inspect();
+    const { HostConfig, Mounts, Config } = await (await makeHelper(engine, template)).inspect();
     expect(HostConfig).toMatchObject({
       NetworkMode: "none",
       CapDrop: ["ALL"],
