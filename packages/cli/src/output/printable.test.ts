@@ -30,6 +30,16 @@ describe("what people see of an agent's output", () => {
     );
   });
 
+  it("shows by their code the characters that nobody sees", () => {
+    expect(printable("a\u200bb\u2028c\u00add\ufeffe\u{e0041}f")).toBe(
+      "a\\u{200b}b\\u{2028}c\\u{ad}d\\u{feff}e\\u{e0041}f",
+    );
+  });
+
+  it("leaves no more accents on a letter than a line can hold", () => {
+    expect(printable(`a${"\u0301".repeat(50)}b`)).toBe(`a${"\u0301".repeat(6)}b`);
+  });
+
   it("keeps newline, tab, accents, emoji and right-to-left letters", () => {
     const text = "a\tb\nné 👩‍💻 שלום";
     expect(printable(text)).toBe(text);

@@ -1,6 +1,7 @@
 /**
  * What an agent wrote is data: a terminal must show it, never obey it. Escape sequences are left out, other control
- * characters and those that turn the direction of writing are shown by their code. Newline and tab stay.
+ * characters, those that turn the direction of writing and those that nobody sees are shown by their code. Newline and
+ * tab stay, and what joins emoji and letters.
  */
 
 // oxlint-disable no-control-regex -- they are what this file is about
@@ -24,8 +25,14 @@ const SEQUENCE = new RegExp(
 const UNFINISHED = new RegExp(
   String.raw`(?:\x1b[ -/]*|${CONTROL_START}|${STRING_START}${STRING_BODY}\x1b?|\r|[\ud800-\udbff])$`,
 );
+/** Most of what is shown: nothing in it is to be replaced. */
+const PLAIN = /^[\n\t\x20-\x7e]*$/;
 const CONTROL = /[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
 const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/** Of no width, or a line break to some terminals: text could hide in them, or behind them. */
+const UNSEEN = /(?!\p{Join_Control}|[\ufe00-\ufe0f])\p{Default_Ignorable_Code_Point}|[\u2028\u2029\ufff9-\ufffb]/gu;
+/** More accents on one letter than any language has paint over the lines around it. */
+const PILE_OF_MARKS = /(\p{M}{6})\p{M}+/gu;
 
 export type Printable = {
   /** The next piece of a text; a sequence that is cut at its end is held back until the next piece. */
@@ -67,14 +74,17 @@ export function printableLine(text: string, length: number = Number.POSITIVE_INF
 }
 
 function show(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text
     .replace(SEQUENCE, "")
     .replace(/\r\n?/g, "\n")
     .replace(CONTROL, (control) => `\\x${codeOf(control).padStart(2, "0")}`)
     .replace(DIRECTION, (mark) => `\\u${codeOf(mark).padStart(4, "0")}`)
+    .replace(UNSEEN, (unseen) => `\\u{${codeOf(unseen)}}`)
+    .replace(PILE_OF_MARKS, "$1")
     .toWellFormed();
 }
 
 function codeOf(character: string): string {
-  return character.charCodeAt(0).toString(16);
+  return (character.codePointAt(0) ?? 0).toString(16);
 }
