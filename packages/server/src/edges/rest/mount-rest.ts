@@ -49,18 +49,29 @@ function readBodies(rest: FastifyInstance): void {
 }
 
 function mountRoute(rest: FastifyInstance, route: Route, deps: RestDeps): void {
-  const { authenticate, inputOf } = deps;
-  const read = createReader(route, inputOf);
+  const { authenticate } = deps;
+  const read = createReader(route, deps.inputOf);
+  /** The procedure looks at the token; where it does not come to be called, that is done here. */
+  async function readOrRefuse(request: FastifyRequest): Promise<ReadRequest> {
+    try {
+      return read(request);
+    } catch (error) {
+      if (!route.isPublic) await authenticate(request.headers.authorization);
+      throw error;
+    }
+  }
+
   rest.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ":$1"),
     exposeHeadRoute: route.method === "GET" && !route.streams,
-    /** Who may not ask has no body read either. */
-    onRequest: ({ headers }, _reply, done) => {
-      if (route.isPublic) done();
-      else authenticate(headers.authorization).then(() => done(), done);
-    },
-    handler: (request, reply) => answer(route, read(request), { request, reply, deps }),
+    /** Who may not ask has no body read. */
+    ...(route.method !== "GET" && {
+      onRequest: ({ headers }: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
+        authenticate(headers.authorization).then(() => done(), done);
+      },
+    }),
+    handler: async (request, reply) => answer(route, await readOrRefuse(request), { request, reply, deps }),
   });
 }
 

@@ -220,7 +220,9 @@ describe("REST", () => {
     const refused = await t.request("POST", "/sessions", { text: "{", headers: { authorization: "" } });
     expect(refused).toMatchObject({ status: 401, body: { code: "TOKEN_MISSING" } });
     expect(refused.headers.get("www-authenticate")).toBe("Bearer");
-    expect((await t.meter.render()).text).toContain('cc_docker_refusals_total{code="TOKEN_MISSING"} 1');
+    const read = await t.request("GET", "/sessions?no_such=1", { headers: { authorization: "" } });
+    expect(read).toMatchObject({ status: 401, body: { code: "TOKEN_MISSING" } });
+    expect((await t.meter.render()).text).toContain('cc_docker_refusals_total{code="TOKEN_MISSING"} 2');
     expect(await t.request("GET", "/health", { headers: { authorization: "" } })).toMatchObject({
       status: 200,
       body: { status: "healthy", components: { database: "healthy" } },

@@ -102,8 +102,9 @@ export const procedure = t.procedure.use(({ ctx, path, type, getRawInput, next }
     withTypedErrors({ ctx, path }, async () => {
       const { owner } = await ctx.authenticate(ctx.authorization);
       ctx.callerLimits.takeRequest(owner);
-      const input = await getRawInput().catch(() => undefined); // what is no JSON is refused in its turn
       const run = () => next({ ctx: { owner, traceparent } });
+      if (type === "query") return run(); // what only reads has nothing to log but its failure, which names the session
+      const input = await getRawInput().catch(() => undefined); // what is no JSON is refused in its turn
       return withLogFields(sessionField(input), () => {
         if (type !== "mutation") return run();
         const asked = { actor: owner, action: path, ...idsIn(input), ...originOf() };

@@ -10,6 +10,7 @@ import { createGatewayQueries } from "./gateway-queries.ts";
 import { createQuotaQueries } from "./quota-queries.ts";
 import { createRemovalQueries } from "./removal-queries.ts";
 import { runBatch } from "./run-batch.ts";
+import { createSessionCache } from "./session-cache.ts";
 import { createSessionKeyQueries } from "./session-key-queries.ts";
 import { createSessionQueries } from "./session-queries.ts";
 import type { Database } from "./tables.ts";
@@ -35,6 +36,7 @@ export function createKyselyStore({ isShared, writer, reader, beforeCommit, sync
   /** Of the newest batch, from before its commit. */
   let settled: Promise<void> = Promise.resolve();
   let broken: CcError | undefined;
+  const sessions = createSessionCache();
   const queue = createWriteQueue<StoreWriter>(
     (works) => {
       const done = runDurably(works);
@@ -51,7 +53,7 @@ export function createKyselyStore({ isShared, writer, reader, beforeCommit, sync
   async function runDurably(works: readonly Work<StoreWriter>[]): Promise<Outcome[]> {
     refuseIfBroken();
     await beforeCommit();
-    const outcomes = await runBatch(writer, createQueries, works);
+    const outcomes = await runBatch(writer, (db) => sessions.watch(createQueries(db)), works).finally(sessions.settle);
     failpoint("store.committed");
     await sync().catch(poison);
     failpoint("store.synced");
@@ -85,8 +87,10 @@ export function createKyselyStore({ isShared, writer, reader, beforeCommit, sync
     await closing;
   }
 
+  const queries = createQueries(reader);
+  const findSession = isShared ? queries.findSession : sessions.remember(queries.findSession);
   return {
-    ...onlyDurable(createQueries(reader), () => settled, refuseIfBroken),
+    ...onlyDurable({ ...queries, findSession }, () => settled, refuseIfBroken),
     isShared,
     write: (work) => queue.write(work),
     check,
