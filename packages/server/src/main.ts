@@ -1,8 +1,9 @@
-/** The process: reads the settings, starts, waits for a signal, stops with a deadline. Or answers `audit …`. */
+/** The process: reads the settings, starts, waits for a signal, stops with a deadline. Or answers `audit …`, `image`. */
 import { CcError, ERRORS, exitCodeOf, isCcError } from "@cc-docker/protocol";
 import { runAuditCommand } from "./audit-command.ts";
 import { dataPaths, loadConfig, secretsOf } from "./config.ts";
 import { describeStart } from "./describe-start.ts";
+import { runImageCommand } from "./image-command.ts";
 import { armFailpoint } from "./lib/failpoint.ts";
 import type { Logger } from "./lib/logger.ts";
 import { createRedactor } from "./lib/redact.ts";
@@ -15,11 +16,12 @@ async function run(): Promise<void> {
   process.umask(0o077); // what lies in the data directory is nobody else's business
   const config = loadConfig(process.env);
   const [command, ...args] = process.argv.slice(2);
+  const write = (text: string) => void process.stdout.write(text);
   if (command === "audit") {
-    const write = (text: string) => void process.stdout.write(text);
     process.exitCode = await runAuditCommand(dataPaths(config.DATA_DIR).database, args, write);
     return;
   }
+  if (command === "image") return runImageCommand(config.DOCKER_HOST, write, interruption());
   const redactor = createRedactor(secretsOf(config));
   const log = createLogger(config.LOG_LEVEL, redactor);
   obeyFailpoint(process.env["CC_DOCKER_FAILPOINT"], log);
@@ -38,6 +40,12 @@ async function run(): Promise<void> {
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   process.on("SIGHUP", stop);
+}
+
+function interruption(): AbortSignal {
+  const interrupted = new AbortController();
+  for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(name, () => interrupted.abort());
+  return interrupted.signal;
 }
 
 /** For tests of crashes; see `lib/failpoint.ts`. @throws CcError CONFIG_INVALID */

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { packTar } from "modern-tar";
 import { type EngineProgress, readProgress } from "./engine-progress.ts";
+import type { StageReport } from "./image-progress.ts";
 
 export type BuildImage = {
   docker: Docker;
@@ -12,7 +13,7 @@ export type BuildImage = {
   labels: Record<string, string>;
   network: string;
   tag: string;
-  onProgress: (line: string) => void;
+  report: StageReport;
   signal: AbortSignal;
 };
 
@@ -22,7 +23,7 @@ export async function buildImage(build: BuildImage): Promise<void> {
   try {
     await runBuild(build, (progress) => {
       if (progress.kind === "image" && !progress.cached) made.push(progress.id);
-      if (progress.kind === "step") build.onProgress(progress.text);
+      if (progress.kind === "step") build.report(progress.text, progress.part);
     });
   } catch (error) {
     await removeLeftovers(build.docker, made);

@@ -19,7 +19,7 @@ describe("the engine's answer to a build", () => {
       stream("\n"),
     ]);
     expect(seen).toEqual([
-      { kind: "step", text: "Step 1/2 : FROM x" },
+      { kind: "step", text: "Step 1/2 : FROM x", part: 0 },
       { kind: "image", id: "0123456789ab", cached: false },
       { kind: "output", text: "hello" },
       { kind: "nothing" },
@@ -41,7 +41,25 @@ describe("the engine's answer to a build", () => {
 
   it("shows an instruction of many lines as one short line", () => {
     const step = createProgressParser()(stream(`Step 3/9 : RUN true;  \n ${"x".repeat(500)}`));
-    expect(step).toEqual({ kind: "step", text: expect.stringMatching(/^Step 3\/9 : RUN true; x{78}…$/) });
+    expect(step).toEqual({ kind: "step", text: expect.stringMatching(/^Step 3\/9 : RUN true; x{78}…$/), part: 2 / 9 });
+  });
+
+  it("sums up what a pull says of its layers", async () => {
+    const layer = (id: string, current: number) => ({
+      id,
+      status: "Downloading",
+      progressDetail: { current, total: 100 },
+    });
+    const unpacked = { id: "a", status: "Extracting", progressDetail: { current: 1, total: 400 } };
+    const seen = await read(
+      [layer("a", 10), layer("b", 5), layer("a", 100), unpacked].map((line) => JSON.stringify(line)),
+    );
+    expect(seen).toEqual([
+      { kind: "pulled", bytes: { done: 10, of: 100 } },
+      { kind: "pulled", bytes: { done: 15, of: 200 } },
+      { kind: "pulled", bytes: { done: 105, of: 200 } },
+      { kind: "nothing" },
+    ]);
   });
 
   it("survives lines that are not what it expects", async () => {

@@ -28,7 +28,7 @@ async function build(source: Awaited<ReturnType<typeof makeSource>>) {
     .getImage("cc-docker/session:latest")
     .inspect()
     .catch(() => undefined);
-  const tag = await ensureSessionImage({ docker, ...source, onProgress: (line) => steps.push(line) });
+  const tag = await ensureSessionImage({ docker, ...source, onProgress: ({ step }) => steps.push(step) });
   undo.push(() => docker.getImage(tag).remove());
   if (latest !== undefined)
     undo.push(() => docker.getImage(latest.Id).tag({ repo: "cc-docker/session", tag: "latest" }));
@@ -46,7 +46,7 @@ describe("the session image", () => {
     const first = await build(source);
     expect(first.steps.some((step) => step.startsWith("Step "))).toBe(true);
     const steps: string[] = [];
-    expect(await ensureSessionImage({ docker, ...source, onProgress: (line) => steps.push(line) })).toBe(first.tag);
+    expect(await ensureSessionImage({ docker, ...source, onProgress: ({ step }) => steps.push(step) })).toBe(first.tag);
     expect(steps).toEqual([]);
   }, 300_000);
 

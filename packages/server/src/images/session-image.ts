@@ -6,9 +6,10 @@ import { ensureBaseImage, loadBaseRecipe } from "./base-image.ts";
 import { buildImage } from "./build-image.ts";
 import { digestInputs } from "./digest.ts";
 import { hasImage, toImageError } from "./engine-images.ts";
+import { createProgress, type ImageProgress } from "./image-progress.ts";
 import { PUBLIC_BASE, VERSIONS } from "./versions.ts";
 
-export { VERSIONS };
+export { type ImageProgress, VERSIONS };
 
 const REPOSITORY = "cc-docker/session";
 const CONTEXT_FILES = [
@@ -25,8 +26,8 @@ export type SessionImageSource = { contextDir: string; wrapperBundle: string };
 
 export type EnsureSessionImage = SessionImageSource & {
   docker: Docker;
-  /** Called with a line for each step; without it the build is silent. */
-  onProgress?: (line: string) => void;
+  /** Told of each step, and within one as often as there is something new; without it the build is silent. */
+  onProgress?: (progress: ImageProgress) => void;
   /** Called before a base has to be built on this machine, to install what that takes. */
   prepareMachine?: () => Promise<void>;
   signal?: AbortSignal;
@@ -50,15 +51,16 @@ export async function ensureSessionImage(options: EnsureSessionImage): Promise<s
   const inputs = await loadInputs(options);
   const tag = sessionImageTag(inputs);
   if (await hasImage(docker, tag)) return tag;
+  const progress = createProgress(onProgress);
   try {
-    const base = await ensureBaseImage({ docker, contextDir, onProgress, prepareMachine, signal });
+    const base = await ensureBaseImage({ docker, contextDir, progress, prepareMachine, signal });
     await buildImage({
       docker,
       files: contextFiles(inputs),
       dockerfile: "session.Dockerfile",
       ...buildSettings(base),
       tag,
-      onProgress,
+      report: progress.beginStage(1),
       signal,
     });
     await docker.getImage(tag).tag({ repo: REPOSITORY, tag: "latest" });
