@@ -94,8 +94,13 @@ export const REQUIREMENTS = {
   "socket.restart": "Whoever follows over a WebSocket gets each event once, in order, though the gateway restarts.",
   "socket.foreign": "Over a WebSocket too, another owner's session cannot be told from one that does not exist.",
   "cli.run": "`ccd run` prints the answer of a new session, ends with the turn's exit code and leaves nothing.",
+  "cli.prompts": "`ccd` prompts a session that stays, shows the answer and ends a turn.",
+  "cli.chat":
+    "`ccd chat` talks in one session: prompts, answers, what the agent asks, interrupts, in a terminal or from a pipe.",
   "cli.answers": "`ccd` shows what an agent asks, and answers it.",
   "cli.sessions": "`ccd` lists, shows, stops and removes sessions.",
+  "cli.doctor": "`ccd` says what is wrong with the gateway it uses, what mends it, and which settings hold.",
+  "cli.completion": "A shell completes the commands of `ccd`, their options, and sessions.",
   "cli.exit-codes": "`ccd` tells a script by its exit code what went wrong.",
 } as const;
 

@@ -1,13 +1,14 @@
-/** One file that runs anywhere Node does: no node_modules beside it. */
-import { chmod } from "node:fs/promises";
+/** `ccd.mjs`, with what it loads behind it in files beside it: runs anywhere Node does, without node_modules. */
+import { chmod, rm } from "node:fs/promises";
 import { build } from "esbuild";
 
-const outfile = "dist/ccd.mjs";
-
+await rm("dist", { recursive: true, force: true });
 await build({
-  entryPoints: ["src/main.ts"],
-  outfile,
+  entryPoints: { ccd: "src/main.ts" },
+  outdir: "dist",
+  outExtension: { ".js": ".mjs" },
   bundle: true,
+  splitting: true,
   platform: "node",
   format: "esm",
   target: "node24",
@@ -16,4 +17,4 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
-await chmod(outfile, 0o755);
+await chmod("dist/ccd.mjs", 0o755);

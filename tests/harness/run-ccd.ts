@@ -15,12 +15,13 @@ export type CcdProcess = {
   ended: Promise<CcdResult>;
 };
 
-const MAIN = join(fileURLToPath(import.meta.resolve("@cc-docker/server")), "../../../cli/src/main.ts");
+/** The program, as it is in this checkout. */
+export const CCD = join(fileURLToPath(import.meta.resolve("@cc-docker/server")), "../../../cli/src/main.ts");
 const DEADLINE_MS = 60_000;
 
 /** `env` is all it gets, besides PATH. */
 export function startCcd(args: readonly string[], env: Settings, stdin = ""): CcdProcess {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env["PATH"] ?? "", ...env } });
+  const child = spawn(process.execPath, [CCD, ...args], { env: { PATH: process.env["PATH"] ?? "", ...env } });
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   child.stdin.on("error", () => undefined); // not every command reads to the end
   child.stdin.end(stdin);

@@ -147,11 +147,11 @@ verifies("cli.exit-codes", "a terminated gateway ends with 0, and ccd says that 
   expect(stderr).toMatch(/SERVER_UNREACHABLE/);
 });
 
-verifies("cli.answers", "run --ask shows what the agent asks and the command that answers it", async () => {
+verifies("cli.answers", "run --mode ask shows what the agent asks and the command that answers it", async () => {
   const token = await install.token("dave");
   const own = { CC_DOCKER_URL: gateway.url, CC_DOCKER_TOKEN: token };
   const client = createClient({ url: gateway.url, token });
-  const run = startCcd(["run", "--ask", "bash: touch note.txt\nbash: touch other.txt\nsay: both told"], own);
+  const run = startCcd(["run", "--mode", "ask", "bash: touch note.txt\nbash: touch other.txt\nsay: both told"], own);
   const asked = async (earlier?: string) => {
     const { approvals } = await client.approvals.list.query({ state: "open" });
     return approvals.find(({ id }) => id !== earlier)?.id;
@@ -159,11 +159,11 @@ verifies("cli.answers", "run --ask shows what the agent asks and the command tha
   const first = await waitUntil(() => asked(), { what: "the first question", deadlineMs: 30_000 });
   expect((await runCcd(["deny", first, "not that one"], own)).stdout).toBe(`${first} denied\n`);
   const second = await waitUntil(() => asked(first), { what: "the second question", deadlineMs: 30_000 });
-  expect((await runCcd(["allow", second, "--input", "{"], own)).exitCode).toBe(2);
-  const changed = await runCcd(["allow", second, "--input", '{"command":"true"}'], own);
+  expect((await runCcd(["approve", second, "--input", "{"], own)).exitCode).toBe(2);
+  const changed = await runCcd(["approve", second, "--input", '{"command":"true"}'], own);
   expect(changed.stdout).toBe(`${second} allowed\n`);
   const { stdout, stderr, exitCode } = await run.ended;
   expect({ stdout, exitCode }).toEqual({ stdout: "both told\n", exitCode: 0 });
-  expect(stderr).toContain(`ccd allow ${first}`);
-  expect((await runCcd(["allow", first], own)).exitCode).toBe(3);
+  expect(stderr).toContain(`ccd approve ${first}`);
+  expect((await runCcd(["approve", first], own)).exitCode).toBe(3);
 });

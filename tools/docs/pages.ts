@@ -6,13 +6,15 @@ import { SETTINGS } from "../../packages/server/src/config.ts";
 import { METRICS } from "../../packages/server/src/core/metric-table.ts";
 import { FAILPOINTS } from "../../packages/server/src/lib/failpoint-table.ts";
 import { apiPage, openApiPage } from "./api-page.ts";
+import { cliPage } from "./cli-page.ts";
 import { alertsPage, dashboardPage } from "./dashboards.ts";
-import { type Page, page, table } from "./markdown.ts";
+import { asWords, type Page, page, table } from "./markdown.ts";
 
 export function generatePages(): Page[] {
   return [
     { path: "docs/api.md", text: apiPage() },
     { path: "docs/openapi.json", text: openApiPage() },
+    { path: "docs/cli.md", text: cliPage() },
     { path: "docs/configuration.md", text: configurationPage() },
     { path: "docs/crash-points.md", text: crashPointsPage() },
     { path: "docs/errors.md", text: errorsPage() },
@@ -153,8 +155,4 @@ function crashPointsPage(): string {
       ...table(["Point", "Has happened", "Has not", "Put right by"], rows),
     ],
   });
-}
-
-function asWords(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

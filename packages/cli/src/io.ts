@@ -14,11 +14,18 @@ export type Output = {
   dim(text: string): string;
 };
 
+/** `isTTY`: a person types into it. */
+export type Input = NodeJS.ReadableStream & { isTTY?: boolean };
+
+export type Terminal = WriteStream;
+
 export type Io = {
   env: Environment;
-  stdin: AsyncIterable<Uint8Array | string>;
+  stdin: Input;
   stdout: Output;
   stderr: Output;
+  /** Where a person edits lines: absent unless stdin and stderr are a terminal. */
+  terminal?: Terminal;
   /** Aborted when the command must end: its reason is an Interruption. */
   signal: AbortSignal;
 };

@@ -1,7 +1,14 @@
 #!/usr/bin/env node
 /** The process: its environment, streams and signals enter here and nowhere else. */
-import { createOutput, INTERRUPTED, OUTPUT_CLOSED } from "./io.ts";
-import { runCli } from "./run-cli.ts";
+import { enableCompileCache } from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+const isBuilt = !import.meta.filename.endsWith(".ts");
+// Most of a start is compiling: what is loaded from here on is kept compiled, in a directory of this user alone.
+if (isBuilt) enableCompileCache(join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "cc-docker"));
+const { createOutput, INTERRUPTED, OUTPUT_CLOSED } = await import("./io.ts");
+const { runCli } = await import("./run-cli.ts");
 
 const interruption = new AbortController();
 const { signal } = interruption;
@@ -24,6 +31,7 @@ const exitCode = await runCli(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: createOutput(process.stdout, signal),
   stderr: createOutput(process.stderr, signal),
+  ...(process.stdin.isTTY && process.stderr.isTTY && { terminal: process.stderr }),
   signal,
 });
 process.exit(exitCode);

@@ -1,23 +1,20 @@
 /** `ccd` as commander knows it: its help, and how a parsed command line becomes a run. */
-import { Command } from "commander";
+import { Command as CommanderCommand } from "commander";
 import manifest from "../package.json" with { type: "json" };
-import { type Act, defineCommands } from "./define-commands.ts";
+import { type Command, GROUPS } from "./command.ts";
+import { COMMANDS } from "./commands/commands.ts";
 import type { Io } from "./io.ts";
+import { OWN_SETTINGS } from "./settings.ts";
 
-const EXAMPLES = `
+const FIRST_STEPS = `
 Examples:
-  ccd run "What can you do?"            one prompt in a session of its own, which is removed afterwards
-  ccd run --keep "Write a README"       keep the session; its id is on stderr
-  git diff | ccd run -                  the prompt comes from stdin
-  ccd run --json "say: hi" | jq .type   every event as one line of JSON
-  ccd ls --status running
-  ccd logs -f 3d9a                      follow a session; ids may be cut to 4 or more characters
-  ccd rm 3d9a 77c0
+  ccd run "What can you do?"   one prompt in a session of its own, which is removed afterwards
+  ccd ls                       your sessions
+  ccd logs -f 3d9a             follow a session; ids may be cut to 4 or more characters
+  ccd run --help               the options and examples of a command
 
 Environment:
-  CC_DOCKER_URL, CC_DOCKER_TOKEN   the gateway and a token for it; else the local gateway of DATA_DIR is used
-  DATA_DIR                         data directory of a local gateway (~/.cc-docker)
-  CC_DOCKER_DEBUG=1                show where a defect happened
+${formatPairs(Object.entries(OWN_SETTINGS).map(([name, { meaning }]) => [name, meaning]))}
 
 Exit codes: 0 done, 1 defect, 2 usage, 3 not found, 4 refused, 5 unavailable, 130 interrupted.
 `;
@@ -25,25 +22,58 @@ Exit codes: 0 done, 1 defect, 2 usage, 3 not found, 4 refused, 5 unavailable, 13
 /** What the parsed command line came to. */
 export type ProgramState = { exitCode: number; json: boolean };
 
-export function createProgram(io: Io): { program: Command; state: ProgramState } {
+export function createProgram(io: Io): { program: CommanderCommand; state: ProgramState } {
   const state: ProgramState = { exitCode: 0, json: false };
-  const program = new Command("ccd")
+  const program = new CommanderCommand("ccd")
     .description("Run and watch Claude Code sessions in locked-down containers.")
     .version(manifest.version)
+    .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
     .showHelpAfterError("`ccd --help` lists commands and examples.")
-    .addHelpText("after", EXAMPLES);
-  defineCommands({ program, act: createAct(state), io });
+    .addHelpText("after", FIRST_STEPS);
+  for (const command of COMMANDS) add(command, { program, state, io });
+  addComplete(program, state, io);
   return { program, state };
 }
 
 /** `json` is kept before the command runs: it says how its failure is told. */
-function createAct(state: ProgramState): Act {
-  return (command) =>
-    async (...given) => {
-      const options = given.at(-2) as Parameters<typeof command>[0]; // commander gives arguments, options, the command
-      state.json = "json" in options && options.json === true;
-      state.exitCode = await command(options, ...(given.slice(0, -2) as never));
-    };
+function add(
+  command: Command,
+  { program, state, io }: { program: CommanderCommand; state: ProgramState; io: Io },
+): void {
+  const { name, group, summary, details, examples, run, json } = command;
+  const given = program.command(name).helpGroup(`${GROUPS[group]}:`).summary(summary);
+  given.description([`${capitalize(summary)}.`, ...(details === undefined ? [] : [details])].join("\n\n"));
+  for (const argument of command.arguments ?? []) given.addArgument(argument);
+  for (const option of command.options ?? []) given.addOption(option);
+  given.option("--json", json);
+  given.showHelpAfterError(`\`ccd ${name} --help\` lists its options and examples.`);
+  given.addHelpText("after", `\nExamples:\n${formatPairs(examples.map(({ line, does }) => [line, does]))}`);
+  given.action(async () => {
+    const options = given.opts<{ json?: true }>();
+    state.json = options.json === true;
+    const names = given.registeredArguments.map((argument) => argument.name());
+    const values = names.map((argument, index) => [argument, given.processedArgs[index]] as const);
+    const input = { ...options, ...Object.fromEntries(values.filter(([, value]) => value !== undefined)) };
+    state.exitCode = await run(input as never, io);
+  });
+}
+
+/** Not for people: the scripts of `ccd completion` ask it. */
+function addComplete(program: CommanderCommand, state: ProgramState, io: Io): void {
+  const complete = program.command("__complete", { hidden: true }).argument("<words...>");
+  complete.action(async (words: string[]) => {
+    const { tellCandidates } = await import("./completion/tell-candidates.ts");
+    state.exitCode = await tellCandidates(COMMANDS, words, io);
+  });
+}
+
+function capitalize(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+function formatPairs(pairs: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...pairs.map(([left]) => left.length));
+  return pairs.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Environment, INTERRUPTED, type Output } from "./io.ts";
@@ -12,7 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dataDir, { recursive: true }));
 
-async function ccd(argv: string[], env: Environment = {}, signal: AbortSignal = new AbortController().signal) {
+type Given = { env?: Environment; signal?: AbortSignal; stdin?: string[]; isTTY?: boolean };
+
+async function ccd(argv: string[], given: Given = {}) {
   const written = { stdout: "", stderr: "" };
   const outputTo = (name: "stdout" | "stderr"): Output => ({
     write: async (text) => {
@@ -20,31 +23,38 @@ async function ccd(argv: string[], env: Environment = {}, signal: AbortSignal = 
     },
     dim: (text) => text,
   });
-  const stdin = (async function* () {})();
+  const stdin = Object.assign(Readable.from(given.stdin ?? []), { isTTY: given.isTTY ?? false });
   const io = {
-    env: { DATA_DIR: dataDir, ...env },
+    env: { DATA_DIR: dataDir, ...given.env },
     stdin,
     stdout: outputTo("stdout"),
     stderr: outputTo("stderr"),
-    signal,
+    signal: given.signal ?? new AbortController().signal,
   };
   return { exitCode: await runCli(argv, io), ...written };
 }
 
-it.each([[["nonsense"]], [["run"]], [["run", "a", "b"]], [["ls", "--status", "asleep"]], [["token"]], [["rm"]], [[]]])(
-  "%j is a usage error",
-  async (argv) => {
-    const { exitCode, stdout, stderr } = await ccd(argv);
-    expect(exitCode).toBe(2);
-    expect(stdout).toBe("");
-    expect(stderr).toContain("ccd");
-  },
-);
+it.each([
+  [["nonsense"]],
+  [["run", "a", "b"]],
+  [["run", "--mode", "maybe", "a"]],
+  [["show"]],
+  [["ls", "--status", "asleep"]],
+  [["token"]],
+  [["rm"]],
+  [[]],
+])("%j is a usage error", async (argv) => {
+  const { exitCode, stdout, stderr } = await ccd(argv);
+  expect(exitCode).toBe(2);
+  expect(stdout).toBe("");
+  expect(stderr).toContain("ccd");
+});
 
 it("helps with examples", async () => {
   const { exitCode, stdout } = await ccd(["--help"]);
   expect(exitCode).toBe(0);
-  expect(stdout).toContain("git diff | ccd run -");
+  expect(stdout).toContain("What can you do?");
+  expect((await ccd(["run", "--help"])).stdout).toContain("git diff | ccd run -");
 });
 
 it("says that no gateway runs here, and how to start one", async () => {
@@ -73,13 +83,32 @@ it("tells failures as JSON where the output is JSON", async () => {
   expect(JSON.parse(stderr)).toMatchObject({ error: { code: "SERVER_UNREACHABLE", retry: "unknown" } });
 });
 
+it("gives a token as JSON with whose it is and how long it holds", async () => {
+  const { stdout } = await ccd(["token", "--sub", "ann", "--ttl", "15m", "--json"], {
+    env: { JWT_SECRET: "s".repeat(32) },
+  });
+  expect(JSON.parse(stdout)).toEqual({ token: expect.any(String), sub: "ann", ttlSeconds: 900 });
+});
+
+it.each<[string, string[], Given, string]>([
+  ["none at all", ["run"], { isTTY: true }, "There is no prompt"],
+  ["an empty pipe", ["run"], {}, "PROMPT_EMPTY"],
+  ["two of them", ["run", "--file", "x", "y"], {}, "There are two prompts"],
+  ["a file that is not there", ["run", "--file", "/nonexistent/x"], {}, "cannot be read"],
+  ["white space on stdin", ["send", "3d9a", "-"], { stdin: [" \n"] }, "PROMPT_EMPTY"],
+])("does not begin with %s for a prompt", async (_name, argv, given, said) => {
+  const { exitCode, stderr } = await ccd(argv, given);
+  expect(stderr).toContain(said);
+  expect(exitCode).toBe(2);
+});
+
 it("reaches for the gateway that is named, with its token", async () => {
   const url = "http://127.0.0.1:1";
-  expect(await ccd(["ls"], { CC_DOCKER_URL: url })).toMatchObject({
+  expect(await ccd(["ls"], { env: { CC_DOCKER_URL: url } })).toMatchObject({
     exitCode: 4,
     stderr: expect.stringContaining("TOKEN_MISSING"),
   });
-  const { exitCode, stderr } = await ccd(["ls"], { CC_DOCKER_URL: url, CC_DOCKER_TOKEN: "t" });
+  const { exitCode, stderr } = await ccd(["ls"], { env: { CC_DOCKER_URL: url, CC_DOCKER_TOKEN: "t" } });
   expect(exitCode).toBe(5);
   expect(stderr).toContain(`SERVER_UNREACHABLE: No gateway can be reached at ${url}`);
 });
@@ -102,7 +131,7 @@ it("says that no gateway has made a secret yet, and where it looked", async () =
 
 it("ends with 130 when it is interrupted, without a word", async () => {
   await writeFile(join(dataDir, "server.json"), JSON.stringify({ url: "http://127.0.0.1:1", pid: process.pid }));
-  const result = await ccd(["ls"], { JWT_SECRET: "s".repeat(32) }, AbortSignal.abort(INTERRUPTED));
+  const result = await ccd(["ls"], { env: { JWT_SECRET: "s".repeat(32) }, signal: AbortSignal.abort(INTERRUPTED) });
   await rm(join(dataDir, "server.json"));
   expect(result).toEqual({ exitCode: 130, stdout: "", stderr: "" });
 });

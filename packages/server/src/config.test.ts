@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import { isCcError } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
-import { dataPaths, loadConfig, secret, secretsOf } from "./config.ts";
+import { dataPaths, describeSettings, loadConfig, secret, secretsOf } from "./config.ts";
 
 function problemsOf(env: Record<string, string>): string {
   try {
@@ -117,6 +117,22 @@ describe("the settings", () => {
     };
     expect(secretsOf(loadConfig(env))).toEqual([SECRET, "Basic Zm9vOmJhcg==", "k=1", "Zm9vOmJhcg=="]);
     expect(secretsOf(loadConfig({}))).toEqual([]);
+  });
+
+  it("are told to people with where each comes from, and without secrets", () => {
+    const { PORT, LOG_LEVEL, JWT_SECRET, ANTHROPIC_API_KEY, DOCKER_HOST } = describeSettings({
+      PORT: " 9000 ",
+      LOG_LEVEL: " ",
+      JWT_SECRET: SECRET,
+      DOCKER_HOST: "http://ann:pass@engine:2375",
+    });
+    expect([PORT, LOG_LEVEL, JWT_SECRET, ANTHROPIC_API_KEY, DOCKER_HOST]).toEqual([
+      { value: "9000", from: "environment" },
+      { value: "INFO", from: "default" },
+      { value: "***", from: "environment" },
+      { value: "", from: "default" },
+      { value: "http://***@engine:2375", from: "environment" },
+    ]);
   });
 
   it("begin the data directory at the user's home for ~, and leave other paths alone", () => {

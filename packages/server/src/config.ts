@@ -319,6 +319,26 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
   return config as Config;
 }
 
+/** A setting as people may see it. */
+export type SettingInUse = { value: string; from: "environment" | "default" };
+
+const SHOWN_SECRET = "***";
+
+/** What each setting is and where it comes from, as `loadConfig` reads it from the same environment; without secrets. */
+export function describeSettings(env: Record<string, string | undefined>): Record<string, SettingInUse> {
+  const all = Object.entries<Setting>(rows).map(([name, row]): [string, SettingInUse] => {
+    const given = env[name]?.trim();
+    if (!given) return [name, { value: row.default, from: "default" }];
+    return [name, { value: row.secret ? SHOWN_SECRET : withoutPassword(given), from: "environment" }];
+  });
+  return Object.fromEntries(all);
+}
+
+/** A URL may carry one. */
+function withoutPassword(value: string): string {
+  return value.replaceAll(/(\/\/)[^/@\s]+@/g, `$1${SHOWN_SECRET}@`);
+}
+
 /** What is wrong with settings that are each right. */
 function findContradictions(config: Partial<Config>): string[] {
   const { HOST = "", JWT_SECRET, JWT_JWKS_URL, MODEL, ANTHROPIC_API_KEY, CLAUDE_CODE_OAUTH_TOKEN } = config;

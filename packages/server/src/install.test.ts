@@ -80,7 +80,7 @@ describe("an install", () => {
   it("says where it listens until it takes it back", async () => {
     const directory = await makeDirectory();
     await openInstall(directory, undefined);
-    const takeBack = await announceServer(directory, "http://127.0.0.1:1");
+    const takeBack = await announceServer(directory, { url: "http://127.0.0.1:1", settings: {} });
     const { server } = dataPaths(directory);
     expect(JSON.parse(await readFile(server, "utf8"))).toMatchObject({ url: "http://127.0.0.1:1" });
     expect(await modeOf(server)).toBe("600");

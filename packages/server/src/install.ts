@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, link, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { CcError } from "@cc-docker/protocol";
-import { dataPaths, type Secret, secret } from "./config.ts";
+import { dataPaths, type Secret, type SettingInUse, secret } from "./config.ts";
 import { failpoint } from "./lib/failpoint.ts";
 
 const DRAFT_BYTES = 8;
@@ -62,9 +62,12 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
+/** What a person of this machine may know of the server: where it listens, and with which settings. */
+export type Announcement = { url: string; settings: Record<string, SettingInUse> };
+
 /** Lets clients on this machine find the server; the returned function takes it back. */
-export async function announceServer(dataDir: string, url: string): Promise<() => Promise<void>> {
+export async function announceServer(dataDir: string, announcement: Announcement): Promise<() => Promise<void>> {
   const { server } = dataPaths(dataDir);
-  await writeFile(server, JSON.stringify({ url, pid: process.pid }), { mode: 0o600 });
+  await writeFile(server, JSON.stringify({ ...announcement, pid: process.pid }), { mode: 0o600 });
   return () => rm(server, { force: true });
 }

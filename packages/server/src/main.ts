@@ -1,7 +1,7 @@
 /** The process: reads the settings, starts, waits for a signal, stops with a deadline. Or answers `audit …`, `image`. */
 import { CcError, ERRORS, exitCodeOf, isCcError } from "@cc-docker/protocol";
 import { runAuditCommand } from "./audit-command.ts";
-import { dataPaths, loadConfig, secretsOf } from "./config.ts";
+import { dataPaths, describeSettings, loadConfig, secretsOf } from "./config.ts";
 import { describeStart } from "./describe-start.ts";
 import { runImageCommand } from "./image-command.ts";
 import { armFailpoint } from "./lib/failpoint.ts";
@@ -25,7 +25,7 @@ async function run(): Promise<void> {
   const redactor = createRedactor(secretsOf(config));
   const log = createLogger(config.LOG_LEVEL, redactor);
   obeyFailpoint(process.env["CC_DOCKER_FAILPOINT"], log);
-  const server = await startServer({ config, log, redactor });
+  const server = await startServer({ config, log, redactor, settings: describeSettings(process.env) });
   log.info({ url: server.url, model: server.model, data_dir: config.DATA_DIR }, "listening");
   if (process.stdout.isTTY || process.env["CC_DOCKER_GREET"]) process.stdout.write(describeStart(server, config));
 

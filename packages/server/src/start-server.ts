@@ -1,6 +1,6 @@
 /** The composition root: chooses drivers, builds core, opens edges. Knows them all; nothing else does. */
 import { randomUUID } from "node:crypto";
-import { type Config, dataPaths, type Secret } from "./config.ts";
+import { type Config, dataPaths, type Secret, type SettingInUse } from "./config.ts";
 import { callerLimitSettings, chooseModel, coreSettings, type ModelChoice, tokenRules } from "./config-parts.ts";
 import { type Core, type CoreDeps, type CoreMeter, createCore } from "./core/core.ts";
 import { METRICS } from "./core/metric-table.ts";
@@ -34,8 +34,16 @@ export type Server = AsyncDisposable & {
   stop(): Promise<void>;
 };
 
-/** `redactor`: knows what of the settings is secret; it is told of what the gateway makes itself. */
-export type StartOptions = { config: Config; log: Logger; redactor: Redactor };
+/**
+ * - `redactor`: knows what of the settings is secret; it is told of what the gateway makes itself.
+ * - `settings`: what people of this machine are told of them; nothing when absent.
+ */
+export type StartOptions = {
+  config: Config;
+  log: Logger;
+  redactor: Redactor;
+  settings?: Record<string, SettingInUse>;
+};
 
 type Resources = ReturnType<typeof createResources>;
 type Ports = Pick<CoreDeps, "store" | "bus" | "runtime">;
@@ -54,7 +62,7 @@ export async function startServer(options: StartOptions): Promise<Server> {
 }
 
 async function open(options: StartOptions, resources: Resources): Promise<Server> {
-  const { config, log } = options;
+  const { config, log, settings = {} } = options;
   const install = await takeDataDirectory(options, resources);
   const ports = await openPorts(options, install.id, resources);
   const running = await openCore(options, ports, resources);
@@ -68,7 +76,7 @@ async function open(options: StartOptions, resources: Resources): Promise<Server
   await tellAuditHead(core, log);
   failpoint("start.listening");
   resources.add("failpoint", () => failpoint("shutdown.unannounced"));
-  resources.add("announcement", await announceServer(config.DATA_DIR, http.url));
+  resources.add("announcement", await announceServer(config.DATA_DIR, { url: http.url, settings }));
   failpoint("start.announced");
   core.start();
   return { url: http.url, model: model.name, stop: resources.close, [Symbol.asyncDispose]: resources.close };

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatAge, formatCost, formatSeconds } from "./amounts.ts";
+import { formatAge, formatBytes, formatCost, formatSeconds } from "./amounts.ts";
 
 it.each([
   [-5, "0s"],
@@ -18,4 +18,14 @@ it("shows small costs to a hundredth of a cent, others to the cent", () => {
 
 it("shows a duration in seconds", () => {
   expect(formatSeconds(478)).toBe("0.5 s");
+});
+
+it("shows bytes in the unit that fits", () => {
+  expect([0, 1023, 1536, 3.2 * 1024 ** 3, 5 * 1024 ** 5].map(formatBytes)).toEqual([
+    "0 B",
+    "1023 B",
+    "1.5 KiB",
+    "3.2 GiB",
+    "5120.0 TiB",
+  ]);
 });

@@ -16,3 +16,10 @@ export function formatAge(ms: number): string {
 export function formatSeconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
+
+/** In units of 1024: "512 B", "1.5 KiB", "3.2 GiB". */
+export function formatBytes(bytes: number): string {
+  const unit = ["B", "KiB", "MiB", "GiB"].find((_name, power) => bytes < 1024 ** (power + 1)) ?? "TiB";
+  const power = ["B", "KiB", "MiB", "GiB", "TiB"].indexOf(unit);
+  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${unit}`;
+}

@@ -1,18 +1,34 @@
 /** What an agent asks, in lines for people, with the command that answers it. */
-import type { ToolInput } from "@cc-docker/protocol";
+import type { Event, ToolInput } from "@cc-docker/protocol";
+import { at, isRecord, textAt } from "./read-data.ts";
 
-type Asked = { id: string; kind: string; toolName: string; input: ToolInput; title: string };
+/** As an approval has it; without a title where Claude Code gave none. */
+export type Asked = { id: string; kind: string; toolName: string; input: ToolInput; title?: string | undefined };
 
 /** More of an input than this is not read in a terminal. */
 const MAX_SHOWN_CHARS = 2000;
 
-export function describeAsked({ id, kind, toolName, input, title }: Asked): string[] {
+export function describeAsked({ id, kind, toolName, input, title = "" }: Asked): string[] {
   const what = title === "" ? `the agent asks to use ${toolName}` : title;
   const shown = JSON.stringify(input).slice(0, MAX_SHOWN_CHARS);
   const answers = kind === "question" ? ` --input '{"answers":{"QUESTION":"LABEL"}}'` : "";
-  return [`${what}: ${shown}`, `answer with \`ccd allow ${id}${answers}\` or \`ccd deny ${id} "WHY"\``];
+  return [`${what}: ${shown}`, `answer with \`ccd approve ${id}${answers}\` or \`ccd deny ${id} "WHY"\``];
 }
 
 export function describeAnswered({ state, by, message }: { state: string; by: string; message: string }): string {
   return `${state} by ${by}${message === "" ? "" : `: ${message}`}`;
+}
+
+/** What of an `approval.*` event's `data.approval` is there. */
+export function readAsked(approval: unknown): Asked {
+  const [id, kind, toolName] = [textAt(approval, "id"), textAt(approval, "kind"), textAt(approval, "toolName")];
+  const input = at(approval, "input");
+  return { id, kind, toolName, title: textAt(approval, "title"), input: isRecord(input) ? input : {} };
+}
+
+/** What is asked with an event, or the id of what is not asked any more. */
+export function readApproval({ type, data }: Event): { asked?: Asked; over?: string } {
+  if (type === "approval.requested") return { asked: readAsked(at(data, "approval")) };
+  if (type === "approval.answered" || type === "approval.withdrawn") return { over: textAt(data, "approvalId") };
+  return {};
 }

@@ -18,7 +18,7 @@ it("is one JSON object for programs", () => {
     error: {
       code: "SESSION_NOT_FOUND",
       message: "There is no session x.",
-      hint: "List your sessions to see valid ids.",
+      hint: "`ccd ls` lists your sessions.",
       retry: "never",
     },
   });

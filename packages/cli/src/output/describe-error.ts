@@ -1,5 +1,6 @@
 import { describeError, type ErrorShape, isCcError } from "@cc-docker/protocol";
 import { toJsonLine } from "./json.ts";
+import { NEXT_STEPS } from "./next-steps.ts";
 import { printable, printableLine } from "./printable.ts";
 
 export type ErrorStyle = {
@@ -8,9 +9,12 @@ export type ErrorStyle = {
   debug: boolean;
 };
 
-/** Anything thrown in this program. What is not in the table is a defect of this program. */
+/** Anything thrown in this program, with what to type next. What is not in the table is a defect of this program. */
 export function toFailure(error: unknown): ErrorShape {
-  if (isCcError(error)) return describeError(error.code, error.message);
+  if (isCcError(error)) {
+    const failure = describeError(error.code, error.message);
+    return { ...failure, hint: NEXT_STEPS[error.code] ?? failure.hint };
+  }
   const message = `ccd failed: ${error instanceof Error ? error.message : String(error)}`;
   return { ...describeError("INTERNAL", message), hint: "This is a defect of ccd; CC_DOCKER_DEBUG=1 shows where." };
 }

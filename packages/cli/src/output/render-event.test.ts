@@ -108,7 +108,7 @@ describe("what the gateway says", () => {
       { approval: { id: "a1", kind: "tool", toolName: "Bash", input: { command: "ls" } } },
       [
         { kind: "note", text: 'the agent asks to use Bash: {"command":"ls"}' },
-        { kind: "note", text: 'answer with `ccd allow a1` or `ccd deny a1 "WHY"`' },
+        { kind: "note", text: 'answer with `ccd approve a1` or `ccd deny a1 "WHY"`' },
       ],
     ],
     [
@@ -118,7 +118,7 @@ describe("what the gateway says", () => {
         { kind: "note", text: "Which?: {}" },
         {
           kind: "note",
-          text: `answer with \`ccd allow a1 --input '{"answers":{"QUESTION":"LABEL"}}'\` or \`ccd deny a1 "WHY"\``,
+          text: `answer with \`ccd approve a1 --input '{"answers":{"QUESTION":"LABEL"}}'\` or \`ccd deny a1 "WHY"\``,
         },
       ],
     ],

@@ -1,7 +1,8 @@
 /** Events as people read them: pure. What is printed where, and made harmless, is print-pieces.ts. */
 import type { Event } from "@cc-docker/protocol";
 import { formatCost, formatSeconds } from "./amounts.ts";
-import { describeAnswered, describeAsked } from "./describe-approval.ts";
+import { describeAnswered, describeAsked, readAsked } from "./describe-approval.ts";
+import { at, textAt } from "./read-data.ts";
 
 /**
  * - `text`: the next piece of the agent's answer, to be joined to the one before.
@@ -109,16 +110,6 @@ function renderGatewayEvent(type: Event["type"], data: unknown): Piece[] {
   }
 }
 
-function readAsked(approval: unknown): Parameters<typeof describeAsked>[0] {
-  const [id, kind, toolName] = [textAt(approval, "id"), textAt(approval, "kind"), textAt(approval, "toolName")];
-  const input = at(approval, "input");
-  return { id, kind, toolName, title: textAt(approval, "title"), input: isRecord(input) ? input : {} };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
-}
-
 function describeSpending(result: unknown): string {
   return `done in ${formatSeconds(Number(at(result, "durationMs")))}, ${formatCost(Number(at(result, "costUsd")))}`;
 }
@@ -142,14 +133,4 @@ function isSubagent(data: unknown): boolean {
 function blocksOf(data: unknown): unknown[] {
   const content = at(data, "message", "content");
   return Array.isArray(content) ? content : [];
-}
-
-/** What agents write is unknown: every step may lead nowhere. */
-function at(value: unknown, ...path: string[]): unknown {
-  return path.reduce<unknown>((inner, name) => (isRecord(inner) ? inner[name] : undefined), value);
-}
-
-function textAt(value: unknown, ...path: string[]): string {
-  const text = at(value, ...path);
-  return typeof text === "string" ? text : "";
 }

@@ -21,3 +21,8 @@ it("lines columns up, numbers to the right, without spaces at the ends of lines"
 it("is its titles when there is nothing to show", () => {
   expect(formatTable([], columns)).toBe("NAME  COUNT  NOTE\n");
 });
+
+it("lets no cell do more than be read", () => {
+  const table = formatTable([{ name: "\x1b[2Ja\nb\u202e", count: 1 }], columns.slice(0, 1));
+  expect(table).toBe("NAME\na b\\u202e\n");
+});

@@ -1,16 +1,33 @@
 import type { Client } from "@cc-docker/client";
 import { type Event, EXIT_CODES, endsSession, isCcError, type SessionId } from "@cc-docker/protocol";
-import { findInterruption, type Io } from "../io.ts";
-import { createJsonViewer, createTextViewer, type EventViewer } from "../output/event-viewer.ts";
-import { connect } from "../server/connect.ts";
-import { findSession } from "../session/find-session.ts";
-import { followSession } from "../session/follow-session.ts";
+import { Option } from "commander";
+import { defineCommand, type Json, type OneSession, sessionArgument } from "../../command.ts";
+import { findInterruption, type Io } from "../../io.ts";
+import { createJsonViewer, createTextViewer, type EventViewer } from "../../output/event-viewer.ts";
+import { connect } from "../../server/connect.ts";
+import { findSession } from "../../session/find-session.ts";
+import { followSession } from "../../session/follow-session.ts";
 
-export type LogsInput = { session: string; follow?: boolean; json?: boolean };
+type LogsInput = OneSession & { follow?: true } & Json;
+
+export const logsCommand = defineCommand<LogsInput>({
+  name: "logs",
+  group: "sessions",
+  summary: "show what happened in a session",
+  details: "Everything since its beginning; with `--follow` also what comes, until the session ends or Ctrl-C.",
+  arguments: [sessionArgument()],
+  options: [new Option("-f, --follow", "go on until the session ends")],
+  json: "print every event as a line of JSON",
+  examples: [
+    { line: "ccd logs -f 3d9a", does: "watch a session" },
+    { line: "ccd logs --json 3d9a | jq .type", does: "the types of its events; docs/events.md lists them" },
+  ],
+  run: logs,
+});
 
 const SHOWN = ["text", "break", "prompt", "tool", "result", "note", "failure"] as const;
 
-export async function logs({ session, follow, json }: LogsInput, io: Io): Promise<number> {
+async function logs({ session, follow, json }: LogsInput, io: Io): Promise<number> {
   const client = await connect(io.env);
   const sessionId = await findSession(client, session, io.signal);
   const viewer = json ? createJsonViewer(io) : createTextViewer({ answer: io.stdout, notes: io.stdout }, SHOWN);

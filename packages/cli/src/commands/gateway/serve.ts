@@ -4,9 +4,21 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CcError, EXIT_CODES } from "@cc-docker/protocol";
-import type { Io } from "../io.ts";
+import { defineCommand } from "../../command.ts";
+import type { Io } from "../../io.ts";
 
-export async function serve({ env, signal }: Io): Promise<number> {
+export const serveCommand = defineCommand({
+  name: "serve",
+  group: "gateway",
+  summary: "start a gateway here",
+  details:
+    "In the foreground, until Ctrl-C; sessions go on in their containers. Its settings are environment variables, which docs/configuration.md lists; its log is lines of JSON.",
+  json: "tell failures as JSON",
+  examples: [{ line: "PORT=9000 ccd serve", does: "on another port than 8000" }],
+  run: (_input, io) => serve(io),
+});
+
+async function serve({ env, signal }: Io): Promise<number> {
   // In a process group of its own: a terminal's Ctrl-C would else reach it twice, and a second signal ends it at once.
   const gateway = spawn(process.execPath, [findGateway()], { stdio: "inherit", env, detached: true });
   const stop = () => gateway.kill("SIGTERM");

@@ -1,0 +1,103 @@
+/** Asks the person in a chat what the agent asks, one thing after the other, and answers the gateway. */
+import type { Client } from "@cc-docker/client";
+import { type ApprovalAnswer, isCcError } from "@cc-docker/protocol";
+import { type Asked, describeAsked } from "../output/describe-approval.ts";
+import type { LineInput } from "./line-input.ts";
+import { type Question, readQuestions, toAnswer } from "./questions.ts";
+
+export type Asker = {
+  ask(asked: Asked): void;
+  /** The agent needs the answer no more, or somebody else gave it. */
+  forget(approvalId: string): void;
+};
+
+type Deps = {
+  client: Client;
+  input: LineInput;
+  say: (text: string) => Promise<void>;
+  signal: AbortSignal;
+  /** There is nobody to answer. */
+  onEnd: () => void;
+  onFailure: (error: unknown) => void;
+};
+
+const YES_NO = "[y]es, [n]o, or n and why: ";
+const ANSWER = "number or answer; /deny and why: ";
+
+export function createAsker({ client, input, say, signal, onEnd, onFailure }: Deps): Asker {
+  const open = new Map<string, AbortController>();
+
+  function ask(asked: Asked): void {
+    if (open.has(asked.id)) return;
+    const forgotten = new AbortController();
+    open.set(asked.id, forgotten);
+    const ends = AbortSignal.any([signal, forgotten.signal]);
+    answer(asked, ends).catch((error: unknown) => {
+      if (!ends.aborted) onFailure(error);
+    });
+  }
+
+  function forget(approvalId: string): void {
+    open.get(approvalId)?.abort();
+    open.delete(approvalId);
+  }
+
+  async function answer(asked: Asked, ends: AbortSignal): Promise<void> {
+    for (const line of describeAsked(asked).slice(0, 1)) await say(line);
+    const questions = asked.kind === "question" ? readQuestions(asked.input) : [];
+    const given = questions.length > 0 ? await askQuestions(questions, ends) : await askWhether(ends);
+    if (!given) {
+      await say(`nobody answers; it waits: \`ccd approve ${asked.id}\` or \`ccd deny ${asked.id}\``);
+      return onEnd();
+    }
+    try {
+      await client.approvals.answer.mutate({ approvalId: asked.id, ...given }, { signal });
+    } catch (error) {
+      if (!isCcError(error, "APPROVAL_ANSWERED") && !isCcError(error, "APPROVAL_WITHDRAWN")) throw error;
+      await say(error.message);
+    }
+  }
+
+  async function askWhether(ends: AbortSignal): Promise<ApprovalAnswer | undefined> {
+    for (;;) {
+      const typed = await input.read(YES_NO, { fresh: true, signal: ends });
+      if (typed === undefined) return undefined;
+      const given = toDecision(typed);
+      if (given) return given;
+    }
+  }
+
+  async function askQuestions(questions: Question[], ends: AbortSignal): Promise<ApprovalAnswer | undefined> {
+    const answers: Record<string, string> = {};
+    for (const question of questions) {
+      await say(question.text);
+      for (const [index, label] of question.labels.entries()) await say(`${index + 1}. ${label}`);
+      const typed = await readSomething(ends);
+      if (typed === undefined) return undefined;
+      if (/^\/deny\b/.test(typed)) return toDenial(typed.slice("/deny".length));
+      answers[question.text] = toAnswer(question, typed);
+    }
+    return { decision: "allow", updatedInput: { answers } };
+  }
+
+  async function readSomething(ends: AbortSignal): Promise<string | undefined> {
+    for (;;) {
+      const typed = await input.read(ANSWER, { fresh: true, signal: ends });
+      if (typed?.trim() !== "") return typed;
+    }
+  }
+
+  return { ask, forget };
+}
+
+/** `undefined`: what was typed is neither yes nor no. */
+export function toDecision(typed: string): ApprovalAnswer | undefined {
+  const [, no, why = ""] = /^\s*(no?)(?:\s+([^]*))?$/i.exec(typed) ?? [];
+  if (no !== undefined) return toDenial(why);
+  return /^\s*y(es)?\s*$/i.test(typed) ? { decision: "allow" } : undefined;
+}
+
+function toDenial(why: string): ApprovalAnswer {
+  const message = why.trim();
+  return { decision: "deny", ...(message !== "" && { message }) };
+}

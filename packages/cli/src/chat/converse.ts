@@ -1,0 +1,120 @@
+/** Prompt, answer, prompt: what a chat is between its first line and its last. */
+import type { Client } from "@cc-docker/client";
+import { type Event, EXIT_CODES, type SessionId } from "@cc-docker/protocol";
+import { findInterruption, type Io } from "../io.ts";
+import { type Asked, readApproval } from "../output/describe-approval.ts";
+import { exitOf } from "../session/show-turn.ts";
+import { createAsker } from "./asker.ts";
+import { createLineInput } from "./line-input.ts";
+import { createPrompter, type Prompter } from "./prompter.ts";
+import { createScreen, type Screen } from "./screen.ts";
+import { watchSession } from "./watch-session.ts";
+
+export type Chat = {
+  sessionId: SessionId;
+  /** Events up to this `seq` are not shown. */
+  after: number;
+  /** What waits for an answer already. */
+  asked: readonly Asked[];
+  json: boolean;
+  /** Told of every prompt that is accepted. */
+  onSent: () => void;
+};
+
+const HELP = [
+  "A line is a prompt; a backslash at its end goes on with the next. A pasted text is one prompt, sent with Enter.",
+  "Ctrl-C ends the running turn; pressed again it leaves. /exit and Ctrl-D leave. /help shows this.",
+];
+/** Where nobody types, the gateway is not waited for without end. */
+const GIVE_UP_AFTER_MS = 60_000;
+const LEFT = Symbol("left");
+
+/**
+ * @returns the exit code
+ * @throws CcError what the gateway refuses; where nobody types, what the first turn that fails failed with
+ */
+export async function converse(
+  client: Client,
+  { sessionId, after, asked, json, onSent }: Chat,
+  io: Io,
+): Promise<number> {
+  const leaving = new AbortController();
+  const signal = AbortSignal.any([io.signal, leaving.signal]);
+  const leave = (why: unknown = LEFT) => leaving.abort(why);
+
+  const keys = { onInterrupt: () => undefined as void };
+  const input = createLineInput({ stdin: io.stdin, terminal: io.terminal, onInterrupt: () => keys.onInterrupt() });
+  const screen = createScreen(input, io, json);
+  const asker = createAsker({ client, input, say: screen.say, signal, onEnd: leave, onFailure: leave });
+  const watch = watchSession({
+    client,
+    sessionId,
+    after,
+    signal,
+    ...(!input.isTerminal && { giveUpAfterMs: GIVE_UP_AFTER_MS }),
+    onAway: (message) => void screen.say(message),
+    onFailure: leave,
+    async show(event: Event) {
+      const { asked: one, over } = readApproval(event);
+      await screen.show(event);
+      if (one) asker.ask(one);
+      if (over !== undefined) asker.forget(over);
+    },
+  });
+  const prompter = createPrompter({ client, sessionId, watch, signal, onSent });
+  const interrupts = createInterrupts({ prompter, screen, drop: input.drop, leave });
+  keys.onInterrupt = interrupts.take;
+
+  async function talk(): Promise<void> {
+    for (const one of asked) asker.ask(one);
+    for (;;) {
+      const entry = await input.read("> ", { signal });
+      const word = entry?.trim();
+      interrupts.forget();
+      if (entry === undefined || word === "/exit") return;
+      if (word === "/help") for (const line of HELP) await screen.say(line);
+      else if (word !== "") await takeTurn(entry);
+    }
+  }
+
+  async function takeTurn(prompt: string): Promise<void> {
+    const end = await prompter.send(prompt);
+    await screen.finish();
+    if (!input.isTerminal) exitOf(end);
+  }
+
+  try {
+    await talk();
+    return EXIT_CODES.ok;
+  } catch (error) {
+    if (error === LEFT) return EXIT_CODES.ok;
+    const interruption = findInterruption(io.signal);
+    if (!interruption) throw error;
+    return interruption.exitCode;
+  } finally {
+    leave();
+    await screen.finish();
+    input.close();
+  }
+}
+
+type Interrupts = { take(): void /** Something was entered: the next Ctrl-C is a first one again. */; forget(): void };
+type InterruptDeps = { prompter: Prompter; screen: Screen; drop: () => boolean; leave: (why?: unknown) => void };
+
+/** Ctrl-C: drops what is typed, else ends the running turn; another one leaves. */
+function createInterrupts({ prompter, screen, drop, leave }: InterruptDeps): Interrupts {
+  let count = 0;
+  function take(): void {
+    if (!prompter.isBusy() && drop()) return;
+    count += 1;
+    if (count > 1) return leave();
+    if (prompter.isBusy()) prompter.interrupt().catch(leave);
+    else void screen.say("Ctrl-C again leaves, and so does Ctrl-D");
+  }
+  return {
+    take,
+    forget: () => {
+      count = 0;
+    },
+  };
+}

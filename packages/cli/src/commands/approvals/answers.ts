@@ -1,0 +1,85 @@
+/** `ccd approve` and `ccd deny`: the answer to what an agent asks. */
+import { type Approval, CcError, ToolInput } from "@cc-docker/protocol";
+import { Argument, Option } from "commander";
+import { defineCommand, type Json } from "../../command.ts";
+import type { Io } from "../../io.ts";
+import { printResult } from "../../output/print-result.ts";
+import { connect } from "../../server/connect.ts";
+import { type ApprovalName, findApproval } from "../../session/find-approval.ts";
+import { looksLikeId } from "../../session/pick-id.ts";
+
+type ApproveInput = ApprovalName & { input?: string } & Json;
+type DenyInput = ApprovalName & { message?: string | undefined } & Json;
+
+const approvalArgument = new Argument(
+  "[approval]",
+  "the id that is shown with the question, or 4 or more characters of its beginning",
+);
+const sessionOption = new Option("--session <session>", "of the questions of this session alone");
+const JSON_IS = "print the approval as a line of JSON";
+
+export const approveCommand = defineCommand<ApproveInput>({
+  name: "approve",
+  group: "approvals",
+  summary: "let an agent do what it asks for",
+  details: "`ccd show` lists what a session's agent asks. The first answer holds, whoever gives it.",
+  arguments: [approvalArgument],
+  options: [sessionOption, new Option("--input <json>", "have it do this instead, or the answers to its question")],
+  json: JSON_IS,
+  examples: [
+    { line: "ccd approve", does: "the one thing that is asked just now" },
+    { line: `ccd approve --input '{"command":"ls"}' ID`, does: "let it run another command than it wants to" },
+    { line: `ccd approve --input '{"answers":{"Which colour?":"Red"}}' ID`, does: "answer a question" },
+  ],
+  run: approve,
+});
+
+export const denyCommand = defineCommand<DenyInput>({
+  name: "deny",
+  group: "approvals",
+  summary: "keep an agent from what it asks for",
+  arguments: [approvalArgument, new Argument("[message]", "what the agent is told")],
+  options: [sessionOption],
+  json: JSON_IS,
+  examples: [
+    { line: 'ccd deny ID "Not on a Monday"', does: "say why; the agent goes on with that" },
+    { line: 'ccd deny "Not on a Monday"', does: "the same for the one thing that is asked just now" },
+  ],
+  run: deny,
+});
+
+async function approve({ input, json, ...named }: ApproveInput, io: Io): Promise<number> {
+  const updatedInput = input === undefined ? {} : { updatedInput: parseInput(input) };
+  const client = await connect(io.env);
+  const approvalId = await findApproval(client, named, io.signal);
+  const answer = { approvalId, decision: "allow", ...updatedInput } as const;
+  return say(await client.approvals.answer.mutate(answer, { signal: io.signal }), { json, io });
+}
+
+async function deny({ message: given, json, ...named }: DenyInput, io: Io): Promise<number> {
+  const { approval, message } = sortOut(named.approval, given);
+  const client = await connect(io.env);
+  const approvalId = await findApproval(client, { ...named, approval }, io.signal);
+  const answer = { approvalId, decision: "deny", ...(message !== undefined && { message }) } as const;
+  return say(await client.approvals.answer.mutate(answer, { signal: io.signal }), { json, io });
+}
+
+/** The first of one argument may be the message: then it does not look like an id. */
+function sortOut(first: string | undefined, message: string | undefined): Pick<DenyInput, "approval" | "message"> {
+  if (first === undefined || message !== undefined || looksLikeId(first)) return { approval: first, message };
+  return { approval: undefined, message: first };
+}
+
+function say(approval: Approval, { json, io }: Json & { io: Io }): Promise<number> {
+  return printResult(io, { json, value: approval, line: `${approval.id} ${approval.state}` });
+}
+
+/** @throws CcError REQUEST_INVALID */
+function parseInput(text: string): ToolInput {
+  try {
+    return ToolInput.parse(JSON.parse(text));
+  } catch (cause) {
+    const message = `--input is not a JSON object: ${text.slice(0, 100)}`;
+    throw new CcError("REQUEST_INVALID", message, { cause });
+  }
+}

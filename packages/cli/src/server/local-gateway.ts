@@ -1,0 +1,58 @@
+/** The gateway of this machine, by what it has written into its data directory. */
+import { readFile } from "node:fs/promises";
+import { CcError } from "@cc-docker/protocol";
+import type { Environment } from "../io.ts";
+import { isRecord, textAt } from "../output/read-data.ts";
+import { localFiles } from "./data-dir.ts";
+
+export type SettingInUse = { value: string; from: string };
+
+export type LocalGateway = {
+  url: string;
+  pid: number;
+  /** The file that tells of it. */
+  announcement: string;
+  settings: Record<string, SettingInUse>;
+};
+
+/** @throws CcError SERVER_UNREACHABLE with the reason why there is none */
+export async function findLocalGateway(env: Environment): Promise<LocalGateway> {
+  const { announcement } = localFiles(env);
+  const text = await readFile(announcement, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") throw notRunning(`there is no ${announcement}`);
+    throw notRunning(error.message);
+  });
+  const gateway = parseAnnouncement(text);
+  if (!gateway) throw notRunning(`${announcement} cannot be read`);
+  if (!isAlive(gateway.pid)) throw notRunning(`process ${gateway.pid}, which wrote ${announcement}, is gone`);
+  return { ...gateway, announcement };
+}
+
+function parseAnnouncement(text: string): Omit<LocalGateway, "announcement"> | undefined {
+  try {
+    const { url, pid, settings } = JSON.parse(text) as { url?: unknown; pid?: unknown; settings?: unknown };
+    if (typeof url !== "string" || !Number.isSafeInteger(pid) || Number(pid) <= 0) return undefined;
+    return { url, pid: Number(pid), settings: readSettings(settings) };
+  } catch {
+    return undefined;
+  }
+}
+
+function readSettings(settings: unknown): Record<string, SettingInUse> {
+  const entries = Object.entries(isRecord(settings) ? settings : {});
+  return Object.fromEntries(
+    entries.map(([name, setting]) => [name, { value: textAt(setting, "value"), from: textAt(setting, "from") }]),
+  );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"; // somebody else's, but there
+  }
+}
+
+function notRunning(reason: string): CcError {
+  return new CcError("SERVER_UNREACHABLE", `No gateway runs on this machine: ${reason}.`);
+}

@@ -1,0 +1,57 @@
+/** From what a person types to the id of what an agent asks. */
+import type { Client } from "@cc-docker/client";
+import { type Approval, type ApprovalId, ApprovalId as ApprovalIdSchema, CcError } from "@cc-docker/protocol";
+import { findSession } from "./find-session.ts";
+import { pickId } from "./pick-id.ts";
+
+export type ApprovalName = { approval?: string | undefined; session?: string | undefined };
+
+const PAGE = 200;
+const MOST_NAMED = 5;
+const KIND = { noun: "open question", notFound: "APPROVAL_NOT_FOUND" } as const;
+
+/**
+ * The one that is named, else the only open one, of `session` or of all.
+ * @throws CcError APPROVAL_NOT_FOUND, REQUEST_INVALID when it is not clear which is meant; what `findSession` throws
+ */
+export async function findApproval(
+  client: Client,
+  { approval, session }: ApprovalName,
+  signal: AbortSignal,
+): Promise<ApprovalId> {
+  const whole = ApprovalIdSchema.safeParse(approval?.toLowerCase()).data;
+  if (whole) return whole;
+  const of = session === undefined ? {} : { sessionId: await findSession(client, session, signal) };
+  const open = await listOpenApprovals(client, of, signal);
+  return approval === undefined
+    ? pickOnly(open)
+    : pickId(
+        open.map(({ id }) => id),
+        approval,
+        KIND,
+      );
+}
+
+/** What waits for an answer, newest first: of one session, or of all. */
+export async function listOpenApprovals(
+  client: Client,
+  of: { sessionId?: string },
+  signal: AbortSignal,
+): Promise<Approval[]> {
+  const found: Approval[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await client.approvals.list.query({ ...of, state: "open", limit: PAGE, cursor }, { signal });
+    found.push(...page.approvals);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return found;
+}
+
+function pickOnly(open: readonly Approval[]): ApprovalId {
+  const [first, second] = open;
+  if (first === undefined) throw new CcError("APPROVAL_NOT_FOUND", "No agent asks anything just now.");
+  if (second === undefined) return first.id;
+  const some = open.slice(0, MOST_NAMED).map(({ id, toolName, sessionId }) => `${id} (${toolName} in ${sessionId})`);
+  throw new CcError("REQUEST_INVALID", `${open.length} questions are open; name one: ${some.join(", ")}.`);
+}

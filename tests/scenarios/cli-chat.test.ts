@@ -1,0 +1,161 @@
+/** `ccd chat`: from a pipe, and in a terminal. */
+import { afterAll, beforeAll, expect } from "vitest";
+import { type Install, openInstall, type Settings } from "../harness/install.ts";
+import { runCcd } from "../harness/run-ccd.ts";
+import { startGatewayProcess } from "../harness/start-gateway-process.ts";
+import { startInTerminal } from "../harness/terminal.ts";
+import { waitUntil } from "../harness/wait-until.ts";
+import { verifies } from "../verifies.ts";
+
+const cleanup = new AsyncDisposableStack();
+let install: Install;
+let env: Settings;
+
+beforeAll(async () => {
+  install = cleanup.use(await openInstall());
+  cleanup.use(await startGatewayProcess(install.env));
+  env = { DATA_DIR: install.dataDir };
+});
+afterAll(() => cleanup.disposeAsync());
+
+const CTRL_C = "\x03";
+const CTRL_D = "\x04";
+const untilPrompted = (prompt: string) =>
+  waitUntil(() => install.model.journal.prompts().includes(prompt), { what: "the model to be asked" });
+const chatFrom = (stdin: string, ...options: string[]) => runCcd(["chat", ...options], env, stdin);
+
+verifies(
+  "cli.chat",
+  "a chat from a pipe sends a prompt a line, in one session, and keeps it unless told otherwise",
+  async () => {
+    const { exitCode, stdout, stderr } = await chatFrom(
+      "say: one\nsay: two \\\nsay: three\n\n/exit\nsay: never\n",
+      "--mode",
+      "bypass",
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "one\ntwo\nthree\n" });
+    const [id = ""] = /[0-9a-f-]{36}/.exec(stderr) ?? [];
+    const again = await chatFrom("say: remembered", id, "--rm", "--json");
+    expect(
+      again.stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { type: string }).type),
+    ).toContain("turn.completed");
+    expect(await install.leftovers()).toEqual([]);
+  },
+);
+
+verifies("cli.chat", "a chat from a pipe takes the line after a question for its answer", async () => {
+  const { exitCode, stdout, stderr } = await chatFrom(
+    "bash: touch a\nbash: touch b\nsay: both\n".replaceAll("\n", "\\\n") + "\ny\nn not that\n",
+    "--rm",
+  );
+  expect(stderr).toContain("touch a");
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "both\n" });
+  expect(await install.leftovers()).toEqual([]);
+});
+
+verifies(
+  "cli.chat",
+  "a chat from a pipe ends with the first turn that fails, and with a question that nobody answers",
+  async () => {
+    const failed = await chatFrom("fail: 401 always\nsay: never\n", "--rm", "--mode", "bypass");
+    expect(failed).toMatchObject({ exitCode: 4, stdout: "", stderr: expect.stringMatching(/^MODEL_AUTH_FAILED/m) });
+    const unanswered = await chatFrom("bash: touch a\n", "--rm");
+    expect(unanswered).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("ccd approve") });
+    expect(await chatFrom("", "--rm")).toMatchObject({ exitCode: 0, stdout: "" });
+    expect(await install.leftovers()).toEqual([]);
+  },
+);
+
+verifies("cli.chat", "in a terminal, what the agent asks is answered in place", async () => {
+  await using chat = startInTerminal(["chat", "--rm"], env);
+  await chat.see("> ");
+  chat.type("bash: touch note.txt\\\r");
+  await chat.see("… ");
+  chat.type("say: written\r");
+  await chat.see("touch note.txt");
+  await chat.see("[n]o");
+  chat.type("maybe\r");
+  await chat.see("[n]o");
+  chat.type("y\r");
+  await chat.see("allowed by");
+  await chat.see("written");
+  await chat.see("> ");
+  chat.type(CTRL_D);
+  expect(await chat.ended()).toBe(0);
+  expect(await install.leftovers()).toEqual([]);
+});
+
+verifies("cli.chat", "in a terminal, a question of the agent is answered by the number of a label", async () => {
+  const question = {
+    question: "Which colour?",
+    header: "Colour",
+    multiSelect: false,
+    options: ["Red", "Blue"].map((label) => ({ label, description: "x" })),
+  };
+  await using chat = startInTerminal(["chat", "--rm"], env);
+  await chat.see("> ");
+  chat.type(`tool: AskUserQuestion ${JSON.stringify({ questions: [question] })}\\\rsay: thanks\r`);
+  await chat.see("2. Blue");
+  await chat.see("answer");
+  chat.type("2\r");
+  await chat.see("allowed by");
+  await chat.see("thanks");
+  await chat.see("> ");
+  chat.type("/exit\r");
+  expect(await chat.ended()).toBe(0);
+});
+
+verifies("cli.chat", "in a terminal, Ctrl-C ends the turn and then the chat, and drops what is typed", async () => {
+  await using chat = startInTerminal(["chat", "--rm", "--mode", "bypass"], env);
+  await chat.see("> ");
+  chat.type("half a thought");
+  await chat.see("half a thought");
+  chat.type(CTRL_C);
+  chat.type("stall: 61s\r");
+  await untilPrompted("stall: 61s");
+  chat.type(CTRL_C);
+  await chat.see("turn.interrupted");
+  await chat.see("> ");
+  chat.type("say: it goes on\r");
+  await chat.see("done in");
+  chat.type(CTRL_C);
+  await chat.see("Ctrl-C again leaves");
+  chat.type(CTRL_C);
+  expect(await chat.ended()).toBe(0);
+  expect(install.model.journal.prompts()).not.toContain("half a thought");
+  expect(await install.leftovers()).toEqual([]);
+});
+
+verifies(
+  "cli.chat",
+  "in a terminal, a pasted text of several lines is one prompt, and is not sent by itself",
+  async () => {
+    await using chat = startInTerminal(["chat", "--rm", "--mode", "bypass"], env);
+    await chat.see("\x1b[?2004h");
+    await chat.see("> ");
+    chat.type("\x1b[200~say: pasted\rsay: text\r\x1b[201~");
+    await chat.see("text");
+    expect(install.model.journal.prompts().filter((prompt) => prompt.includes("pasted"))).toEqual([]);
+    chat.type("say: and more\r");
+    await untilPrompted("say: pasted\nsay: text\nsay: and more");
+    await chat.see("and more\r\n");
+    await chat.see("> ");
+    chat.type(CTRL_D);
+    expect(await chat.ended()).toBe(0);
+    expect(chat.screen()).toContain("\x1b[?2004l");
+  },
+);
+
+verifies("cli.chat", "in a terminal, the agent moves no cursor, sets no title, and writes no clipboard", async () => {
+  await using chat = startInTerminal(["chat", "--rm", "--mode", "bypass"], env);
+  await chat.see("> ");
+  chat.type("bash: printf '\\033]52;c;aGk=\\007\\033]0;pwned\\007\\033[2Jresult'\\\rsay: the end\r");
+  await chat.see("result");
+  await chat.see("the end");
+  chat.type(CTRL_D);
+  expect(await chat.ended()).toBe(0);
+  for (const sequence of ["\x1b]", "\x1b[2J", "\x9b"]) expect(chat.screen()).not.toContain(sequence);
+});

@@ -1,0 +1,101 @@
+/** `ccd` about the gateway, itself, and the shell it is typed in. */
+import { createClient } from "@cc-docker/client";
+import { afterAll, beforeAll, expect } from "vitest";
+import { type Install, openInstall, type Settings } from "../harness/install.ts";
+import { CCD, runCcd } from "../harness/run-ccd.ts";
+import { runProgram } from "../harness/run-program.ts";
+import { type GatewayProcess, startGatewayProcess } from "../harness/start-gateway-process.ts";
+import { verifies } from "../verifies.ts";
+
+const cleanup = new AsyncDisposableStack();
+let install: Install;
+let gateway: GatewayProcess;
+let env: Settings;
+
+beforeAll(async () => {
+  install = cleanup.use(await openInstall({ MAX_SESSIONS_PER_USER: "1" }));
+  gateway = cleanup.use(await startGatewayProcess(install.env));
+  env = { DATA_DIR: install.dataDir };
+});
+afterAll(() => cleanup.disposeAsync());
+
+type Report = { ok: boolean; findings: { level: string; what: string; fix?: string }[] };
+const doctor = async (where: Settings, ...options: string[]) => {
+  const { stdout, exitCode } = await runCcd(["doctor", "--json", ...options], where);
+  return { ...(JSON.parse(stdout) as Report), exitCode };
+};
+
+verifies("cli.doctor", "doctor finds a working gateway well, and starts a session to show it", async () => {
+  const { exitCode, stdout } = await runCcd(["doctor", "--start"], env);
+  expect(exitCode).toBe(0);
+  for (const told of [
+    gateway.url,
+    "the Docker Engine answers",
+    "the token is good; 0 of 1",
+    "a session was ready after",
+  ])
+    expect(stdout).toContain(told);
+  expect(stdout).not.toContain("FAIL");
+  expect(await install.leftovers()).toEqual([]);
+});
+
+verifies("cli.doctor", "doctor says what is wrong and what mends it, and ends with 5", async () => {
+  const away = await doctor({ DATA_DIR: "/nonexistent" });
+  expect(away).toMatchObject({ ok: false, exitCode: 5 });
+  expect(away.findings.at(-1)).toMatchObject({ level: "FAIL", fix: expect.stringContaining("ccd serve") });
+  const refused = await doctor({ CC_DOCKER_URL: gateway.url, CC_DOCKER_TOKEN: "x.y.z" });
+  expect(refused).toMatchObject({ ok: false, exitCode: 5 });
+  expect(refused.findings.at(-1)).toMatchObject({ level: "FAIL", what: expect.stringContaining("TOKEN_INVALID") });
+  await using broken = await openInstall({ DOCKER_HOST: "unix:///nonexistent.sock" });
+  await using lonely = await startGatewayProcess(broken.env);
+  const without = await doctor({ DATA_DIR: broken.dataDir });
+  expect(lonely.url).not.toBe(gateway.url);
+  expect(without).toMatchObject({ ok: false, exitCode: 5 });
+  expect(without.findings.filter(({ level }) => level === "FAIL")).toEqual([
+    { level: "FAIL", what: "the Docker Engine does not answer", fix: expect.stringContaining("DOCKER_HOST") },
+  ]);
+});
+
+verifies("cli.doctor", "config shows the settings that are used, where each comes from, and no secret", async () => {
+  const { exitCode, stdout } = await runCcd(["config", "--json"], env);
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    ccd: { DATA_DIR: { value: install.dataDir, from: "environment" }, CC_DOCKER_URL: { from: "default" } },
+    gateway: {
+      url: gateway.url,
+      settings: {
+        ANTHROPIC_API_KEY: { value: "***", from: "environment" },
+        MAX_SESSIONS_PER_USER: { value: "1", from: "environment" },
+        LOG_LEVEL: { value: "INFO", from: "default" },
+      },
+    },
+  });
+  const shown = await runCcd(["config"], { ...env, CC_DOCKER_TOKEN: install.canary });
+  expect(shown.stdout).toMatch(/^ANTHROPIC_API_KEY +environment +\*\*\*$/m);
+  for (const text of [stdout, shown.stdout]) expect(text).not.toContain(install.canary);
+  const elsewhere = await runCcd(["config"], { CC_DOCKER_URL: "http://127.0.0.1:9" });
+  expect(elsewhere.stdout).toContain("gateway http://127.0.0.1:9: it is named by CC_DOCKER_URL");
+});
+
+verifies("cli.completion", "bash completes commands, options, values, files and sessions", async () => {
+  const client = createClient({ url: gateway.url, token: await install.token("erin") });
+  const { id } = await client.sessions.create.mutate({});
+  const asErin = { CC_DOCKER_URL: gateway.url, CC_DOCKER_TOKEN: await install.token("erin") };
+  const complete = async (...words: string[]) => {
+    const script = [
+      `ccd() { '${process.execPath}' '${CCD}' "$@"; }`,
+      'eval "$(ccd completion bash)"',
+      `COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}`,
+      `_ccd ccd '${words.at(-1)}' '${words.at(-2)}'`,
+      'printf "%s\\n" "${COMPREPLY[@]}"',
+    ];
+    const said = await runProgram(["bash", "-c", script.join("\n")], { cwd: "/", env: asErin });
+    return said.trimEnd().split("\n");
+  };
+  expect(await complete("ccd", "comp")).toEqual(["completion"]);
+  expect(await complete("ccd", "ls", "--st")).toEqual(["--status"]);
+  expect(await complete("ccd", "ls", "--status", "i")).toEqual(["idle"]);
+  expect(await complete("ccd", "show", id.slice(0, 2))).toEqual([id]);
+  expect(await complete("ccd", "run", "--file", "/etc/host")).toContain("/etc/hosts");
+  await client.sessions.delete.mutate({ sessionId: id });
+});

@@ -1,0 +1,131 @@
+/** `docs/cli.md`, from the commands of `ccd` as commander parses them. */
+import { type Command, GROUPS } from "../../packages/cli/src/command.ts";
+import { COMMANDS } from "../../packages/cli/src/commands/commands.ts";
+import { OWN_SETTINGS, type OwnSetting } from "../../packages/cli/src/settings.ts";
+import { EXIT_CODES } from "../../packages/protocol/src/errors.ts";
+import { asWords, page, table } from "./markdown.ts";
+
+type Argument = NonNullable<Command["arguments"]>[number];
+type Option = NonNullable<Command["options"]>[number];
+
+/** The steps of a session's life, by the words of who dispatches work to agents. */
+const STEPS: [step: string, command: string, rest: string, means: string][] = [
+  ["dispatch", "run", "--detach PROMPT", "an agent works on its own in a new session; the id is printed"],
+  ["start", "chat", "", "a new session to talk with; it gets ready while you type"],
+  ["pause", "pause", "SESSION", "it stands still as it is and uses no CPU"],
+  ["resume", "resume", "SESSION", "it goes on; one at rest is woken with its files and conversation"],
+  ["finish", "stop", "SESSION", "its container ends; files, conversation and log stay"],
+  ["cancel", "rm", "SESSION", "container, files, conversation and log are removed"],
+];
+
+export function cliPage(): string {
+  return page({
+    title: "`ccd`",
+    source: "packages/cli/src/commands/",
+    body: [
+      "From a checkout it is `./dev ccd`. It finds the gateway of the same machine and user by itself; another one is named",
+      "by [its environment](#environment). `ccd COMMAND --help` tells what is written here.",
+      "",
+      ...overview(),
+      "## A session's life",
+      "",
+      ...table(["Step", "Command", "Means"], STEPS.map(stepRow)),
+      "",
+      ...COMMANDS.flatMap(describeCommand),
+      "## Environment",
+      "",
+      ...table(["Setting", "Default", "Meaning"], Object.entries<OwnSetting>(OWN_SETTINGS).map(settingRow)),
+      "",
+      "The gateway's own settings are in [configuration](configuration.md).",
+      "",
+      "## Exit codes",
+      "",
+      ...table(
+        ["Exit", "Meaning"],
+        Object.entries(EXIT_CODES).map(([ending, code]) => [String(code), asWords(ending)]),
+      ),
+      "",
+      "[Errors](errors.md) says which error ends with which. What went wrong is on stderr: what happened on one line, what to",
+      'type or do on the next; with `--json` as one object `{"error": {"code", "message", "hint", "retry"}}`.',
+    ],
+  });
+}
+
+function overview(): string[] {
+  return Object.entries(GROUPS).flatMap(([group, heading]) => {
+    const rows = COMMANDS.filter((command) => command.group === group).map((command) => [
+      `[\`${command.name}\`](#${anchorOf(command)})`,
+      command.summary,
+    ]);
+    return [`**${heading}**`, "", ...table(["Command", "Does"], rows), ""];
+  });
+}
+
+/** As GitHub makes it of the heading. */
+function anchorOf(command: Command): string {
+  return usageOf(command)
+    .toLowerCase()
+    .replaceAll(/[^\w -]/g, "")
+    .replaceAll(" ", "-");
+}
+
+function stepRow([step, name, rest, means]: (typeof STEPS)[number]): string[] {
+  if (!COMMANDS.some((command) => command.name === name)) throw new Error(`ccd has no command ${name}`);
+  return [step, `\`${`ccd ${name} ${rest}`.trim()}\``, means];
+}
+
+function describeCommand(command: Command): string[] {
+  const { summary, details, arguments: args = [], options = [], json, examples } = command;
+  const width = Math.max(...examples.map(({ line }) => line.length));
+  return [
+    `## ${usageOf(command)}`,
+    "",
+    `${capitalize(summary)}.`,
+    ...(details === undefined ? [] : ["", details]),
+    "",
+    ...table(["Given", "Means"], [...args.map(argumentRow), ...options.map(optionRow), ["`--json`", json]]),
+    "",
+    "```sh",
+    ...examples.map(({ line, does }) => `${line.padEnd(width)}   # ${does}`),
+    "```",
+    "",
+  ];
+}
+
+function usageOf({ name, arguments: args = [] }: Command): string {
+  const shown = args.map((argument) => {
+    const word = `${argument.name().toUpperCase()}${argument.variadic ? "…" : ""}`;
+    return argument.required ? word : `[${word}]`;
+  });
+  return ["ccd", name, ...shown].join(" ");
+}
+
+function argumentRow(argument: Argument): string[] {
+  return [`\`${argument.name().toUpperCase()}\``, describeValue(argument)];
+}
+
+function optionRow(option: Option): string[] {
+  return [`\`${option.flags}\``, describeValue(option)];
+}
+
+/** With what may be given, unless the description says it, and what holds when nothing is. */
+function describeValue({
+  description,
+  argChoices = [],
+  defaultValue,
+  defaultValueDescription,
+}: Argument | Option): string {
+  const choices = argChoices.every((choice) => description.includes(choice)) ? [] : argChoices;
+  const listed = choices.length === 0 ? "" : `: ${choices.map((choice) => `\`${choice}\``).join(", ")}`;
+  const fallback = defaultValueDescription ?? defaultValue;
+  return `${description}${listed}${fallback === undefined ? "" : `; \`${String(fallback)}\` when absent`}`;
+}
+
+function capitalize(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+function settingRow([name, { meaning, default: fallback, secret }]: [string, OwnSetting]): string[] {
+  const shown = fallback === "" ? "–" : `\`${fallback}\``;
+  return [`\`${name}\``, shown, secret ? `${meaning} Secret: never shown.` : meaning];
+}
