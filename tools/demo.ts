@@ -39,7 +39,7 @@ await runTool(async (signal) => {
   cleanup.defer(server.stop);
   step(`gateway listens on ${server.url}`);
 
-  const client = createClient({ url: server.url, token: await signToken({ secret, sub: "demo", ttlSeconds: 3600 }) });
+  const client = createClient({ url: server.url, token: signToken({ secret, sub: "demo", ttlSeconds: 3600 }) });
   const session = await client.sessions.create.mutate({});
   cleanup.defer(async () => {
     await client.sessions.delete.mutate({ sessionId: session.id });

@@ -164,6 +164,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-function toRecord(headers: RequestInit["headers"]): Record<string, string> {
-  return Object.fromEntries(new Headers(headers));
+/** In lower case, so that none is there twice. Without `Headers`: naming it has Node load its `fetch`, used or not. */
+function toRecord(headers: RequestInit["headers"] = {}): Record<string, string> {
+  const pairs = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
+  return Object.fromEntries(pairs.map(([name, value]) => [String(name).toLowerCase(), String(value)]));
 }

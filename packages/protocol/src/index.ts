@@ -50,10 +50,9 @@ export {
   ToWrapper,
   TranscriptEntry,
 } from "./link.ts";
+export { MAX_PROMPT_BYTES, PERMISSION_MODES, SESSION_STATUSES } from "./plain-words.ts";
 export {
   ON_CRASH,
-  PERMISSION_MODES,
-  SESSION_STATUSES,
   Session,
   SessionConfig,
   SessionStats,
@@ -64,7 +63,6 @@ export {
   addTotals,
   addUsage,
   isTurnOver,
-  MAX_PROMPT_BYTES,
   NO_TOTALS,
   TokenUsage,
   TURN_STATUSES,

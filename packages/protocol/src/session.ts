@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { SessionId, TurnId } from "./ids.ts";
+import { PERMISSION_MODES, SESSION_STATUSES } from "./plain-words.ts";
 import { ToolRule } from "./tool-rule.ts";
 import { errorShape, TurnTotals } from "./turn.ts";
 
-export const SESSION_STATUSES = ["starting", "idle", "running", "paused", "stopped", "failed"] as const;
 export const SessionStatus = z
   .enum(SESSION_STATUSES)
   .describe("What the session does just now; `stopped` and `failed` are at rest, until a prompt wakes it.");
@@ -11,9 +11,6 @@ export type SessionStatus = z.infer<typeof SessionStatus>;
 
 /** What happens to a turn whose agent, wrapper or container died under it: it is resumed, or it fails. */
 export const ON_CRASH = ["resume", "fail"] as const;
-
-/** Who decides about a tool call that no rule decides: nobody, for the container is the border; or the owner. */
-export const PERMISSION_MODES = ["bypass", "ask"] as const;
 
 const MAX_TOOL_RULES = 200;
 

@@ -6,9 +6,6 @@ export const TURN_STATUSES = ["queued", "running", "completed", "failed", "inter
 export const TurnStatus = z.enum(TURN_STATUSES).describe("Where the turn is; from `completed` on it is over.");
 export type TurnStatus = z.infer<typeof TurnStatus>;
 
-/** A prompt in UTF-8 may have this many bytes. Twice the largest prompt a model of today takes in. */
-export const MAX_PROMPT_BYTES = 1024 * 1024;
-
 const tokens = z.number().nonnegative();
 export const TokenUsage = z
   .object({

@@ -37,7 +37,7 @@ export async function startGateway(options: StartGateway): Promise<Gateway> {
   const usual = gatewaySettings({ dataDir, image, modelUrl, secret });
   const gateway = opening.use(spawnGateway({ ...usual, ...settings }));
   const url = await orAbort(gateway.listening, signal);
-  const token = await signToken({ secret, sub: OWNER, ttlSeconds: 7200 });
+  const token = signToken({ secret, sub: OWNER, ttlSeconds: 7200 });
   const client = createClient({ url, token });
   const stack = opening.move();
   const { pid, ended } = gateway;

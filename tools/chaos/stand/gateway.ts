@@ -67,7 +67,7 @@ export async function openGateway(options: OpenGateway): Promise<Gateway> {
   }
 
   await start();
-  const token = await signToken({ secret, sub: "chaos", ttlSeconds: TOKEN_SECONDS });
+  const token = signToken({ secret, sub: "chaos", ttlSeconds: TOKEN_SECONDS });
   const url = `http://127.0.0.1:${port}`;
   const stack = opening.move();
   return {

@@ -3,6 +3,7 @@ import { userInfo } from "node:os";
 import { type Client, createClient } from "@cc-docker/client";
 import { CcError } from "@cc-docker/protocol";
 import type { Environment } from "../io.ts";
+import { httpFetch } from "./http-fetch.ts";
 import { findLocalGateway } from "./local-gateway.ts";
 
 /** Made anew for every request, so it may be short. */
@@ -12,9 +13,10 @@ const TOKEN_SECONDS = 3600;
 export async function connect(env: Environment): Promise<Client> {
   const url = namedGateway(env);
   const token = env["CC_DOCKER_TOKEN"]?.trim();
-  if (url && token) return createClient({ url, token });
+  if (url && token) return createClient({ url, token, fetch: httpFetch });
   if (url) throw new CcError("TOKEN_MISSING", "CC_DOCKER_URL is set and CC_DOCKER_TOKEN is not.");
-  return createClient({ url: (await findLocalGateway(env)).url, token: token || (() => mintOwn(env)) });
+  const { url: found } = await findLocalGateway(env);
+  return createClient({ url: found, token: token || (() => mintOwn(env)), fetch: httpFetch });
 }
 
 /** The gateway that the environment names; without one it is that of this machine. */

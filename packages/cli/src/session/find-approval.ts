@@ -1,8 +1,8 @@
 /** From what a person types to the id of what an agent asks. */
 import type { Client } from "@cc-docker/client";
-import { type Approval, type ApprovalId, ApprovalId as ApprovalIdSchema, CcError } from "@cc-docker/protocol";
+import { type Approval, type ApprovalId, CcError } from "@cc-docker/protocol";
 import { findSession } from "./find-session.ts";
-import { pickId } from "./pick-id.ts";
+import { isWholeId, pickId } from "./pick-id.ts";
 
 export type ApprovalName = { approval?: string | undefined; session?: string | undefined };
 
@@ -19,8 +19,7 @@ export async function findApproval(
   { approval, session }: ApprovalName,
   signal: AbortSignal,
 ): Promise<ApprovalId> {
-  const whole = ApprovalIdSchema.safeParse(approval?.toLowerCase()).data;
-  if (whole) return whole;
+  if (approval !== undefined && isWholeId(approval)) return approval.toLowerCase() as ApprovalId;
   const of = session === undefined ? {} : { sessionId: await findSession(client, session, signal) };
   const open = await listOpenApprovals(client, of, signal);
   return approval === undefined

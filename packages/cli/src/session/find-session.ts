@@ -1,8 +1,8 @@
 /** From what a person types to a session's id. */
 import type { Client } from "@cc-docker/client";
-import { type SessionId, SessionId as SessionIdSchema } from "@cc-docker/protocol";
+import type { SessionId } from "@cc-docker/protocol";
 import { listSessions } from "./list-sessions.ts";
-import { pickId } from "./pick-id.ts";
+import { isWholeId, pickId } from "./pick-id.ts";
 
 const KIND = { noun: "session", notFound: "SESSION_NOT_FOUND" } as const;
 
@@ -12,11 +12,8 @@ export async function findSessions(
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<SessionId[]> {
-  const whole = names.map((name) => SessionIdSchema.safeParse(name.toLowerCase()).data);
-  const known = whole.every((id) => id !== undefined)
-    ? []
-    : (await listSessions(client, { signal })).map(({ id }) => id);
-  return names.map((name, index) => whole[index] ?? pickId(known, name, KIND));
+  const known = names.every(isWholeId) ? [] : (await listSessions(client, { signal })).map(({ id }) => id);
+  return names.map((name) => (isWholeId(name) ? (name.toLowerCase() as SessionId) : pickId(known, name, KIND)));
 }
 
 /** See `findSessions`. */

@@ -6,6 +6,11 @@ const MOST_NAMED = 5;
 
 export type Kind = { noun: string; notFound: ErrorCode };
 
+/** Whether the text is an id, and not only the beginning of one. */
+export function isWholeId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
 /** Whether the text can be meant as an id or the beginning of one. */
 export function looksLikeId(text: string): boolean {
   return text.length >= SHORTEST && /^[0-9a-f-]{1,36}$/i.test(text);

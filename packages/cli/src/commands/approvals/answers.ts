@@ -1,9 +1,10 @@
 /** `ccd approve` and `ccd deny`: the answer to what an agent asks. */
-import { type Approval, CcError, ToolInput } from "@cc-docker/protocol";
+import { type Approval, CcError, type ToolInput } from "@cc-docker/protocol";
 import { Argument, Option } from "commander";
 import { defineCommand, type Json } from "../../command.ts";
 import type { Io } from "../../io.ts";
 import { printResult } from "../../output/print-result.ts";
+import { isRecord } from "../../output/read-data.ts";
 import { connect } from "../../server/connect.ts";
 import { type ApprovalName, findApproval } from "../../session/find-approval.ts";
 import { looksLikeId } from "../../session/pick-id.ts";
@@ -76,10 +77,15 @@ function say(approval: Approval, { json, io }: Json & { io: Io }): Promise<numbe
 
 /** @throws CcError REQUEST_INVALID */
 function parseInput(text: string): ToolInput {
+  const input = parseJson(text);
+  if (isRecord(input) && !Array.isArray(input)) return input;
+  throw new CcError("REQUEST_INVALID", `--input is not a JSON object: ${text.slice(0, 100)}`);
+}
+
+function parseJson(text: string): unknown {
   try {
-    return ToolInput.parse(JSON.parse(text));
-  } catch (cause) {
-    const message = `--input is not a JSON object: ${text.slice(0, 100)}`;
-    throw new CcError("REQUEST_INVALID", message, { cause });
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -1,10 +1,11 @@
-import { type Session, TurnId } from "@cc-docker/protocol";
+import type { Session, TurnId } from "@cc-docker/protocol";
 import { InvalidArgumentError, Option } from "commander";
 import { defineCommand, type Json, type OneSession, sessionArgument } from "../../command.ts";
 import type { Io } from "../../io.ts";
 import { printResult } from "../../output/print-result.ts";
 import { connect } from "../../server/connect.ts";
 import { findSession } from "../../session/find-session.ts";
+import { isWholeId } from "../../session/pick-id.ts";
 
 type ForkInput = OneSession & { at?: TurnId } & Json;
 
@@ -32,7 +33,6 @@ async function fork({ session: named, at, json }: ForkInput, io: Io): Promise<nu
 }
 
 function parseTurn(text: string): TurnId {
-  const id = TurnId.safeParse(text.toLowerCase());
-  if (id.success) return id.data;
+  if (isWholeId(text)) return text.toLowerCase() as TurnId;
   throw new InvalidArgumentError("Give a turn's whole id, as `ccd logs --json` shows it in turnId.");
 }
