@@ -141,6 +141,7 @@ verifies("client.examples", "there are examples of what most programs do", () =>
     "Handle errors",
     "Answer what the agent asks",
     "Fork, and work side by side",
+    "Show a session",
   ]);
 });
 

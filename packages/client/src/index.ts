@@ -61,3 +61,25 @@ export type {
 export { type Client, createClient } from "./create-client.ts";
 export type { FollowOptions } from "./follow-events.ts";
 export type { GatewayOptions, TokenRequest } from "./gateway-http.ts";
+export { sessionView } from "./session-view/session-view.ts";
+export type {
+  ActivitySample,
+  ApprovalEntry,
+  ModelRetry,
+  NoteEntry,
+  PatchHunk,
+  PromptEntry,
+  QueuedPrompt,
+  SessionView,
+  TextEntry,
+  TodoItem,
+  ToolEntry,
+  ToolStatus,
+  ToolTask,
+  TurnEndEntry,
+  TurnSpan,
+  TurnView,
+  ViewEntry,
+  ViewError,
+  ViewOptions,
+} from "./session-view/view.ts";
