@@ -32,8 +32,10 @@ export function entriesBetween<Entry>(list: EntryList<Entry>, from: number, to: 
 
 export function appendEntry<Entry>({ length, chunks }: EntryList<Entry>, entry: Entry): EntryList<Entry> {
   const last = chunks.at(-1);
-  if (last && last.length < CHUNK) return { length: length + 1, chunks: [...chunks.slice(0, -1), [...last, entry]] };
-  return { length: length + 1, chunks: [...chunks, [entry]] };
+  const changed = chunks.slice();
+  if (last && last.length < CHUNK) changed[changed.length - 1] = last.concat([entry]);
+  else changed.push([entry]);
+  return { length: length + 1, chunks: changed };
 }
 
 export function replaceEntry<Entry>(

@@ -52,7 +52,7 @@ function empty(options: ViewOptions = {}): SessionView {
  * An event that was applied already, or that comes after a later one, changes nothing: the same view is returned. A gap
  * in the numbers is no mistake, for deltas are taken out of the log when their turn has ended. What a compacted log
  * gives is the same as what the deltas gave, but for `startedAtMs` of texts, the numbers of events in `activity`, and
- * when its characters came.
+ * when its characters came. Of a message that broke off only a log that has kept its deltas can tell.
  */
 function apply(view: SessionView, event: Event): SessionView {
   return applyAll(view, [event]);
