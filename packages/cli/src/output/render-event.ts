@@ -2,6 +2,7 @@
 import type { Event } from "@cc-docker/protocol";
 import { formatCost, formatSeconds } from "./amounts.ts";
 import { describeAnswered, describeAsked, readAsked } from "./describe-approval.ts";
+import { describeInput } from "./describe-tool.ts";
 import { at, textAt } from "./read-data.ts";
 
 /**
@@ -44,7 +45,8 @@ export function createRenderer(): Renderer {
 
   /** A message of the agent: of its text, what no delta has shown. */
   function renderBlock(block: unknown, ofSubagent: boolean): Piece[] {
-    if (at(block, "type") === "tool_use") return [{ kind: "tool", text: describeTool(block) }];
+    if (at(block, "type") === "tool_use")
+      return [{ kind: "tool", text: `${textAt(block, "name")} ${describeInput(at(block, "input"))}` }];
     if (at(block, "type") !== "text" || ofSubagent) return [];
     const [shown, text] = [streamed, textAt(block, "text")];
     streamed = "";
@@ -112,13 +114,6 @@ function renderGatewayEvent(type: Event["type"], data: unknown): Piece[] {
 
 function describeSpending(result: unknown): string {
   return `done in ${formatSeconds(Number(at(result, "durationMs")))}, ${formatCost(Number(at(result, "costUsd")))}`;
-}
-
-/** The argument that says most, else all of them. */
-function describeTool(block: unknown): string {
-  const input = at(block, "input");
-  const first = ["command", "file_path", "pattern", "url", "query", "description"].map((name) => textAt(input, name));
-  return `${textAt(block, "name")} ${first.find((text) => text !== "") ?? JSON.stringify(input)}`;
 }
 
 /** Claude Code words a failed model call as if the agent had said it; the end of the turn says the same as an error. */
