@@ -7,8 +7,8 @@ export type Highlight = (code: string, language: string) => Line[] | undefined;
 
 type Code = { lines: readonly string[]; language: string };
 
-/** Colouring this much takes some milliseconds; more is shown plain. */
-const MAX_HIGHLIGHTED_CHARS = 20_000;
+/** Colouring this much takes up to 20 ms; more is shown plain. */
+const MAX_HIGHLIGHTED_CHARS = 10_000;
 
 /** `lines` are harmless text; `language` is as a fence or a file name's ending has it. */
 export function layoutCode({ lines, language }: Code, options: { width: number; highlight?: Highlight | undefined }) {

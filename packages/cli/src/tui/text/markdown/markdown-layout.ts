@@ -1,5 +1,6 @@
 /** Markdown that grows: what is complete is laid out once, only its last block again with every piece. */
 import { createPrintable } from "../../../output/printable.ts";
+import { createGrowingHighlight } from "../code/growing-highlight.ts";
 import { BLANK, type Line } from "../line.ts";
 import { type BlockOptions, isShown, layoutBlocks } from "./layout-blocks.ts";
 import { type LinkTargets, lexMarkdown, type Token } from "./lex.ts";
@@ -33,6 +34,8 @@ export function layoutMarkdown(text: string, options: BlockOptions): readonly Li
 }
 
 function createGrowingText(options: BlockOptions) {
+  const { width, highlight } = options;
+  const whileOpen: BlockOptions = { width, highlight: highlight && createGrowingHighlight(highlight) };
   const printable = createPrintable();
   const links: LinkTargets = {};
   const finished: Line[] = [];
@@ -51,7 +54,7 @@ function createGrowingText(options: BlockOptions) {
     const tokens = lexMarkdown(source, links);
     const open = isComplete ? tokens.length : tokens.findLastIndex(isShown);
     if (open > 0) finish(tokens.slice(0, open));
-    const lines = layoutBlocks(tokens.slice(Math.max(0, open)), options);
+    const lines = layoutBlocks(tokens.slice(Math.max(0, open)), whileOpen);
     return [...finished, ...(finished.length > 0 && lines.length > 0 ? [BLANK] : []), ...lines];
   }
 
