@@ -15,7 +15,7 @@ export type LinkTargets = TokensList["links"];
 /** A token of any kind; what a kind has beside `raw` is named by the lexer's types. */
 export type Token = Tokens.Generic;
 
-/** Tokens whose `raw` texts make up `source`, which is harmless text. Definitions found are added to `links`. */
+/** Tokens whose `raw` texts make up `source`, which is harmless text. Definitions in it are added to `links`. */
 export function lexMarkdown(source: string, links: LinkTargets): Token[] {
   if (TOO_DEEP.test(source)) return [plain(source)];
   try {

@@ -37,6 +37,7 @@ function createGrowingText(options: BlockOptions) {
   const { width, highlight } = options;
   const whileOpen: BlockOptions = { width, highlight: highlight && createGrowingHighlight(highlight) };
   const printable = createPrintable();
+  /** Of definitions that are complete: half a target leads elsewhere. */
   const links: LinkTargets = {};
   const finished: Line[] = [];
   /** Harmless text of the block that may still change, and of what comes after it. */
@@ -44,6 +45,7 @@ function createGrowingText(options: BlockOptions) {
 
   function finish(tokens: readonly Token[]): void {
     const lines = layoutBlocks(tokens, options);
+    Object.assign(links, targetsIn(tokens), { ...links });
     if (finished.length > 0 && lines.length > 0) finished.push(BLANK);
     for (const line of lines) finished.push(line);
     source = source.slice(tokens.reduce((length, { raw }) => length + raw.length, 0));
@@ -51,12 +53,30 @@ function createGrowingText(options: BlockOptions) {
 
   function add(piece: string, isComplete: boolean): readonly Line[] {
     source += printable.push(piece) + (isComplete ? printable.flush() : "");
-    const tokens = lexMarkdown(source, links);
-    const open = isComplete ? tokens.length : tokens.findLastIndex(isShown);
+    const tokens = lexMarkdown(source, { ...links });
+    const open = isComplete ? tokens.length : firstOpen(tokens);
     if (open > 0) finish(tokens.slice(0, open));
     const lines = layoutBlocks(tokens.slice(Math.max(0, open)), whileOpen);
     return [...finished, ...(finished.length > 0 && lines.length > 0 ? [BLANK] : []), ...lines];
   }
 
   return { add };
+}
+
+/** After one of these nothing is added to what comes before it. */
+const ENDS = new Set(["space", "heading", "code", "hr"]);
+
+/** Perhaps the mark of one more item of the list before it. */
+const ITEM_BEGINS = /^\s*[\d.)*+-]+$/;
+
+/** The first of the tokens that more text may still change. */
+function firstOpen(tokens: readonly Token[]): number {
+  let open = tokens.findLastIndex((token) => isShown(token) && !ITEM_BEGINS.test(token.raw));
+  while (open > 0 && !ENDS.has(tokens[open - 1]?.type ?? "space")) open -= 1;
+  return open;
+}
+
+function targetsIn(tokens: readonly Token[]): LinkTargets {
+  const definitions = tokens.filter(({ type }) => type === "def").toReversed();
+  return Object.fromEntries(definitions.map(({ tag, href, title }) => [tag, { href, title }]));
 }
