@@ -12,7 +12,9 @@ export type HunkOptions = {
   isNumbered: boolean;
 };
 
-const STYLES: Record<string, StyleName> = { "+": "added", "-": "removed" };
+/** Begins what is no line of the file, such as that there is no newline at its end. */
+const REMARK = "\\";
+const STYLES: Record<string, StyleName> = { "+": "added", "-": "removed", [REMARK]: "muted" };
 
 /** How many lines the hunks put in and take away. */
 export function countChanges(hunks: readonly PatchHunk[]): { added: number; removed: number } {
@@ -34,17 +36,18 @@ function layoutHunk({ oldStart, newStart, lines }: PatchHunk, { width, isNumbere
   let [oldNumber, newNumber] = [oldStart, newStart];
   return lines.flatMap((line) => {
     const sign = line.slice(0, 1);
+    if (sign === REMARK) return layoutChange(line, { gutter: " ".repeat(digits === 0 ? 0 : digits + 1), width });
     const number = sign === "-" ? oldNumber : newNumber;
     if (sign !== "+") oldNumber += 1;
     if (sign !== "-") newNumber += 1;
-    const gutter = isNumbered ? `${String(number).padStart(digits)} ` : "";
-    return layoutChange(line, { gutter, width });
+    return layoutChange(line, { gutter: isNumbered ? `${String(number).padStart(digits)} ` : "", width });
   });
 }
 
 function layoutChange(line: string, { gutter, width }: { gutter: string; width: number }): Line[] {
   const style = STYLES[line.slice(0, 1)];
-  const mark: Span = { text: `${gutter}${style === undefined ? " " : line.slice(0, 1)} `, style: style ?? "muted" };
+  const sign = style === undefined ? " " : line.slice(0, 1);
+  const mark: Span = { text: `${gutter}${sign} `, style: style ?? "muted" };
   const room = width - mark.text.length;
   const rows = cleanLines(line.slice(1)).flatMap((text): Line[] => {
     if (text === "") return [BLANK];

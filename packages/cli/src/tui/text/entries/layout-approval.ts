@@ -9,10 +9,9 @@ import { layoutToolInput } from "./layout-tool-input.ts";
 
 /** Collapsed it says what was asked and answered: what the tool was to do stands at its call. */
 export function layoutApproval(entry: ApprovalEntry, options: EntryOptions): Line[] {
-  const { state, title, toolName, description } = entry;
-  const isOpen = state === "open";
-  const asked = title === "" ? `the agent asks to use ${toolName}` : title;
-  const head = wrapLine([span(printableLine(asked), isOpen ? "warning" : "muted")], options.width - 2);
+  const isOpen = entry.state === "open";
+  const { description } = entry;
+  const head = wrapLine([span(printableLine(askedOf(entry)), isOpen ? "warning" : "muted")], options.width - 2);
   const inner = { ...options, width: options.width - 2 };
   const details = options.isExpanded ? detailsOf(entry, inner) : [];
   const said = description === "" ? [] : wrapLine([span(printableLine(description), "muted")], inner.width);
@@ -22,6 +21,24 @@ export function layoutApproval(entry: ApprovalEntry, options: EntryOptions): Lin
   ];
 }
 
+function askedOf({ approvalKind, title, toolName, input }: ApprovalEntry): string {
+  if (approvalKind === "question") return questionsIn(input).join(" ");
+  return title === "" ? `the agent asks to use ${toolName}` : title;
+}
+
+function questionsIn(input: ApprovalEntry["input"]): string[] {
+  const questions = Array.isArray(input["questions"]) ? input["questions"] : [];
+  return questions.map((asked: unknown) =>
+    typeof asked === "object" && asked !== null && "question" in asked ? String(asked.question) : "",
+  );
+}
+
+/** What was chosen, in the order of the questions. */
+function chosenOf({ updatedInput }: ApprovalEntry): string {
+  const answers = updatedInput?.["answers"];
+  return typeof answers === "object" && answers !== null ? Object.values(answers).join(", ") : "";
+}
+
 function detailsOf({ toolName, input, updatedInput }: ApprovalEntry, options: EntryOptions): Line[] {
   const asked = layoutToolInput(toolName, input, options);
   if (updatedInput === undefined) return asked;
@@ -29,8 +46,10 @@ function detailsOf({ toolName, input, updatedInput }: ApprovalEntry, options: En
   return [...asked, label, ...layoutToolInput(toolName, updatedInput, options)];
 }
 
-function answerOf({ state, answeredBy, message }: ApprovalEntry, { width }: EntryOptions): Line[] {
+function answerOf(entry: ApprovalEntry, { width }: EntryOptions): Line[] {
+  const { state, answeredBy, message } = entry;
   if (state === "open") return [];
-  const words = describeAnswered({ state, by: answeredBy ?? "nobody", message: message ?? "" });
+  const told = message === undefined || message === "" ? chosenOf(entry) : message;
+  const words = describeAnswered({ state, by: answeredBy ?? "nobody", message: told });
   return wrapLine([span(printableLine(words), state === "denied" ? "failure" : "muted")], width);
 }

@@ -94,9 +94,11 @@ describe("a tool call", () => {
   });
 
   it("shows what an edit changed, with the file's line numbers where the tool told them", () => {
-    const patch = [{ oldStart: 9, oldLines: 2, newStart: 9, newLines: 2, lines: [" a", "-b", "+\tc"] }];
+    const patch = [
+      { oldStart: 9, oldLines: 2, newStart: 9, newLines: 2, lines: [" a", "-b", "+\tc", "\\ No newline"] },
+    ];
     expect(short(tool("Edit", { input: { file_path: "/f" }, patch }))).toBe(
-      "✓ Edit (1.2 s, +1 -1) /f\n   9   a\n  10 - b\n  10 +     c",
+      "✓ Edit (1.2 s, +1 -1) /f\n   9   a\n  10 - b\n  10 +     c\n     \\  No newline",
     );
     const input = { file_path: "/f", old_string: "a\nb\nc", new_string: "a\nB\nc" };
     expect(short(tool("Edit", { input, status: "running" }))).toBe("◌ Edit (1.2 s) /f\n    a\n  - b\n  + B\n    c");
@@ -149,6 +151,19 @@ describe("an approval", () => {
   });
 });
 
+describe("a question of the agent", () => {
+  const input = { questions: [{ question: "Which colour?" }, { question: "How much?" }] };
+  const asked = { approvalKind: "question", toolName: "AskUserQuestion", input } as const;
+
+  it("is shown with what was chosen", () => {
+    expect(short(approval(asked))).toBe("? Which colour? How much?");
+    const updatedInput = { ...input, answers: { "Which colour?": "Blue", "How much?": "all" } };
+    expect(short(approval({ ...asked, state: "allowed", answeredBy: "ann", updatedInput }))).toBe(
+      "? Which colour? How much?\n  allowed by ann: Blue, all",
+    );
+  });
+});
+
 describe("what happens around the agent", () => {
   const error = { code: "AGENT_EXITED", message: "It ended.", hint: "Try again." };
 
@@ -191,6 +206,12 @@ describe("any entry", () => {
         approval({ title: text(), description: text(), message: text(), state: "allowed", updatedInput: input }),
         note({ text: text(), error }),
         turnEnd({ error }),
+        approval({ approvalKind: "question", input: { questions: [{ question: text() }, text(), null] } }),
+        approval({
+          approvalKind: "question",
+          state: "allowed",
+          updatedInput: { answers: { [text()]: text(), a: {} } },
+        }),
       ];
       const width = 20 + Math.floor(random() * 60);
       for (const entry of entries)

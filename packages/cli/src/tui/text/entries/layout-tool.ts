@@ -90,7 +90,7 @@ function layoutOutput({ output, outputCutChars, status }: ToolEntry, width: numb
 
 function layoutText(text: string, width: number, style?: StyleName): Line[] {
   if (text === "") return [];
-  return cleanLines(text).flatMap((line) => wrapLine([span(line, style)], width, "anywhere"));
+  return cleanLines(text).flatMap((line) => wrapLine([span(line, style)], width));
 }
 
 function firstRows(lines: readonly Line[], rows: number): Line[] {
