@@ -16,6 +16,7 @@ import { replay } from "./benches/replay.ts";
 import { requests } from "./benches/requests.ts";
 import { restart } from "./benches/restart.ts";
 import { scale } from "./benches/scale.ts";
+import { sessionLines } from "./benches/session-lines.ts";
 import { startup } from "./benches/startup.ts";
 import { subscribers } from "./benches/subscribers.ts";
 import { underLoad } from "./benches/under-load.ts";
@@ -41,6 +42,7 @@ const USUAL: Record<string, Bench> = {
   subscribers,
   "idle-sockets": idleSockets,
   "under-load": underLoad,
+  "session-lines": sessionLines,
 };
 /** `fresh-clone` takes minutes and the network: only by name. */
 const ALL: Record<string, Bench> = { ...USUAL, "fresh-clone": freshClone };

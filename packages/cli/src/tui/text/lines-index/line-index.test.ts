@@ -136,4 +136,14 @@ describe("a session of any length", () => {
     index.window(counted, { position: 9000, row: 2 }, 50);
     expect(reads).toBeLessThan(1000);
   });
+
+  it("keeps the lines of what was shown of late, and lets go of others", () => {
+    const from = source(Array.from({ length: 3000 }, (_, n) => entry(n, 2)));
+    const index = createIndex();
+    const first = index.linesAt(from, 0)[0];
+    for (let position = 1; position < 900; position += 1) index.linesAt(from, position);
+    expect(index.linesAt(from, 0)[0]).toBe(first);
+    for (let position = 900; position < 3000; position += 1) index.linesAt(from, position);
+    expect(index.linesAt(from, 0)[0]).not.toBe(first);
+  });
 });
