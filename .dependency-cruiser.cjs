@@ -149,6 +149,20 @@ module.exports = {
       to: { path: ["^packages/(server|wrapper)/", "^@cc-docker/(server|wrapper)"] },
     },
     {
+      name: "text-draws-nothing",
+      comment:
+        "What is shown is worked out here, and drawn by others: take what is needed as an argument, and return lines.",
+      severity: "error",
+      from: { path: "^packages/cli/src/tui/text/", pathNot: TESTS },
+      to: {
+        pathNot: [
+          "^packages/cli/src/(tui/text|output)/",
+          "^packages/(client|protocol)/src/",
+          "node_modules/(diff|highlight[.]js|marked|string-width)/",
+        ],
+      },
+    },
+    {
       name: "wrapper-knows-only-protocol",
       comment:
         "The wrapper is bundled into the image: share words through packages/protocol, copy a few lines if you must.",
