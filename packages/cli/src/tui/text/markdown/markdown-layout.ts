@@ -4,6 +4,7 @@ import { createGrowingHighlight } from "../code/growing-highlight.ts";
 import { BLANK, type Line } from "../line.ts";
 import { type BlockOptions, isShown, layoutBlocks } from "./layout-blocks.ts";
 import { type LinkTargets, lexMarkdown, type Token } from "./lex.ts";
+import { wrapSpans } from "./wrap-spans.ts";
 
 export type MarkdownLayout = {
   /** The lines of the whole text so far, which goes on from the one before; any other text begins anew. */
@@ -28,6 +29,14 @@ export function createMarkdownLayout(options: BlockOptions): MarkdownLayout {
   return { update };
 }
 
+type Open = { length: number; tokens: readonly Token[]; lines: readonly Line[] };
+
+/** A list or a table without end would take longer with every piece. Code does not. */
+const LONG_CHARS = 8000;
+const LONG_GROWTH = 1.1;
+/** More is laid out at its end only. */
+const ENDLESS_CHARS = 30_000;
+
 /** A whole text. */
 export function layoutMarkdown(text: string, options: BlockOptions): readonly Line[] {
   return createGrowingText(options).add(text, true);
@@ -42,6 +51,8 @@ function createGrowingText(options: BlockOptions) {
   const finished: Line[] = [];
   /** Harmless text of the block that may still change, and of what comes after it. */
   let source = "";
+  /** The part of `source` that was laid out last. */
+  let open: Open = { length: 0, tokens: [], lines: [] };
 
   function finish(tokens: readonly Token[]): void {
     const lines = layoutBlocks(tokens, options);
@@ -51,12 +62,27 @@ function createGrowingText(options: BlockOptions) {
     source = source.slice(tokens.reduce((length, { raw }) => length + raw.length, 0));
   }
 
+  /** What is long is laid out again when it has grown by some part; what came since stands below as it was written. */
+  function isSoonEnough(): boolean {
+    const isCode = open.tokens.at(-1)?.type === "code";
+    const next = open.length < ENDLESS_CHARS ? open.length * LONG_GROWTH : Number.POSITIVE_INFINITY;
+    return !isCode && open.length > LONG_CHARS && source.length < next;
+  }
+
+  function layoutOpen(): readonly Line[] {
+    if (isSoonEnough()) return [...open.lines, ...wrapSpans([{ text: source.slice(open.length) }], width)];
+    const tokens = lexMarkdown(source, { ...links });
+    const first = Math.max(0, firstOpen(tokens));
+    if (first > 0) finish(tokens.slice(0, first));
+    const rest = tokens.slice(first);
+    open = { length: source.length, tokens: rest, lines: layoutBlocks(rest, whileOpen) };
+    return open.lines;
+  }
+
   function add(piece: string, isComplete: boolean): readonly Line[] {
     source += printable.push(piece) + (isComplete ? printable.flush() : "");
-    const tokens = lexMarkdown(source, { ...links });
-    const open = isComplete ? tokens.length : firstOpen(tokens);
-    if (open > 0) finish(tokens.slice(0, open));
-    const lines = layoutBlocks(tokens.slice(Math.max(0, open)), whileOpen);
+    if (isComplete) finish(lexMarkdown(source, { ...links }));
+    const lines = isComplete ? [] : layoutOpen();
     return [...finished, ...(finished.length > 0 && lines.length > 0 ? [BLANK] : []), ...lines];
   }
 
