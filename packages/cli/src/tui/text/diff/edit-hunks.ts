@@ -1,6 +1,7 @@
 /** What an edit changes, from what its tool was called with: for edits that have not run, or did not tell. */
 import type { PatchHunk } from "@cc-docker/client";
 import { structuredPatch } from "diff";
+import { textAt } from "../../../output/read-data.ts";
 
 const CONTEXT_LINES = 3;
 /** Texts that differ in more lines are shown as one taken away and one put in: finding less would take too long. */
@@ -42,12 +43,7 @@ function linesOf(text: string): string[] {
   return text.replace(/\n$/, "").split("\n");
 }
 
-function editsAt(input: Input): Input[] {
+function editsAt(input: Input): unknown[] {
   const edits = input["edits"];
-  return Array.isArray(edits) ? edits.filter((edit) => typeof edit === "object" && edit !== null) : [];
-}
-
-function textAt(input: Input, name: string): string {
-  const text = input[name];
-  return typeof text === "string" ? text : "";
+  return Array.isArray(edits) ? edits : [];
 }

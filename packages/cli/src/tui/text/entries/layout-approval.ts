@@ -2,6 +2,7 @@
 import type { ApprovalEntry } from "@cc-docker/client";
 import { describeAnswered } from "../../../output/describe-approval.ts";
 import { printableLine } from "../../../output/printable.ts";
+import { textAt } from "../../../output/read-data.ts";
 import { type Line, span } from "../line.ts";
 import { prefixLines, wrapLine } from "../wrap/wrap-line.ts";
 import type { EntryOptions } from "./entry-options.ts";
@@ -28,9 +29,7 @@ function askedOf({ approvalKind, title, toolName, input }: ApprovalEntry): strin
 
 function questionsIn(input: ApprovalEntry["input"]): string[] {
   const questions = Array.isArray(input["questions"]) ? input["questions"] : [];
-  return questions.map((asked: unknown) =>
-    typeof asked === "object" && asked !== null && "question" in asked ? String(asked.question) : "",
-  );
+  return questions.map((asked: unknown) => textAt(asked, "question"));
 }
 
 /** What was chosen, in the order of the questions. */

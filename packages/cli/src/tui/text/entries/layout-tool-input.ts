@@ -1,6 +1,7 @@
 /** What a tool is called with: edits as diffs, commands as code, todos as a list, all else by its fields. */
 import type { PatchHunk, TodoItem } from "@cc-docker/client";
 import { printableLine } from "../../../output/printable.ts";
+import { textAt } from "../../../output/read-data.ts";
 import { cleanLines } from "../clean-text.ts";
 import { type Highlight, layoutCode } from "../code/layout-code.ts";
 import { editHunks } from "../diff/edit-hunks.ts";
@@ -57,19 +58,12 @@ function layoutField(name: string, value: unknown, width: number): Line[] {
   ];
 }
 
-/** What an agent wrote as todos, as far as it is some. */
+/** What an agent wrote as todos, whatever it is. */
 function todosAt(input: Input): TodoItem[] {
   const todos = Array.isArray(input["todos"]) ? input["todos"] : [];
-  return todos
-    .filter((todo) => typeof todo === "object" && todo !== null)
-    .map((todo: Input) => ({
-      content: textAt(todo, "content"),
-      status: textAt(todo, "status"),
-      activeForm: textAt(todo, "activeForm"),
-    }));
-}
-
-function textAt(input: Input, name: string): string {
-  const text = input[name];
-  return typeof text === "string" ? text : "";
+  return todos.map((todo: unknown) => ({
+    content: textAt(todo, "content"),
+    status: textAt(todo, "status"),
+    activeForm: textAt(todo, "activeForm"),
+  }));
 }
