@@ -9,8 +9,19 @@ const MAX_DIFFERENCES = 500;
 
 type Input = Readonly<Record<string, unknown>>;
 
+/** Inputs do not change, and are looked at with every frame while they wait for an answer. */
+const known = new WeakMap<Input, { toolName: string; hunks: PatchHunk[] | undefined }>();
+
 /** `undefined` when the tool edits no file. Line numbers count from where each edit begins: the file is not at hand. */
 export function editHunks(toolName: string, input: Input): PatchHunk[] | undefined {
+  const found = known.get(input);
+  if (found?.toolName === toolName) return found.hunks;
+  const hunks = compare(toolName, input);
+  known.set(input, { toolName, hunks });
+  return hunks;
+}
+
+function compare(toolName: string, input: Input): PatchHunk[] | undefined {
   switch (toolName) {
     case "Edit":
       return hunksOf(textAt(input, "old_string"), textAt(input, "new_string"));

@@ -10,6 +10,8 @@ export type HunkOptions = {
   width: number;
   /** Whether the hunks' line numbers are those of the file. */
   isNumbered: boolean;
+  /** No more is laid out than reaches this. */
+  maxRows?: number | undefined;
 };
 
 /** Begins what is no line of the file, such as that there is no newline at its end. */
@@ -23,25 +25,42 @@ export function countChanges(hunks: readonly PatchHunk[]): { added: number; remo
   return { added: count("+"), removed: count("-") };
 }
 
+const GAP: Line = [{ text: "…", style: "muted" }];
+
 /** Hunks follow each other with a line between them. */
 export function layoutHunks(hunks: readonly PatchHunk[], options: HunkOptions): Line[] {
-  const gap: Line = [{ text: "…", style: "muted" }];
-  return hunks.flatMap((hunk, index) =>
-    index === 0 ? layoutHunk(hunk, options) : [gap, ...layoutHunk(hunk, options)],
-  );
+  const rows: Line[] = [];
+  for (const [index, hunk] of hunks.entries()) {
+    if (isEnough(rows, options)) break;
+    if (index > 0) rows.push(GAP);
+    addHunk(rows, hunk, options);
+  }
+  return rows;
 }
 
-function layoutHunk({ oldStart, newStart, lines }: PatchHunk, { width, isNumbered }: HunkOptions): Line[] {
+function addHunk(rows: Line[], { oldStart, newStart, lines }: PatchHunk, options: HunkOptions): void {
+  const { width, isNumbered } = options;
   const digits = isNumbered ? String(Math.max(oldStart, newStart) + lines.length).length : 0;
-  let [oldNumber, newNumber] = [oldStart, newStart];
-  return lines.flatMap((line) => {
-    const sign = line.slice(0, 1);
-    if (sign === REMARK) return layoutChange(line, { gutter: " ".repeat(digits === 0 ? 0 : digits + 1), width });
-    const number = sign === "-" ? oldNumber : newNumber;
-    if (sign !== "+") oldNumber += 1;
-    if (sign !== "-") newNumber += 1;
-    return layoutChange(line, { gutter: isNumbered ? `${String(number).padStart(digits)} ` : "", width });
-  });
+  const numbers = { old: oldStart, new: newStart };
+  for (const line of lines) {
+    if (isEnough(rows, options)) return;
+    const number = numberOf(line, numbers);
+    rows.push(...layoutChange(line, { gutter: isNumbered ? `${number.padStart(digits)} ` : "", width }));
+  }
+}
+
+function isEnough(rows: readonly Line[], { maxRows = Number.POSITIVE_INFINITY }: HunkOptions): boolean {
+  return rows.length >= maxRows;
+}
+
+/** A line that is taken away has its number in the old file, others theirs in the new one; a remark has none. */
+function numberOf(line: string, numbers: { old: number; new: number }): string {
+  const sign = line.slice(0, 1);
+  if (sign === REMARK) return "";
+  const number = sign === "-" ? numbers.old : numbers.new;
+  if (sign !== "+") numbers.old += 1;
+  if (sign !== "-") numbers.new += 1;
+  return String(number);
 }
 
 function layoutChange(line: string, { gutter, width }: { gutter: string; width: number }): Line[] {

@@ -4,6 +4,7 @@ import { createRandom, expectHarmless, hostileText, shown, styled } from "../lin
 import { approval, note, prompt, said, tool, turnEnd } from "./entries.test-helper.ts";
 import { layoutEntry } from "./layout-entry.ts";
 import { layoutTodos } from "./layout-todos.ts";
+import { layoutToolInput } from "./layout-tool-input.ts";
 
 const short = (entry: ViewEntry) => shown(layoutEntry(entry, { width: 60, isExpanded: false }));
 const long = (entry: ViewEntry) => shown(layoutEntry(entry, { width: 60, isExpanded: true }));
@@ -216,6 +217,15 @@ describe("any entry", () => {
       const width = 20 + Math.floor(random() * 60);
       for (const entry of entries)
         for (const isExpanded of [true, false]) expectHarmless(layoutEntry(entry, { width, isExpanded }), width);
+    }
+  });
+
+  it("is laid out no further than is shown of it while it waits for an answer", () => {
+    const input = { content: "line\n".repeat(50_000), command: "x\n".repeat(50_000), words: "word ".repeat(50_000) };
+    for (const toolName of ["Write", "Bash", "other"]) {
+      const rows = layoutToolInput(toolName, input, { width: 80, maxRows: 10 });
+      expect(rows.length).toBeGreaterThanOrEqual(10);
+      expect(rows.length).toBeLessThan(3000);
     }
   });
 

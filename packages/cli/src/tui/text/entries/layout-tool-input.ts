@@ -17,6 +17,8 @@ export type ToolInputOptions = {
   highlight?: Highlight | undefined;
   /** What the tool told of its changes, with the file's line numbers. */
   patch?: readonly PatchHunk[] | undefined;
+  /** So many rows are enough: of what is long, what comes after them is left out. */
+  maxRows?: number | undefined;
 };
 
 type Input = Readonly<Record<string, unknown>>;
@@ -25,37 +27,39 @@ type Input = Readonly<Record<string, unknown>>;
 const MAX_FIELD_CHARS = 100_000;
 
 export function layoutToolInput(toolName: string, input: Input, options: ToolInputOptions): Line[] {
-  const { width, patch } = options;
-  if (patch !== undefined && patch.length > 0) return layoutHunks(patch, { width, isNumbered: true });
+  const { width, patch, maxRows } = options;
+  if (patch !== undefined && patch.length > 0) return layoutHunks(patch, { width, maxRows, isNumbered: true });
   const edit = editHunks(toolName, input);
-  if (edit !== undefined) return layoutHunks(edit, { width, isNumbered: false });
+  if (edit !== undefined) return layoutHunks(edit, { width, maxRows, isNumbered: false });
   if (toolName === "Bash") return layoutBash(input, options);
   if (toolName === "TodoWrite") return layoutTodos(todosAt(input), width);
   if (toolName === "ExitPlanMode") return [...layoutMarkdown(textAt(input, "plan"), options)];
-  return Object.entries(input).flatMap(([name, value]) => layoutField(name, value, width));
+  return layoutFields(Object.entries(input), options);
 }
 
 function layoutBash(input: Input, options: ToolInputOptions): Line[] {
-  const code = { lines: cleanLines(textAt(input, "command")), language: "bash" };
-  const lines = layoutCode(code, { ...options, width: options.width - 2 });
+  const command = textAt(input, "command").slice(0, maxChars(options));
+  const lines = layoutCode({ lines: cleanLines(command), language: "bash" }, { ...options, width: options.width - 2 });
   const rest = Object.entries(input).filter(([name]) => name !== "command");
-  return [
-    ...prefixLines(lines, span("$ ", "mark")),
-    ...rest.flatMap(([name, value]) => layoutField(name, value, options.width)),
-  ];
+  return [...prefixLines(lines, span("$ ", "mark")), ...layoutFields(rest, options)];
 }
 
-function layoutField(name: string, value: unknown, width: number): Line[] {
+/** Each is a row at least. */
+function layoutFields(fields: readonly [name: string, value: unknown][], options: ToolInputOptions): Line[] {
+  return fields.slice(0, options.maxRows).flatMap(([name, value]) => layoutField(name, value, options));
+}
+
+function maxChars({ width, maxRows = MAX_FIELD_CHARS }: ToolInputOptions): number {
+  return Math.min(MAX_FIELD_CHARS, maxRows * width);
+}
+
+function layoutField(name: string, value: unknown, options: ToolInputOptions): Line[] {
   const text = typeof value === "string" ? value : `${JSON.stringify(value, undefined, 2)}`;
   const label = span(`${printableLine(name, 40)}: `, "muted");
-  const [first = "", ...rest] = cleanLines(text.slice(0, MAX_FIELD_CHARS));
-  const left = text.length > MAX_FIELD_CHARS ? [[span("…", "muted")]] : [];
-  return [
-    ...[[label, span(first, undefined)], ...rest.map((line) => [span(line, undefined)])].flatMap((line) =>
-      wrapLine(line, width),
-    ),
-    ...left,
-  ];
+  const [first = "", ...rest] = cleanLines(text.slice(0, maxChars(options)));
+  const lines: Line[] = [[label, span(first, undefined)], ...rest.map((line) => [span(line, undefined)])];
+  const left: Line[] = text.length > maxChars(options) ? [[span("…", "muted")]] : [];
+  return [...lines.flatMap((line) => wrapLine(line, options.width)), ...left];
 }
 
 /** What an agent wrote as todos, whatever it is. */

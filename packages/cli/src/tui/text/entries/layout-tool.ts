@@ -27,6 +27,7 @@ const HEAD_CHARS = 500;
 /** Rows of what is collapsed. */
 const GLIMPSE_ROWS = 3;
 const GLIMPSE_DIFF_ROWS = 12;
+const MORE: Line = [{ text: "… and more", style: "muted" }];
 /** Their output is what they were asked to read: no news. */
 const READERS = new Set(["Read", "Glob", "Grep", "LS", "NotebookRead", "TodoWrite"]);
 /** Their input is what they are about. */
@@ -69,8 +70,9 @@ function collapsedBody(entry: ToolEntry, options: EntryOptions): Line[] {
   const isFailure = entry.status === "error" || entry.status === "denied";
   const isWriter = WRITERS.has(entry.name) && !isFailure;
   if (isWriter) {
-    const input = layoutToolInput(entry.name, entry.input, { ...options, patch: entry.patch });
-    return firstRows(input, GLIMPSE_DIFF_ROWS);
+    const input = { ...options, patch: entry.patch, maxRows: GLIMPSE_DIFF_ROWS + 1 };
+    const rows = layoutToolInput(entry.name, entry.input, input);
+    return rows.length <= GLIMPSE_DIFF_ROWS ? rows : [...rows.slice(0, GLIMPSE_DIFF_ROWS), MORE];
   }
   const task = entry.task === undefined ? [] : layoutText(entry.task.summary, options.width);
   if (READERS.has(entry.name) && !isFailure) return task;
