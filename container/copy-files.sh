@@ -5,15 +5,18 @@
 # what they come from may change while the disk takes them.
 set -eu
 
-conversations=/home/agent/.claude/projects/-workspace
-
 if [ -d /from/workspace ]; then
   cp --archive /from/workspace/. /workspace/
 fi
 if [ -d /from/home ]; then
-  cp --archive /from/home/agent /home/
+  for home in /from/home/agent /from/home/users; do
+    if [ -d "$home" ]; then cp --archive "$home" /home/; fi
+  done
+  chown wrapper:wrapper /home
   install --directory --mode 0700 --owner wrapper --group wrapper /home/wrapper
-  if [ -d "$conversations" ]; then find "$conversations" -type f -name '*.jsonl' -delete; fi
+  for conversations in /home/agent/.claude/projects/-workspace /home/users/*/.claude/projects/-workspace; do
+    if [ -d "$conversations" ]; then find "$conversations" -type f -name '*.jsonl' -delete; fi
+  done
 fi
 find /workspace /home -type s -delete
 echo copied

@@ -25,6 +25,11 @@ export const REQUIREMENTS = {
     "Between any two of the gateway's durable steps it may be killed: what was accepted is done once, what is left is removed.",
   "session.no-orphans":
     "What is on the engine for a session that does not exist is removed within 15 s; another install's is not touched.",
+  "workspace.host":
+    "A session may work in a directory of the host: as its owner, whose the files stay, and which outlives the session.",
+  "workspace.border":
+    "No path, link or race gives an agent a directory that the operator does not allow, nor the gateway's own data.",
+  "workspace.list": "Sessions have names and are found by the directory that they work in.",
   "traces.turn": "A trace that a caller began goes on through its call and its turn, with none of what is said in it.",
   "traces.off": "Where nobody wants traces nothing of them is loaded; a collector that is away costs nobody anything.",
   "turn.streams": "The answer arrives piece by piece while the model speaks.",

@@ -23,7 +23,14 @@ await runTool(async (signal) => {
 
 /** In a process group of its own: a Ctrl-C reaches it once, from here, and it stops as it should. */
 async function runGateway(image: string, signal: AbortSignal): Promise<number> {
-  const env = { LOG_LEVEL: "WARNING", ...process.env, SESSION_IMAGE: image, CC_DOCKER_GREET: "1" };
+  const here = process.env.WORKSPACE_HOST_ROOTS ?? process.cwd();
+  const env = {
+    LOG_LEVEL: "WARNING",
+    ...process.env,
+    SESSION_IMAGE: image,
+    CC_DOCKER_GREET: "1",
+    WORKSPACE_HOST_ROOTS: here,
+  };
   const gateway = spawn(process.execPath, [GATEWAY], { env, stdio: "inherit", detached: true });
   signal.addEventListener("abort", () => gateway.kill("SIGTERM"));
   const [code] = (await once(gateway, "exit")) as [number | null];

@@ -136,7 +136,7 @@ verifies("security.network", "a session has no road out: no address, no name, no
 verifies("security.two-users", "the agent can read, reach and end nothing of the wrapper", async () => {
   const client = stack().client();
   await using session = await openSession(client);
-  const wrapper = (await runInside(session.id, "pgrep -o -u wrapper")).stdout.trim();
+  const wrapper = (await runInside(session.id, "pgrep -n -u wrapper -f wrapper.mjs")).stdout.trim();
   expect(wrapper).toMatch(/^\d+$/);
   const attempts = [
     "ls /run/cc-docker/link",

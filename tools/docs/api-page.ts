@@ -69,7 +69,7 @@ const INTRODUCTION = [
   "  `SERVER_STOPPING`, `INTERNAL`; a path without an operation `ROUTE_NOT_FOUND` or, with `Allow`, `METHOD_NOT_ALLOWED`.",
   "- Prompts of these examples are for the [scripted model](../README.md#the-scripted-model).",
   "",
-  "Not there yet: workspaces other than a session's own, MCP servers and spawned sessions, and with them the fields",
+  "Not there yet: workspaces that several sessions own, MCP servers and spawned sessions, and with them the fields",
   "`container_id`, `child_session_ids`, `parent_session_id` and `mcp_servers`.",
   "",
 ];

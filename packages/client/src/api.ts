@@ -13,6 +13,7 @@ import type {
   SessionStats,
   SessionStatus,
   Turn,
+  Workspace,
 } from "@cc-docker/protocol";
 
 export type CallOptions = {
@@ -40,19 +41,30 @@ type IdempotencyKey = string;
 export type CreateSession = {
   /** The operator's defaults where absent. */
   config?: SessionConfig | undefined;
+  /** What a person calls it: 1 to 100 printable characters. */
+  name?: string | undefined;
+  /** Files of its own when absent; of a `host` directory the path is resolved, and must be where the operator allows. */
+  workspace?: Workspace | undefined;
   /** Made for this call when absent. */
   idempotencyKey?: IdempotencyKey | undefined;
 };
 
 export type ForkSession = {
-  /** The session whose files and conversation the new one gets. */
+  /** The session whose files and conversation the new one gets; a directory of the host they share. */
   sessionId: string;
   /** Its conversation is taken up to the end of this turn; all of it when absent. */
   turnId?: string | undefined;
   /** What is to be otherwise than with the parent. */
   config?: SessionConfig | undefined;
+  name?: string | undefined;
   /** Made for this call when absent. */
   idempotencyKey?: IdempotencyKey | undefined;
+};
+
+export type UpdateSession = {
+  sessionId: string;
+  /** With `null` it has none. */
+  name: string | null;
 };
 
 export type ListSessions = {
@@ -63,6 +75,8 @@ export type ListSessions = {
   /** How many to leave out, for who pages by numbers; then the answer has the `total`. Goes without a cursor. */
   offset?: number | undefined;
   status?: SessionStatus | undefined;
+  /** Only those that work in this directory of the gateway's machine, by its real path. */
+  workspacePath?: string | undefined;
 };
 
 /** `nextCursor` is there while there may be more. */
@@ -136,13 +150,15 @@ export type Limits = Record<"liveSessions" | "storedSessions" | "openTurns" | "c
 export type SessionCalls = {
   /** A new session; answers while its container starts. */
   create: Mutation<CreateSession, Session>;
-  /** A session with the files of another and its conversation up to a turn; the other one goes on untouched. */
+  /** A session with the files of another, or in the same directory of the host, and its conversation up to a turn; the other one goes on untouched. */
   fork: Mutation<ForkSession, Session>;
   get: Query<OneSession, Session>;
   /** What its container uses just now: CPU, memory, bytes over its link. */
   stats: Query<OneSession, SessionStats>;
   /** Your sessions, newest first. */
   list: Query<ListSessions, SessionPage>;
+  /** Gives it another name. */
+  update: Mutation<UpdateSession, Session>;
   /** Has it stand still, also in the midst of a turn; prompts are accepted and wait. */
   pause: Mutation<OneSession, Session>;
   /** Has a paused one go on; wakes one at rest. */

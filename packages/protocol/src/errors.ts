@@ -218,6 +218,24 @@ export const ERRORS = {
     retry: "never",
     hint: "Name the tool alone in allowedTools: in `ask` mode each use of it is asked for. Or use `bypass` mode.",
   },
+  WORKSPACE_NOT_ALLOWED: {
+    exit: "refused",
+    http: 403,
+    retry: "never",
+    hint: "Start the gateway in that directory, or have WORKSPACE_HOST_ROOTS name it or one above it; docs/sessions.md says what else may not be.",
+  },
+  WORKSPACE_NOT_FOUND: {
+    exit: "notFound",
+    http: 404,
+    retry: "never",
+    hint: "Name a directory that is there and that the gateway's user may read.",
+  },
+  WORKSPACE_CHANGED: {
+    exit: "refused",
+    http: 409,
+    retry: "later",
+    hint: "Put the directory back where it was, with the owner it had, and send the prompt again; or make a new session in it.",
+  },
   TURN_NOT_OVER: {
     exit: "refused",
     http: 409,

@@ -127,6 +127,20 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
     policy: ["tell"],
     note: "nothing is changed",
   },
+  WORKSPACE_NOT_ALLOWED: {
+    meaning: "the directory is not one that sessions may work in, for this gateway or for this engine",
+    policy: ["tell", "stop"],
+    note: "nothing is stored; a session that exists already, as after a change of WORKSPACE_HOST_ROOTS, stops",
+    counted: "both",
+  },
+  WORKSPACE_NOT_FOUND: { meaning: NO_SUCH_THING, policy: ["tell"] },
+  WORKSPACE_CHANGED: {
+    meaning:
+      "the directory that the session works in is gone, has another owner, or is not what the container has mounted",
+    policy: ["stop", "tell"],
+    note: "the container is ended before an agent is started in it",
+    counted: "both",
+  },
   TURN_NOT_FOUND: { meaning: NO_SUCH_THING, policy: ["tell"] },
   TURN_NOT_OVER: { meaning: "a fork was asked for at a turn that is not over; nothing was stored", policy: ["tell"] },
   IDEMPOTENCY_KEY_REUSED: { meaning: BAD_CALL, policy: ["tell"] },

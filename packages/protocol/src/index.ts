@@ -55,6 +55,7 @@ export {
   ON_CRASH,
   Session,
   SessionConfig,
+  SessionName,
   SessionStats,
   SessionStatus,
 } from "./session.ts";
@@ -71,3 +72,4 @@ export {
   TurnStatus,
   TurnTotals,
 } from "./turn.ts";
+export { FileOwner, HostPath, MountedDirectory, Workspace } from "./workspace.ts";

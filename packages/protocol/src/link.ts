@@ -6,6 +6,7 @@ import { z } from "zod";
 import { ApprovalAnswer, MAX_APPROVAL_NAME_LENGTH, ToolInput } from "./approval.ts";
 import { AgentSessionId, SessionId, TurnId } from "./ids.ts";
 import { SessionConfig } from "./session.ts";
+import { FileOwner, MountedDirectory } from "./workspace.ts";
 
 export const LINK_VERSION = 3;
 
@@ -93,7 +94,8 @@ export const FromWrapper = z.discriminatedUnion("type", [
   /**
    * First on every connection. `started`: it has its agent; `ready`: the agent has answered its handshake; `parked`:
    * the agent's processes stand still.
-   * `lastNumber`: newest in the outbox, which may be of an earlier instance of the session.
+   * `lastNumber`: newest in the outbox, which may be of an earlier instance of the session. `workspace`: what is
+   * mounted there, for the gateway to look at before it has an agent started in it.
    */
   z.object({
     type: z.literal("hello"),
@@ -103,6 +105,7 @@ export const FromWrapper = z.discriminatedUnion("type", [
     ready: z.boolean(),
     parked: z.boolean().default(false),
     lastNumber: z.int().nonnegative(),
+    workspace: MountedDirectory.optional(), // an older wrapper does not tell, and gets no directory of the host
   }),
   z.object({ type: z.literal("ready") }),
   z.object({ type: z.literal("items"), items: z.array(OutboxItem).min(1) }),
@@ -121,12 +124,13 @@ export const ToWrapper = z.discriminatedUnion("type", [
   /**
    * Once an instance, when all of its outbox is stored. `resume`: the agent goes on with that conversation; with an
    * `unfinishedTurn` it goes on working on that turn by itself; `planning`: it had a plan to be approved.
-   * `modelMaxRetries`: for the agent. `tracing`: the gateway takes spans; with the place of the `unfinishedTurn`.
+   * `user`: whom the agent runs as; the image's own user for it when absent. `modelMaxRetries`: for the agent. `tracing`: the gateway takes spans; with the place of the `unfinishedTurn`.
    */
   z.object({
     type: z.literal("start"),
     config: z.object(SessionConfig.shape), // an option that this wrapper does not know is left out, not refused
     modelMaxRetries: z.int().nonnegative(),
+    user: FileOwner.optional(),
     tracing: z.object({ traceparent: traceparent.optional() }).optional(),
     resume: z
       .object({

@@ -3,6 +3,7 @@ import { SessionId, TurnId } from "./ids.ts";
 import { PERMISSION_MODES, SESSION_STATUSES } from "./plain-words.ts";
 import { ToolRule } from "./tool-rule.ts";
 import { errorShape, TurnTotals } from "./turn.ts";
+import { Workspace } from "./workspace.ts";
 
 export const SessionStatus = z
   .enum(SESSION_STATUSES)
@@ -17,6 +18,19 @@ const MAX_TOOL_RULES = 200;
 /** The longest of all timeouts, in seconds: a day. An operator's own maximum is lower or the same. */
 const MAX_TIMEOUT_SECONDS = 86_400;
 const timeout = z.number().positive().max(MAX_TIMEOUT_SECONDS).optional();
+
+/** No control characters, no separators of lines, nothing that turns the direction of what is around it. */
+const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]*$/u;
+/** What of a name can be seen. */
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
+
+export const SessionName = z
+  .string()
+  .trim()
+  .max(100)
+  .regex(PRINTABLE, "must be printable characters in one line")
+  .regex(VISIBLE, "must have a character that can be seen")
+  .describe("What a person calls it: up to 100 printable characters, not necessarily of one session alone.");
 
 export const SessionConfig = z
   .strictObject({
@@ -97,6 +111,8 @@ export const Session = z
   .object({
     id: SessionId,
     status: SessionStatus,
+    name: SessionName.optional(),
+    workspace: Workspace,
     parked: z
       .literal(true)
       .optional()

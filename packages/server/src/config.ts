@@ -88,6 +88,12 @@ const rows = {
     default: "cc-docker/session:latest",
     schema: text,
   },
+  WORKSPACE_HOST_ROOTS: {
+    description:
+      "Directories of this machine that sessions may work in, or below, with colons between them. None when empty; `./dev start` and `ccd serve` name the one they are started in. Whoever has a token may have an agent act there as the owner of the files.",
+    default: "",
+    schema: roots(),
+  },
   STARTUP_TIMEOUT: {
     description: "Seconds a session may take from its start to a ready agent.",
     default: "60",
@@ -276,6 +282,13 @@ function list() {
       .map((item) => item.trim())
       .filter(Boolean),
   );
+}
+
+function roots() {
+  return z
+    .string()
+    .transform((value) => value.split(":").filter(Boolean))
+    .pipe(z.array(z.string().regex(/^\//, "must be absolute paths with colons between them")));
 }
 
 /** Values are percent-encoded, as OpenTelemetry has it. */

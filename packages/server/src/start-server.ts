@@ -1,5 +1,6 @@
 /** The composition root: chooses drivers, builds core, opens edges. Knows them all; nothing else does. */
 import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
 import { type Config, dataPaths, type Secret, type SettingInUse } from "./config.ts";
 import { callerLimitSettings, chooseModel, coreSettings, type ModelChoice, tokenRules } from "./config-parts.ts";
 import { type Core, type CoreDeps, type CoreMeter, createCore } from "./core/core.ts";
@@ -104,6 +105,8 @@ async function openPorts({ config, log }: StartOptions, installId: string, resou
     installId,
     socketsDirectory: paths.sockets,
     link: config.LINK,
+    hostRoots: config.WORKSPACE_HOST_ROOTS,
+    hidden: [resolve(config.DATA_DIR)],
   });
   resources.add("runtime", runtime.close);
   return { store, bus, runtime };

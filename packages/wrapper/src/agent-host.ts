@@ -54,7 +54,13 @@ export function createAgentHost({
     if (message.type === "approval.answer") approvals.answer(message.key, message.answer);
   }
 
-  function start({ config, modelMaxRetries, tracing: asked, resume }: Extract<ToWrapper, { type: "start" }>): void {
+  function start({
+    config,
+    user,
+    modelMaxRetries,
+    tracing: asked,
+    resume,
+  }: Extract<ToWrapper, { type: "start" }>): void {
     started = true;
     const unfinished = resume?.unfinishedTurn;
     if (unfinished) turn.takeUp(unfinished);
@@ -62,7 +68,7 @@ export function createAgentHost({
     const tracing = asked && { traceparent: unfinished && traces.begin(unfinished, asked.traceparent) };
     const restored = resume && { ...resume, transcript: transcript.splice(0) };
     try {
-      agent = startAgent({ ...config, modelMaxRetries, tracing, resume: restored }, { ...tell, onReady });
+      agent = startAgent({ ...config, user, modelMaxRetries, tracing, resume: restored }, { ...tell, onReady });
     } catch (error) {
       tell.onExit({ detail: `it could not be started: ${String(error)}`.slice(0, 8000) });
     }

@@ -6,6 +6,7 @@ import {
   type FromWrapper,
   LINK_VERSION,
   MAX_LINK_LINE_BYTES,
+  type MountedDirectory,
   type SessionId,
   ToWrapper,
 } from "@cc-docker/protocol";
@@ -24,6 +25,8 @@ type ConversationOptions = {
   control: Duplex;
   outbox: Outbox;
   sessionId: SessionId;
+  /** What is mounted for the agent to work in. */
+  workspace: MountedDirectory | undefined;
   /** How far the agent is by now. */
   state: () => { started: boolean; ready: boolean; parked: boolean };
   onMessage: (message: ToWrapper) => void;
@@ -37,6 +40,7 @@ export function startConversation({
   control,
   outbox,
   sessionId,
+  workspace,
   state,
   onMessage,
   onBroken,
@@ -95,7 +99,7 @@ export function startConversation({
       control.destroy();
     }
   });
-  send({ type: "hello", version: LINK_VERSION, sessionId, ...state(), lastNumber: outbox.lastNumber });
+  send({ type: "hello", version: LINK_VERSION, sessionId, ...state(), lastNumber: outbox.lastNumber, workspace });
   return { flush, flushSoon, announceReady: () => send({ type: "ready" }) };
 }
 

@@ -1,6 +1,6 @@
 /** Puts link, outbox and agent together: prompts go in, everything the agent says goes out, in order, once. */
 import type { Duplex } from "node:stream";
-import type { SessionId } from "@cc-docker/protocol";
+import type { MountedDirectory, SessionId } from "@cc-docker/protocol";
 import type { StartAgent } from "./agent/agent.ts";
 import { createAgentHost } from "./agent-host.ts";
 import { type Conversation, startConversation } from "./conversation.ts";
@@ -15,6 +15,8 @@ export type WrapperOptions = {
   brokerPort: number;
   telemetryPort: number;
   outboxPath: string;
+  /** What is mounted for the agent to work in. */
+  workspace?: MountedDirectory;
   startAgent: StartAgent;
   /** Hears what has no other place to go; one line each. */
   log: (line: string) => void;
@@ -30,7 +32,7 @@ const LINGER_MS = {
 };
 
 export async function startWrapper({ outboxPath, startAgent, log, ...options }: WrapperOptions): Promise<Wrapper> {
-  const { sessionId, socketPath, brokerPort, telemetryPort } = options;
+  const { sessionId, socketPath, brokerPort, telemetryPort, workspace } = options;
   const outbox = openOutbox(outboxPath);
   let conversation: Conversation | undefined;
   const traces = createTurnTraces({ port: telemetryPort });
@@ -50,7 +52,7 @@ export async function startWrapper({ outboxPath, startAgent, log, ...options }: 
   function onControl(control: Duplex): void {
     const onBroken = (error: unknown) => log(`the gateway said what the protocol does not know: ${String(error)}`);
     const { handle: onMessage, state } = host;
-    conversation = startConversation({ control, outbox, sessionId, state, onMessage, onBroken });
+    conversation = startConversation({ control, outbox, sessionId, workspace, state, onMessage, onBroken });
   }
 
   const opening = openLink({ socketPath, brokerPort, onControl });

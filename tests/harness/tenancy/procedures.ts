@@ -27,6 +27,7 @@ const CALLS: Readonly<Record<Path, Call>> = {
   "sessions.get": onSession("query"),
   "sessions.stats": onSession("query"),
   "sessions.fork": onTurn("mutation"),
+  "sessions.update": { kind: "mutation", input: ({ sessionId }) => ({ sessionId, name: "mine" }) },
   "sessions.pause": onSession("mutation"),
   "sessions.resume": onSession("mutation"),
   "sessions.stop": onSession("mutation"),

@@ -1,7 +1,8 @@
 /** What the link edge needs of sessions, and tells of them. */
 import type { Duplex } from "node:stream";
-import { type CcError, type SessionId, toErrorShape } from "@cc-docker/protocol";
+import { type CcError, type MountedDirectory, type SessionId, toErrorShape } from "@cc-docker/protocol";
 import type { Bus } from "../ports/bus/bus.ts";
+import type { HostDirectories } from "../ports/runtime/runtime.ts";
 import type { SessionRow, Store } from "../ports/store/store.ts";
 import type { Approvals } from "./approvals/approvals.ts";
 import { hearAsHolder } from "./leases/holder-bells.ts";
@@ -26,6 +27,11 @@ export type CoreLinks = {
   isCopied(sessionId: SessionId): Promise<boolean>;
   /** A pipe to the session's instance, as it is in `session`. @throws CcError SESSION_NOT_RUNNING, INSTANCE_LOST */
   open(sessionId: SessionId, signal: AbortSignal): Promise<{ duplex: Duplex; session: SessionRow }>;
+  /**
+   * Before the agent is started: what the instance has mounted is what the session may work in.
+   * @throws CcError WORKSPACE_NOT_ALLOWED, WORKSPACE_CHANGED
+   */
+  requireWorkspace(session: SessionRow, mounted: MountedDirectory | undefined): Promise<void>;
   ready(instance: { sessionId: SessionId; generation: number }): Promise<void>;
   findRunningTurn: Turns["findRunning"];
   findParked: Turns["findParked"];
@@ -49,6 +55,7 @@ export type CoreLinks = {
 
 type CoreLinksDeps = {
   store: Store;
+  directories: Pick<HostDirectories, "requireMounted">;
   bus: Bus;
   /** For who hears of what any gateway may have done. */
   reminding: Bus;
@@ -79,6 +86,9 @@ export function createCoreLinks(deps: CoreLinksDeps): CoreLinks {
     require: instances.requireLinkable,
     isCopied: store.isFilesSource,
     open: instances.openLink,
+    requireWorkspace: async ({ workspace }, mounted) => {
+      if (workspace) await deps.directories.requireMounted(workspace, mounted);
+    },
     ready: instances.ready,
     findRunningTurn: turns.findRunning,
     findParked: turns.findParked,

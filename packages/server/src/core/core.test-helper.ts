@@ -40,6 +40,11 @@ function createIdleRuntime(): IdleRuntime {
     if (instance?.running) runtime.instances.set(sessionId, { ...instance, paused });
   };
   const runtime: IdleRuntime = {
+    directories: {
+      find: async (path) => ({ path: path.replace("/link", "/real"), uid: 12_345, gid: 100 }),
+      require: async () => undefined,
+      requireMounted: async () => undefined,
+    },
     instances: new Map(),
     owners: new Set(),
     beforeStart: async () => undefined,

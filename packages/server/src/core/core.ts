@@ -184,6 +184,7 @@ export function createCore({
     usages,
     maxTimeouts: settings.maxTimeouts,
     quotas,
+    directories: runtime.directories,
     newId,
   });
   const turns = createTurns({
@@ -258,6 +259,7 @@ export function createCore({
     audit,
     links: createCoreLinks({
       store,
+      directories: runtime.directories,
       bus,
       reminding,
       leases,

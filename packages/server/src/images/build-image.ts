@@ -47,7 +47,7 @@ async function runBuild(build: BuildImage, onProgress: (progress: EngineProgress
 async function packContext(files: Record<string, string | Uint8Array>): Promise<Uint8Array> {
   const entries = Object.entries(files).map(([name, content]) => {
     const body = Buffer.from(content);
-    const mode = name.endsWith(".sh") ? 0o755 : 0o644;
+    const mode = /\.(sh|py)$/.test(name) ? 0o755 : 0o644; // the builder takes modes as they are told
     return { header: { name, size: body.length, mode, type: "file" as const }, body };
   });
   return packTar(entries);

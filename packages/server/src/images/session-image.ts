@@ -16,6 +16,7 @@ const CONTEXT_FILES = [
   "session.Dockerfile",
   "packages.txt",
   "install-claude-code.sh",
+  "drop-capabilities.py",
   "entrypoint.sh",
   "copy-files.sh",
 ];

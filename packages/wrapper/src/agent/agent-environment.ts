@@ -1,15 +1,9 @@
-import { statSync } from "node:fs";
 import { BROKER_PORT, TELEMETRY_PORT } from "@cc-docker/protocol";
 
 import type { AgentConfig } from "./agent.ts";
+import type { AgentUser } from "./agent-user.ts";
 
-export const AGENT_HOME = "/home/agent";
 export const WORKSPACE = "/workspace";
-
-/** Whose the agent's processes are: its home's owner. */
-export function agentUid(): number {
-  return statSync(AGENT_HOME).uid;
-}
 
 /**
  * A day, or as long as Claude Code lets it be: the broker holds a call while the model's service limits it, and silence
@@ -22,10 +16,12 @@ const MODEL_CALL_MS = 86_400_000;
  * puts the real one in, outside.
  */
 export function agentEnvironment({
+  user,
   modelMaxRetries,
   goOn,
   tracing,
 }: {
+  user: AgentUser;
   modelMaxRetries: number;
   /** Whether the agent goes on by itself with the turn that its transcript leaves unfinished. */
   goOn: boolean;
@@ -33,7 +29,7 @@ export function agentEnvironment({
   tracing: AgentConfig["tracing"];
 }): Record<string, string> {
   return {
-    HOME: AGENT_HOME,
+    HOME: user.home,
     USER: "agent",
     LOGNAME: "agent",
     SHELL: "/bin/bash",
@@ -46,6 +42,7 @@ export function agentEnvironment({
     API_TIMEOUT_MS: String(MODEL_CALL_MS),
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     DISABLE_AUTOUPDATER: "1",
+    ...(user.uid === 0 && { IS_SANDBOX: "1" }), // Claude Code leaves tools to root in a sandbox only; this is one
     ...(goOn && { CLAUDE_CODE_RESUME_INTERRUPTED_TURN: "1" }),
     ...(tracing && TRACING),
     ...(tracing?.traceparent !== undefined && { TRACEPARENT: tracing.traceparent }),

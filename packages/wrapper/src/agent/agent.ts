@@ -1,6 +1,7 @@
 import type {
   AgentSessionId,
   ApprovalAnswer,
+  FileOwner,
   OutboxItem,
   SessionConfig,
   ToolInput,
@@ -55,6 +56,8 @@ export type AgentHandlers = {
 };
 
 export type AgentConfig = SessionConfig & {
+  /** Whom it runs as; the image's own user for it when absent. */
+  user?: FileOwner | undefined;
   /** How often the agent repeats a model call that failed for a passing reason. */
   modelMaxRetries: number;
   /** It is to tell spans; those of an unfinished turn below `traceparent`. */

@@ -4,7 +4,8 @@ import type { UUID } from "node:crypto";
 import type { Options, Query, SDKUserMessage, SessionStore } from "@anthropic-ai/claude-agent-sdk";
 import type { AgentSessionId, TranscriptEntry, TurnId } from "@cc-docker/protocol";
 import type { Agent, AgentConfig, AgentHandlers, AgentMessage, StartAgent } from "./agent.ts";
-import { agentEnvironment, agentUid, WORKSPACE } from "./agent-environment.ts";
+import { agentEnvironment, WORKSPACE } from "./agent-environment.ts";
+import { openHome, toAgentUser } from "./agent-user.ts";
 import { spawnEarly } from "./early-spawn.ts";
 import { permissionOptions } from "./permissions.ts";
 import { createPromptQueue } from "./prompt-queue.ts";
@@ -19,10 +20,12 @@ const ASK_AFTER_MS = 300;
 
 export const startClaudeAgent: StartAgent = (config, handlers) => {
   const prompts = createPromptQueue<SDKUserMessage>();
-  const stillness = createStandStill(agentUid);
+  const user = toAgentUser(config.user);
+  const stillness = createStandStill(user.uid);
+  openHome(user);
   const options = queryOptions(config, handlers);
-  if (config.resume) restoreTranscript(config.resume);
-  const early = spawnEarly(options);
+  if (config.resume) restoreTranscript(user, config.resume);
+  const early = spawnEarly(options, user);
   let messages: Query | undefined;
   let closing = false;
   const ended = run().catch((error: unknown) => exited(error));
@@ -114,11 +117,16 @@ export function queryOptions(
   config: AgentConfig,
   { onTranscript, onQuestion }: Pick<AgentHandlers, "onTranscript" | "onQuestion">,
 ): Options {
-  const { model, systemPrompt, modelMaxRetries, tracing, resume } = config;
+  const { user, model, systemPrompt, modelMaxRetries, tracing, resume } = config;
   return {
     pathToClaudeCodeExecutable: "/usr/local/bin/claude",
     cwd: WORKSPACE,
-    env: agentEnvironment({ modelMaxRetries, goOn: resume?.unfinishedTurn !== undefined, tracing }),
+    env: agentEnvironment({
+      user: toAgentUser(user),
+      modelMaxRetries,
+      goOn: resume?.unfinishedTurn !== undefined,
+      tracing,
+    }),
     ...permissionOptions(config, { planning: resume?.planning === true, onQuestion }),
     strictMcpConfig: true,
     includePartialMessages: true,

@@ -36,6 +36,7 @@ describe("the process that is started early", () => {
   it.each([
     { modelMaxRetries: 10 },
     { modelMaxRetries: 0, model: "opus" },
+    { modelMaxRetries: 0, user: { uid: 0, gid: 0 } },
     { modelMaxRetries: 1, tracing: {} },
     { modelMaxRetries: 1, tracing: { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" } },
     { modelMaxRetries: 1, systemPrompt: "Be brief." },

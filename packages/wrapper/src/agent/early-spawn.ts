@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Options, SpawnedProcess, SpawnOptions } from "@anthropic-ai/claude-agent-sdk";
+import type { AgentUser } from "./agent-user.ts";
 import type { PermissionOptions } from "./permissions.ts";
 import { type SpawnedAgent, spawnAsAgent } from "./spawn-as-agent.ts";
 
@@ -56,14 +57,14 @@ export type EarlySpawn = {
   readonly agent: SpawnedAgent;
 };
 
-export function spawnEarly(options: ForeseenOptions): EarlySpawn {
+export function spawnEarly(options: ForeseenOptions, user: AgentUser): EarlySpawn {
   const foreseen = foresee(options);
-  let agent = spawnAsAgent(foreseen);
+  let agent = spawnAsAgent(foreseen, user);
 
   function take(asked: SpawnOptions): SpawnedProcess {
     if (!agent.isAlive() || !isForeseen(asked)) {
       agent.process.kill("SIGKILL");
-      agent = spawnAsAgent(asked);
+      agent = spawnAsAgent(asked, user);
     }
     asked.signal.addEventListener("abort", () => agent.process.kill("SIGKILL"));
     return agent.process;

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import type { Readable } from "node:stream";
 import type { SpawnedProcess, SpawnOptions } from "@anthropic-ai/claude-agent-sdk";
 import type { AgentExit } from "./agent.ts";
+import { type AgentUser, asAgent } from "./agent-user.ts";
 import { guardOutput } from "./guard-output.ts";
 import { countOomKills } from "./oom-kills.ts";
 
@@ -19,24 +20,17 @@ export type SpawnedAgent = {
   toolEnded(): void;
 };
 
-/** Before a command: it runs as the agent's user, without any capability. */
-export const AS_AGENT = [
-  "setpriv",
-  "--reuid=agent",
-  "--regid=agent",
-  "--clear-groups",
-  "--inh-caps=-all",
-  "--ambient-caps=-all",
-  "--",
-] as const;
 const STDERR_TAIL_BYTES = 4096;
 /** What is in the pipe when the process ends is read by then. */
 const HELD_OPEN_MS = 1000;
 
-export function spawnAsAgent({ command, args, cwd, env }: Omit<SpawnOptions, "signal">): SpawnedAgent {
-  const [setpriv, ...dropping] = AS_AGENT;
-  const child = spawn(setpriv, [...dropping, command, ...args], {
-    cwd,
+/**
+ * It works where the container has this process start, whatever the SDK says: the workspace, which nobody but the
+ * agent's user may be able to enter.
+ */
+export function spawnAsAgent({ command, args, env }: Omit<SpawnOptions, "signal">, user: AgentUser): SpawnedAgent {
+  const [setpriv, ...others] = asAgent(user, [command, ...args]);
+  const child = spawn(setpriv, others, {
     env,
     stdio: ["pipe", "pipe", "pipe"],
   });

@@ -24,7 +24,7 @@ const stateOf = ({ pid }: ChildProcess) => /^State:\t(\w)/m.exec(readFileSync(`/
 describe("standing still", () => {
   it("holds for every process of the user, until they are to go on", async () => {
     const children = [await startSleeper(), await startSleeper()];
-    const stillness = createStandStill(() => OURS, only(...children));
+    const stillness = createStandStill(OURS, only(...children));
     expect(stillness.isStopped).toBe(false);
     stillness.stop();
     await expect.poll(() => children.map(stateOf)).toEqual(["T", "T"]);
@@ -36,7 +36,7 @@ describe("standing still", () => {
 
   it("holds for nobody else's", async () => {
     const child = await startSleeper();
-    const stillness = createStandStill(() => OURS + 1, only(child));
+    const stillness = createStandStill(OURS + 1, only(child));
     stillness.stop();
     expect(stillness.isStopped).toBe(false);
   });
@@ -45,7 +45,7 @@ describe("standing still", () => {
     const [stopped, ended] = [await startSleeper(), await startSleeper()];
     stopped.kill("SIGSTOP");
     await expect.poll(() => stateOf(stopped)).toBe("T");
-    const stillness = createStandStill(() => OURS, only(stopped, ended));
+    const stillness = createStandStill(OURS, only(stopped, ended));
     stillness.stop();
     ended.kill("SIGKILL");
     await once(ended, "exit");
@@ -63,13 +63,13 @@ describe("standing still", () => {
         if (pid < 3) alive = [...alive, pid + 1];
       },
     };
-    createStandStill(() => 7, processes).stop();
+    createStandStill(7, processes).stop();
     expect(signals).toEqual(["SIGSTOP 1", "SIGSTOP 2", "SIGSTOP 3"]);
   });
 
   it("comes to an end although somebody starts processes for ever", () => {
     let next = 0;
-    const stillness = createStandStill(() => 7, { listRunning: () => [(next += 1)], signal: () => undefined });
+    const stillness = createStandStill(7, { listRunning: () => [(next += 1)], signal: () => undefined });
     stillness.stop();
     expect(next).toBeLessThan(1000);
   });

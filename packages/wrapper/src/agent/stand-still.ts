@@ -18,12 +18,12 @@ export type Processes = {
 /** A process may start another while the list is read: it is read until it is empty, or somebody starts them faster. */
 const MOST_ROUNDS = 20;
 
-export function createStandStill(uid: () => number, processes: Processes = systemProcesses): StandStill {
+export function createStandStill(uid: number, processes: Processes = systemProcesses): StandStill {
   const stopped = new Set<number>();
 
   function stop(): void {
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
-      const running = processes.listRunning(uid()).filter((pid) => !stopped.has(pid));
+      const running = processes.listRunning(uid).filter((pid) => !stopped.has(pid));
       if (running.length === 0) return;
       for (const pid of running) {
         stopped.add(pid);

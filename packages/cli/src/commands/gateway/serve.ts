@@ -1,4 +1,4 @@
-/** `ccd serve`: the gateway as a child process, as if it had been started itself. */
+/** `ccd serve`: the gateway as a child process, for sessions that work in the directory it is started in. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -20,7 +20,8 @@ export const serveCommand = defineCommand({
 
 async function serve({ env, signal }: Io): Promise<number> {
   // In a process group of its own: a terminal's Ctrl-C would else reach it twice, and a second signal ends it at once.
-  const gateway = spawn(process.execPath, [findGateway()], { stdio: "inherit", env, detached: true });
+  const settings = { ...env, WORKSPACE_HOST_ROOTS: env["WORKSPACE_HOST_ROOTS"] ?? process.cwd() };
+  const gateway = spawn(process.execPath, [findGateway()], { stdio: "inherit", env: settings, detached: true });
   const stop = () => gateway.kill("SIGTERM");
   const kill = () => gateway.kill("SIGKILL");
   signal.addEventListener("abort", stop);

@@ -1,6 +1,7 @@
 /** What a wrapper is told to start its agent with: anew, or from where the conversation stood. */
 import {
   describeError,
+  type FileOwner,
   type SessionConfig,
   type SessionId,
   type ToWrapper,
@@ -23,6 +24,8 @@ const LOG_TAIL = { limit: 2000, maxBytes: 32 * 1024 * 1024 };
 
 export type AgentStart = {
   config: SessionConfig;
+  /** Whom the agent runs as, where the workspace is somebody's. */
+  user?: FileOwner;
   resume?: Extract<ToWrapper, { type: "start" }>["resume"];
   /** The place in a trace of the turn that the agent goes on with. */
   traceparent?: string;
@@ -44,12 +47,13 @@ export function createAgentStarts({ store, writer }: { store: Store; writer: Ses
     return writer.changeAsHolder(sessionId, async (change) => {
       await disownAll(change);
       const unfinishedTurn = await findUnfinished(change);
-      const { config, agentSessionId } = change.session;
-      if (!agentSessionId) return { config };
+      const { config, agentSessionId, workspace } = change.session;
+      const user = workspace && { user: { uid: workspace.uid, gid: workspace.gid } };
+      if (!agentSessionId) return { config, ...user };
       const planning = unfinishedTurn && (await isPlanning(change, unfinishedTurn));
       const goOn = unfinishedTurn && { unfinishedTurn, ...(planning && { planning }) };
       const own = unfinishedTurn && (await change.tx.findTurn(unfinishedTurn))?.trace?.own;
-      return { config, resume: { agentSessionId, ...goOn }, ...(own !== undefined && { traceparent: own }) };
+      return { config, ...user, resume: { agentSessionId, ...goOn }, ...(own !== undefined && { traceparent: own }) };
     });
   }
 

@@ -9,7 +9,7 @@ import { failpoint } from "../../lib/failpoint.ts";
 import { createKeyedLock, type KeyedLock } from "../../lib/keyed-lock.ts";
 import { orAbort } from "../../lib/wait.ts";
 import type { Bus } from "../../ports/bus/bus.ts";
-import type { Runtime } from "../../ports/runtime/runtime.ts";
+import { type CopySpec, FILE_PARTS, type FilePart, type Runtime } from "../../ports/runtime/runtime.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
 import { createBell } from "../bell.ts";
 import { copyConversation } from "./copy-conversation.ts";
@@ -25,6 +25,9 @@ export type Copies = {
   /** Resolves when nobody copies the session's own files. */
   untilRead(sessionId: SessionId, cancelled: AbortSignal): Promise<void>;
 };
+
+/** Of a parent that works in a directory of the host: its fork works in the same. */
+const HOME: readonly FilePart[] = ["home"];
 
 export type CopiesDeps = {
   store: Store;
@@ -48,13 +51,14 @@ export function createCopies(deps: CopiesDeps): Copies {
   const { store, bus, writer, runtime, clock, lock, settings } = deps;
   const inTurn = createKeyedLock<"piece">();
 
-  async function bring({ id, filesFrom }: SessionRow, cancelled: AbortSignal): Promise<void> {
+  async function bring({ id, filesFrom, workspace }: SessionRow, cancelled: AbortSignal): Promise<void> {
     if (!filesFrom || !(await store.findSession(id))?.filesFrom) return; // an earlier start may have brought them by now
+    const parts = workspace ? HOME : FILE_PARTS;
     const deadline = timeoutSignal(clock, settings.copyTimeoutMs);
     const signal = AbortSignal.any([cancelled, deadline]);
     try {
       await copyConversation({ store, writer, inTurn }, id, signal);
-      await whenSettled(filesFrom, signal, () => copy({ from: filesFrom, to: id }, signal));
+      await whenSettled(filesFrom, signal, () => copy({ from: filesFrom, to: id, parts }, signal));
     } catch (error) {
       throw deadline.aborted && !cancelled.aborted ? lateError(filesFrom, settings.copyTimeoutMs) : error;
     }
@@ -64,8 +68,9 @@ export function createCopies(deps: CopiesDeps): Copies {
     bus.publish(`holders:${filesFrom}`, 0); // it may be deleted by now, and wait with its end
   }
 
-  async function copy({ from, to }: { from: SessionId; to: SessionId }, signal: AbortSignal): Promise<void> {
-    const spec = { from, to, image: settings.image };
+  async function copy(wanted: Omit<CopySpec, "image">, signal: AbortSignal): Promise<void> {
+    const { from } = wanted;
+    const spec = { ...wanted, image: settings.image };
     const whole = await whileFrozen(from, (letGo) => runtime.copy(spec, signal, letGo));
     if (whole) return;
     const parent = await store.findSession(from);

@@ -56,6 +56,22 @@ async function untilCopied(t: TestCore, id: SessionId): Promise<void> {
 }
 
 describe("a fork", () => {
+  it("works in the directory of a parent that works in one: its home is all that is copied", async () => {
+    await using t = await openTestCore();
+    const workspace = { type: "host", path: "/srv/project" } as const;
+    const { id: parent } = await t.core.sessions.create({ owner: "ann", config: {}, name: "first", workspace });
+    await t.core.links.ready({ sessionId: parent, generation: 1 });
+    const parts: unknown[] = [];
+    t.runtime.beforeCopy = async (spec) => void parts.push(spec.parts);
+    const made = await fork(t, parent);
+    expect(made).toMatchObject({ workspace });
+    expect(made).not.toHaveProperty("name");
+    await untilCopied(t, made.id);
+    const plain = await fork(t, await t.openSession());
+    await untilCopied(t, plain.id);
+    expect(parts).toEqual([["home"], ["workspace", "home"]]);
+  });
+
   it("has the conversation up to the end of the turn, under an id of its own, and nothing after", async () => {
     await using t = await openTestCore();
     const parent = await t.openSession();

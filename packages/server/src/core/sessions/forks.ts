@@ -17,11 +17,15 @@ export type ForkSession = {
   turnId?: TurnId | undefined;
   /** What is to be otherwise than the parent's. */
   config: SessionConfig;
+  name?: string | undefined;
   idempotencyKey?: string | undefined;
 };
 
 /** Whose files it is to get, and the part of whose conversation, is noted with it: they are copied later. */
-export type ForkOrigin = Pick<NewSession, "config" | "forkedFrom" | "filesFrom" | "transcriptSpan" | "agentSessionId">;
+export type ForkOrigin = Pick<
+  NewSession,
+  "config" | "name" | "workspace" | "forkedFrom" | "filesFrom" | "transcriptSpan" | "agentSessionId"
+>;
 type Span = NonNullable<SessionRow["transcriptSpan"]>;
 
 const PAGE_BYTES = 64 * 1024;
@@ -36,6 +40,8 @@ export async function drawFork(
   const transcriptSpan = await findSpan(tx, parent, turnId);
   return {
     config: { ...parent.config, ...wish.config },
+    name: wish.name,
+    workspace: parent.workspace,
     forkedFrom: { sessionId: parent.id, ...(turnId && { turnId }) },
     filesFrom: parent.filesFrom ?? parent.id, // a fork that has no files yet is to have the same as its parent's copy
     ...(transcriptSpan && { transcriptSpan, agentSessionId: newId() as AgentSessionId }),

@@ -67,8 +67,9 @@ export function createLaunches(deps: LaunchesDeps): Launches {
   }
 
   /** A turn that has lost its instance waits for an engine that is away: it may have gone with it. */
-  async function startInstance({ id, generation, crashes }: SessionRow, signal: AbortSignal): Promise<Instance> {
-    const spec = { sessionId: id, generation, image: settings.image };
+  async function startInstance(session: SessionRow, signal: AbortSignal): Promise<Instance> {
+    const { id, generation, crashes, workspace: directory } = session;
+    const spec = { sessionId: id, generation, image: settings.image, directory };
     const isPassing = (error: unknown) => crashes > 0 && isCcError(error, "RUNTIME_UNAVAILABLE");
     return retry(() => deps.lock(id, () => runtime.start(spec, signal)), {
       clock,

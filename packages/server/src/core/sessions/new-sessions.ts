@@ -1,7 +1,8 @@
 /** How sessions come to be: from nothing, or as forks of others. Under one key one session, whatever is asked for. */
-import type { Session, SessionConfig, SessionId } from "@cc-docker/protocol";
+import type { Session, SessionConfig, SessionId, Workspace } from "@cc-docker/protocol";
 import { failpoint } from "../../lib/failpoint.ts";
 import { fingerprint } from "../../lib/fingerprint.ts";
+import type { HostDirectories } from "../../ports/runtime/runtime.ts";
 import type { StoreWriter } from "../../ports/store/store.ts";
 import type { Quotas } from "../quotas/quotas.ts";
 import { checkToolRules } from "./check-tool-rules.ts";
@@ -12,7 +13,14 @@ import { claimKey } from "./session-keys.ts";
 import type { NewSession, SessionWriter } from "./session-writer.ts";
 import { toSession } from "./to-session.ts";
 
-export type CreateSession = { owner: string; config: SessionConfig; idempotencyKey?: string | undefined };
+export type CreateSession = {
+  owner: string;
+  config: SessionConfig;
+  name?: string | undefined;
+  /** Files of its own when absent. */
+  workspace?: Workspace | undefined;
+  idempotencyKey?: string | undefined;
+};
 
 export type NewSessions = {
   create(input: CreateSession): Promise<Session>;
@@ -24,6 +32,7 @@ export type NewSessionsDeps = {
   instances: Instances;
   maxTimeouts: MaxTimeouts;
   quotas: Quotas;
+  directories: Pick<HostDirectories, "find">;
   newId: () => string;
   /** @throws CcError SESSION_NOT_FOUND */
   get: (input: { owner: string; sessionId: SessionId }) => Promise<Session>;
@@ -41,18 +50,25 @@ const FRESH = {
 };
 
 type Wish = { owner: string; key: string | undefined; request: string };
-type Drawn = Pick<NewSession, "config"> & Partial<ForkOrigin>;
+type Drawn = Pick<NewSession, "config" | "name" | "workspace"> & Partial<ForkOrigin>;
 
 export function createNewSessions({
   writer,
   instances,
   maxTimeouts,
   quotas,
+  directories,
   newId,
   get,
 }: NewSessionsDeps): NewSessions {
-  function create({ owner, config, idempotencyKey: key }: CreateSession): Promise<Session> {
-    return make({ owner, key, request: fingerprint({ create: config }) }, async () => ({ config }));
+  async function create({ owner, config, name, workspace, idempotencyKey: key }: CreateSession): Promise<Session> {
+    const path = workspace?.type === "host" ? workspace.path : undefined;
+    const asked = { create: config, ...(name !== undefined && { name }), ...(path !== undefined && { path }) };
+    const directory = path === undefined ? undefined : await settled(directories.find(path));
+    return make({ owner, key, request: fingerprint(asked) }, async () => {
+      if (directory && "error" in directory) throw directory.error; // what the key has made already is answered all the same
+      return { config, name, workspace: directory?.value };
+    });
   }
 
   function fork({ idempotencyKey: key, ...wish }: ForkSession): Promise<Session> {
@@ -82,4 +98,13 @@ export function createNewSessions({
   }
 
   return { create, fork };
+}
+
+/** For what waits with its failure until it is known whether it matters. */
+async function settled<T>(work: Promise<T>): Promise<{ value: T } | { error: unknown }> {
+  try {
+    return { value: await work };
+  } catch (error) {
+    return { error };
+  }
 }

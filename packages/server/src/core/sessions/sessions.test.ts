@@ -34,6 +34,51 @@ describe("a session", () => {
     expect(types).toEqual(["session.starting", "session.idle"]);
   });
 
+  it("works where it was asked to, by the real path, and its instances are told whose that is", async () => {
+    await using t = await openTestCore();
+    const specs: object[] = [];
+    t.runtime.beforeStart = async (spec) => void specs.push(spec);
+    const workspace = { type: "host", path: "/link/project" } as const;
+    const { id, ...made } = await t.core.sessions.create({ owner: "ann", config: {}, workspace });
+    expect(made.workspace).toEqual({ type: "host", path: "/real/project" });
+    await t.core.links.ready({ sessionId: id, generation: 1 });
+    await t.core.sessions.stop({ owner: "ann", sessionId: id });
+    await t.send(id);
+    const directory = { path: "/real/project", uid: 12_345, gid: 100 };
+    await expect.poll(() => specs, { interval: 1 }).toMatchObject([{ directory }, { generation: 2, directory }]);
+    expect(await t.core.links.prepareStart(id)).toMatchObject({ user: { uid: 12_345, gid: 100 } });
+    const plain = await t.core.sessions.create({ owner: "ann", config: {}, workspace: { type: "ephemeral" } });
+    expect(plain.workspace).toEqual({ type: "ephemeral" });
+    expect(await t.core.links.prepareStart(plain.id)).toEqual({ config: {} });
+  });
+
+  it("is not made where it may not work, but what its key has made already is answered", async () => {
+    await using t = await openTestCore();
+    const ask = { owner: "ann", config: {}, workspace: { type: "host", path: "/a" }, idempotencyKey: "k" } as const;
+    const { id } = await t.core.sessions.create(ask);
+    t.runtime.directories.find = () => Promise.reject(new CcError("WORKSPACE_NOT_ALLOWED", "no"));
+    expect(await t.core.sessions.create(ask)).toMatchObject({ id });
+    const other = { ...ask, workspace: { type: "host", path: "/b" } } as const;
+    await expect(t.core.sessions.create(other)).rejects.toMatchObject(refused("IDEMPOTENCY_KEY_REUSED"));
+    const another = { ...other, idempotencyKey: "other" };
+    await expect(t.core.sessions.create(another)).rejects.toMatchObject(refused("WORKSPACE_NOT_ALLOWED"));
+    expect((await t.core.sessions.list({ owner: "ann", limit: 9 })).sessions).toHaveLength(1);
+    t.runtime.directories.find = async (path) => ({ path, uid: 1, gid: 1 });
+    expect(await t.core.sessions.create(another)).toMatchObject({ status: "starting" }); // the refusal left the key unused
+  });
+
+  it("is called what its owner calls it", async () => {
+    await using t = await openTestCore();
+    const { id, name } = await t.core.sessions.create({ owner: "ann", config: {}, name: "one" });
+    expect(name).toBe("one");
+    expect(await t.core.sessions.update({ owner: "ann", sessionId: id, name: "two" })).toMatchObject({ name: "two" });
+    await t.core.links.ready({ sessionId: id, generation: 1 });
+    expect(await t.core.sessions.get({ owner: "ann", sessionId: id })).toMatchObject({ name: "two", status: "idle" });
+    expect(await t.core.sessions.update({ owner: "ann", sessionId: id, name: null })).not.toHaveProperty("name");
+    const foreign = t.core.sessions.update({ owner: "bob", sessionId: id, name: "mine" });
+    await expect(foreign).rejects.toMatchObject(refused("SESSION_NOT_FOUND"));
+  });
+
   it("asked for again under its key is the same one, however often and by whomever at once", async () => {
     await using t = await openTestCore();
     const ask = { owner: "ann", config: { model: "opus" }, idempotencyKey: "k" };

@@ -8,6 +8,7 @@ import {
   type SessionStatus,
 } from "@cc-docker/protocol";
 import { failpoint } from "../../lib/failpoint.ts";
+import type { HostDirectories } from "../../ports/runtime/runtime.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
 import { parseCursor } from "../cursor.ts";
 import type { Quotas } from "../quotas/quotas.ts";
@@ -25,17 +26,20 @@ export type Sessions = {
    * The row is on disk when this resolves; the instance starts in the background. The same key of an owner always means
    * the same session, whatever has happened since.
    * @throws CcError TIMEOUT_TOO_LONG, TOOL_RULE_UNENFORCEABLE, IDEMPOTENCY_KEY_REUSED, SESSION_LIMIT_REACHED,
-   * CONTAINER_LIMIT_REACHED; SESSION_NOT_FOUND when the key's session was deleted
+   * CONTAINER_LIMIT_REACHED, WORKSPACE_NOT_ALLOWED, WORKSPACE_NOT_FOUND; SESSION_NOT_FOUND when the key's session was deleted
    */
   create(input: CreateSession): Promise<Session>;
   /**
    * A new session that goes on from another's conversation up to the end of a turn, with the other's files as they are
-   * when they are copied, in the background. The other one is not changed.
+   * when they are copied, in the background. The other one is not changed. Where it works in a directory of the host
+   * both work in that.
    * @throws CcError as `create`; SESSION_NOT_FOUND, TURN_NOT_FOUND, TURN_NOT_OVER
    */
   fork(input: ForkSession): Promise<Session>;
   /** @throws CcError SESSION_NOT_FOUND, also for what belongs to another owner or was deleted */
   get(input: OwnedSession): Promise<Session>;
+  /** Gives it another name, or with `null` none. @throws CcError SESSION_NOT_FOUND */
+  update(input: OwnedSession & { name: string | null }): Promise<Session>;
   /**
    * Newest first. `nextCursor` is present when there may be more, `total` when an `offset` was given. A cursor is the
    * better way: it costs the same on every page, and what is made meanwhile moves nothing.
@@ -60,7 +64,15 @@ export type Sessions = {
 };
 
 export type OwnedSession = { owner: string; sessionId: SessionId };
-export type ListInput = { owner: string; limit: number; cursor?: string; offset?: number; status?: SessionStatus };
+export type ListInput = {
+  owner: string;
+  limit: number;
+  cursor?: string;
+  offset?: number;
+  status?: SessionStatus;
+  /** Only those that work in this directory of the host, by its real path. */
+  workspacePath?: string;
+};
 export type SessionPage = { sessions: Session[]; nextCursor?: string; total?: number };
 type SessionsDeps = {
   store: Store;
@@ -69,6 +81,7 @@ type SessionsDeps = {
   usages: Pick<ContainerUsages, "measure" | "bytesOf">;
   maxTimeouts: MaxTimeouts;
   quotas: Quotas;
+  directories: Pick<HostDirectories, "find">;
   newId: () => string;
 };
 
@@ -81,8 +94,8 @@ const PUT_OFF: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 export function createSessions(deps: SessionsDeps): Sessions {
-  const { store, writer, instances, usages, maxTimeouts, quotas, newId } = deps;
-  const { create, fork } = createNewSessions({ writer, instances, maxTimeouts, quotas, newId, get });
+  const { store, writer, instances, usages } = deps;
+  const { create, fork } = createNewSessions({ ...deps, get });
 
   async function get(input: OwnedSession): Promise<Session> {
     return toSession(await requireSession(input));
@@ -106,6 +119,12 @@ export function createSessions(deps: SessionsDeps): Sessions {
       ...(more && { nextCursor: String(last.position) }),
       ...(total !== undefined && { total }),
     };
+  }
+
+  async function update({ name, ...input }: OwnedSession & { name: string | null }): Promise<Session> {
+    const { id } = await requireSession(input);
+    await writer.change(id, async ({ patch }) => patch({ name: name ?? undefined }));
+    return toSession(await requireSession(input));
   }
 
   async function pause(input: OwnedSession): Promise<Session> {
@@ -143,5 +162,5 @@ export function createSessions(deps: SessionsDeps): Sessions {
     });
   }
 
-  return { create, fork, get, list, pause, resume, stats, stop, delete: remove };
+  return { create, fork, get, update, list, pause, resume, stats, stop, delete: remove };
 }

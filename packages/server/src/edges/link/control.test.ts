@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { duplexPair } from "node:stream";
 import {
   AgentSessionId,
+  CcError,
   createLineReader,
   encodeLine,
   LINK_VERSION,
@@ -80,6 +81,32 @@ describe("the control door", () => {
     const events = JSON.stringify(await t.readEvents(sessionId));
     expect(events).toContain(`it wrote ${"*".repeat(SECRET.length)} at last`);
     expect(events).not.toContain(SECRET);
+  });
+
+  it("has an agent started in a directory of the host only when that is what the wrapper has mounted", async () => {
+    await using t = await openTestCore();
+    const asked: unknown[] = [];
+    t.runtime.directories.requireMounted = async (directory, mounted) => {
+      asked.push([directory.path, mounted?.inode]);
+      if (mounted?.inode !== "7") throw new CcError("WORKSPACE_CHANGED", "it is another");
+    };
+    const create = async () =>
+      (await t.core.sessions.create({ owner: "ann", config: {}, workspace: { type: "host", path: "/srv" } })).id;
+    const none = { started: false, ready: false };
+    for (const workspace of [undefined, { device: "1", inode: "8", bootId: "b" }]) {
+      const { hello, heard, ended } = await openControl(t, await create());
+      hello({ ...none, workspace });
+      await expect(ended).rejects.toMatchObject({ code: "WORKSPACE_CHANGED" });
+      expect(heard.map(({ type }) => type)).not.toContain("start");
+    }
+    const { hello, next } = await openControl(t, await create());
+    hello({ ...none, workspace: { device: "1", inode: "7", bootId: "b" } });
+    expect(await next("start")).toMatchObject({ user: { uid: 12_345, gid: 100 } });
+    expect(asked).toEqual([
+      ["/srv", undefined],
+      ["/srv", "8"],
+      ["/srv", "7"],
+    ]);
   });
 
   it("starts the agent of a wrapper that has none, once, when all of its outbox is stored", async () => {

@@ -48,7 +48,7 @@ export type ControlDeps = {
 
 /**
  * Talks until the stream ends. Commands are read from the store whenever its bell rings, so none is lost.
- * @throws CcError LINK_VERSION_MISMATCH, LINK_PROTOCOL_BROKEN
+ * @throws CcError LINK_VERSION_MISMATCH, LINK_PROTOCOL_BROKEN, WORKSPACE_NOT_ALLOWED, WORKSPACE_CHANGED
  */
 export async function runControl({
   links,
@@ -118,6 +118,7 @@ export async function runControl({
           throw new CcError("LINK_PROTOCOL_BROKEN", `The wrapper is of session ${message.sessionId}.`);
         onHello();
         failpoint("link.hello-heard");
+        if (!message.started) await links.requireWorkspace(session, message.workspace);
         if (!message.started) startAfter = message.lastNumber;
         if (message.ready) await links.ready({ sessionId, generation });
         commands.open(message.parked);

@@ -1,7 +1,7 @@
 /** Keeps one link to every session that should have one, and opens it again when it breaks. */
 
 import type { Duplex } from "node:stream";
-import { CcError, isCcError, type SessionId } from "@cc-docker/protocol";
+import { CcError, type ErrorCode, isCcError, type SessionId } from "@cc-docker/protocol";
 import type { Core, SessionRow } from "../../core/core.ts";
 import { createBackground } from "../../lib/background.ts";
 import { type Clock, pause, systemClock, timeoutSignal } from "../../lib/clock.ts";
@@ -32,6 +32,12 @@ export type LinkManagerDeps = {
 /** A wrapper that has not said a word for so long is taken for dead. */
 const GIVE_UP_AFTER_MS = 10_000;
 const RETRY_DELAY_MS = 50;
+const FINAL: ReadonlySet<ErrorCode> = new Set([
+  "LINK_VERSION_MISMATCH",
+  "LINK_PROTOCOL_BROKEN",
+  "WORKSPACE_NOT_ALLOWED",
+  "WORKSPACE_CHANGED",
+]);
 
 export function startLinkManager({
   links,
@@ -136,7 +142,7 @@ function isOver(error: unknown): boolean {
 
 /** Trying again would end the same way. */
 function isFinal(error: unknown): error is CcError {
-  return isCcError(error, "LINK_VERSION_MISMATCH") || isCcError(error, "LINK_PROTOCOL_BROKEN");
+  return isCcError(error) && FINAL.has(error.code);
 }
 
 function describeLoss(sessionId: SessionId, error: unknown): CcError {

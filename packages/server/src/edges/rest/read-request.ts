@@ -4,7 +4,7 @@ import { CcError } from "@cc-docker/protocol";
 import { z } from "zod";
 import { isRecord, recordOf } from "../../lib/json.ts";
 import { type Field, fieldsOf, fromRest, unwrap, wordIssues } from "./convert.ts";
-import { type Answer, type Input, pathNames, type Route } from "./table/route.ts";
+import { type Answer, hasBody, type Input, pathNames, type Route } from "./table/route.ts";
 
 export type RestRequest = {
   params: unknown;
@@ -25,7 +25,7 @@ export function createReader(route: Route, inputOf: InputOf): (request: RestRequ
   const readPlain = createAnswerReader(route, route, inputOf);
   const readInstead = instead ? createAnswerReader(route, instead, inputOf) : readPlain;
   return (request) => {
-    const sent = route.method === "POST" ? requireBody(request.body) : recordOf(request.query);
+    const sent = hasBody(route) ? requireBody(request.body) : recordOf(request.query);
     const taken = takeOwn(route, sent);
     const read = instead?.when(taken.own) ? readInstead : readPlain;
     return read(request, taken);
@@ -43,7 +43,7 @@ function createAnswerReader(route: Route, answer: Answer, inputOf: InputOf) {
   const readHeaders = createHeaderReader(schema);
   return (request: RestRequest, { own, others }: Taken): ReadRequest => {
     for (const name of Object.keys(others)) if (!free.has(name)) throw noSuchField(name);
-    const given = fromRest(schema, route.method === "POST" ? others : readTexts(free, others)) as Input;
+    const given = fromRest(schema, hasBody(route) ? others : readTexts(free, others)) as Input;
     const input = { ...given, ...readPath(recordOf(request.params)), ...readHeaders(request) };
     return { answer, input: route.prepare?.(input) ?? input, own, schema };
   };

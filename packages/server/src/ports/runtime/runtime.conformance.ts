@@ -4,7 +4,7 @@ import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { SessionId } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
-import type { CopySpec, Instance, InstanceExit, Runtime } from "./runtime.ts";
+import { type CopySpec, FILE_PARTS, type Instance, type InstanceExit, type Runtime } from "./runtime.ts";
 
 export type RuntimeUnderTest = {
   name: string;
@@ -227,8 +227,11 @@ export function testRuntime({ name, image, open }: RuntimeUnderTest): void {
     }
     const left = new Map<SessionId, string>();
 
-    const copyFiles = (arena: RuntimeArena, spec: Partial<CopySpec> & Omit<CopySpec, "image">, onRead = () => {}) =>
-      arena.runtime.copy({ image, ...spec }, deadline(), onRead);
+    const copyFiles = (
+      arena: RuntimeArena,
+      spec: Partial<CopySpec> & Omit<CopySpec, "image" | "parts">,
+      onRead = () => {},
+    ) => arena.runtime.copy({ image, parts: FILE_PARTS, ...spec }, deadline(), onRead);
 
     it("gives the other session all the files, as they are, and leaves the first's alone", async () => {
       await using arena = await open();
@@ -273,7 +276,7 @@ export function testRuntime({ name, image, open }: RuntimeUnderTest): void {
       for (const afterMs of [0, 5, 20, 60, 120, 250, 500]) {
         const to = newSpec().sessionId;
         const copied = await arena.runtime
-          .copy({ from, to, image }, AbortSignal.timeout(afterMs), () => undefined)
+          .copy({ from, to, image, parts: FILE_PARTS }, AbortSignal.timeout(afterMs), () => undefined)
           .catch((error: unknown) => error);
         if (copied === true) break; // a fast engine
         expect(copied).toMatchObject({ name: "TimeoutError" });

@@ -294,6 +294,38 @@ export function testStore({ name, open }: StoreUnderTest): void {
       expect(listed.map(({ id }) => id)).toEqual([last.id, first.id]);
     });
 
+    it("keeps a session's name until it has another or none, and where it works", async () => {
+      await using store = await openEmpty();
+      const workspace = { path: "/srv/project", uid: 12_345, gid: 0 };
+      const { id } = await insertSession(store, { name: "one", workspace });
+      expect(await store.findSession(id)).toMatchObject({ name: "one", workspace });
+      await store.write((tx) => tx.updateSession(id, { status: "stopped" }));
+      expect(await store.findSession(id)).toMatchObject({ name: "one", workspace });
+      await store.write((tx) => tx.updateSession(id, { name: "two" }));
+      expect(await store.findSession(id)).toMatchObject({ name: "two" });
+      await store.write((tx) => tx.updateSession(id, { name: undefined }));
+      expect((await store.findSession(id))?.name).toBeUndefined();
+      const { id: plain } = await insertSession(store);
+      expect((await store.findSession(plain))?.workspace).toBeUndefined();
+    });
+
+    it("lists and counts the sessions of one directory, of their owner and status", async () => {
+      await using store = await openEmpty();
+      const inside = { workspace: { path: "/srv/a", uid: 1, gid: 1 } };
+      const { id: first } = await insertSession(store, inside);
+      await insertSession(store, { workspace: { path: "/srv/ab", uid: 1, gid: 1 } });
+      await insertSession(store);
+      await insertSession(store, { ...inside, owner: "bob" });
+      await insertSession(store, { ...inside, deleted: true });
+      const { id: second } = await insertSession(store, { ...inside, status: "stopped" });
+      const where = { owner: "ann", workspacePath: "/srv/a" };
+      const list = async (fields: object) =>
+        (await store.listSessions({ ...where, limit: 9, ...fields })).map(({ id }) => id);
+      expect(await list({})).toEqual([second, first]);
+      expect(await list({ status: "stopped" })).toEqual([second]);
+      expect(await store.countSessions(where)).toBe(2);
+    });
+
     it("are listed by status when one is asked for", async () => {
       await using store = await openEmpty();
       await insertSession(store, { status: "idle" });

@@ -12,6 +12,7 @@ import type {
   ApprovalKind,
   ApprovalState,
   ErrorShape,
+  FileOwner,
   SessionConfig,
   SessionId,
   SessionStatus,
@@ -29,6 +30,10 @@ export type SessionRow = {
   status: SessionStatus;
   /** Of a `paused` session: for idleness, not by a person. */
   parked?: true | undefined;
+  /** What a person calls it. */
+  name?: string | undefined;
+  /** The host's directory that it works in, by its real path, and whose that was when it was made. */
+  workspace?: (FileOwner & { path: string }) | undefined;
   config: SessionConfig;
   lastSeq: number;
   /** Counts the instances the session has had; the first is 1. */
@@ -178,7 +183,8 @@ export type EventForm = { before: string; between: string; behind: string };
 /** A page as one text, in UTF-8; `first` and `last`: the seqs of its ends. */
 export type EventText = { first: number; last: number; bytes: Buffer };
 
-export type CountSessions = { owner: string; status?: SessionStatus };
+/** `workspacePath`: those that work in that directory of the host. */
+export type CountSessions = { owner: string; status?: SessionStatus; workspacePath?: string };
 export type ListSessions = CountSessions & { limit: number; before?: number; offset?: number };
 
 export interface StoreReader {

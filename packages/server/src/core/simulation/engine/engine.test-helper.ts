@@ -1,5 +1,6 @@
 /** The engine: containers that take their time to start, die, and outlive their gateway; an engine that goes away. */
 import { CcError, type SessionId } from "@cc-docker/protocol";
+import type { HostDirectories } from "../../../ports/runtime/host-directories.ts";
 import type { Instance, InstanceExit, InstanceSpec, Runtime } from "../../../ports/runtime/runtime.ts";
 import type { Life } from "../world/life.test-helper.ts";
 import type { VirtualClock } from "../world/virtual-clock.test-helper.ts";
@@ -25,6 +26,10 @@ export type Engine = {
 };
 
 const SLOW_MS = 60_000;
+
+/** Files are no part of this world. */
+const none = () => Promise.reject(new CcError("WORKSPACE_NOT_ALLOWED", "This engine's machine has no directories."));
+const NO_DIRECTORIES: HostDirectories = { find: none, require: none, requireMounted: none };
 
 export function createEngine(deps: AgentDeps & { clock: VirtualClock }): Engine {
   const { clock, random, newId } = deps;
@@ -132,6 +137,7 @@ export function createEngine(deps: AgentDeps & { clock: VirtualClock }): Engine 
 
   function runtimeOf(life: Life): Runtime {
     return {
+      directories: NO_DIRECTORIES,
       check: () => life.call(() => request(() => undefined)),
       start: (spec, signal) => life.call(() => start(spec, signal, life)),
       copy: ({ from, to }, signal, onRead) =>

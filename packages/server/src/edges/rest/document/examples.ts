@@ -10,7 +10,7 @@ export function commandsOf(route: Route): Command[] {
 function toCurl(route: Route, { query, body, headers = {} }: Example): string {
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => `$${name.toUpperCase()}`);
   const address = `"$URL${REST_PREFIX}${path}${query === undefined ? "" : `?${query}`}"`;
-  const method = route.method === "GET" || body !== undefined ? "" : ` -X ${route.method}`;
+  const method = route.method === "GET" || (route.method === "POST" && body !== undefined) ? "" : ` -X ${route.method}`;
   return [
     `curl ${route.streams ? "-sSN" : "-sS"}${method} ${address}`,
     ...(route.isPublic ? [] : ['-H "Authorization: Bearer $TOKEN"']),

@@ -8,7 +8,7 @@ export type { JsonSchema };
 
 import { PROBLEM_TYPE } from "../problem.ts";
 import { type InputOf, inputObject, keyField, sentFields } from "../read-request.ts";
-import { type Answer, pathNames, REST_PREFIX, type Route, SOCKET_PATH } from "../table/route.ts";
+import { type Answer, hasBody, pathNames, REST_PREFIX, type Route, SOCKET_PATH } from "../table/route.ts";
 import { errorsOf } from "../table/route-errors.ts";
 import { ROUTES } from "../table/routes.ts";
 
@@ -76,10 +76,10 @@ export function createOpenApi(inputOf: InputOf): OpenApi {
 }
 
 function toOperation(route: Route, inputOf: InputOf): Operation {
-  const { id, tag, summary, isPublic, method } = route;
+  const { id, tag, summary, isPublic } = route;
   const input = inputObject(inputOf, route.call);
   const fields = sentFields(route, input);
-  const isRead = method !== "POST";
+  const isRead = !hasBody(route);
   const body = isRead ? undefined : toBody(fields);
   return {
     operationId: id,

@@ -1,6 +1,6 @@
 /** Which refusals an operation may answer with. */
 import type { ErrorCode } from "@cc-docker/protocol";
-import type { Route } from "./route.ts";
+import { hasBody, type Route } from "./route.ts";
 
 export const CONFIG_ERRORS = ["TIMEOUT_TOO_LONG", "TOOL_RULE_UNENFORCEABLE"] as const satisfies ErrorCode[];
 /** Where a session is to live. */
@@ -25,6 +25,8 @@ export const TURN_ERRORS = [
   "INSTANCE_START_FAILED",
   "FORK_COPY_FAILED",
   "FORK_PARENT_GONE",
+  "WORKSPACE_NOT_ALLOWED",
+  "WORKSPACE_CHANGED",
   "STARTUP_TIMEOUT",
   "INSTANCE_LOST",
   "AGENT_EXITED",
@@ -62,7 +64,7 @@ export function errorsOf({ method, isPublic, errors }: Route): ErrorCode[] {
   return [
     ...ALWAYS,
     ...(isPublic ? [] : WITH_TOKEN),
-    ...(method === "POST" ? WITH_BODY : []),
+    ...(hasBody({ method }) ? WITH_BODY : []),
     ...(method === "GET" ? [] : (["STORE_FULL"] as const)),
     ...errors,
   ];

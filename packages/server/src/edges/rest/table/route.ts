@@ -37,7 +37,7 @@ export type Example = {
 
 export type Route = Answer & {
   id: string;
-  method: "GET" | "POST" | "DELETE";
+  method: "GET" | "POST" | "PATCH" | "DELETE";
   /**
    * Below /api/v1. What stands in braces is a field of the procedure's input; the other fields come in the query of a
    * GET or DELETE and else in the body.
@@ -61,6 +61,11 @@ export type Route = Answer & {
 };
 
 export type Tag = "sessions" | "chat" | "events" | "approvals" | "audit" | "system";
+
+/** Whether fields come in the body; else in the query. */
+export function hasBody({ method }: Pick<Route, "method">): boolean {
+  return method === "POST" || method === "PATCH";
+}
 
 /** `{session_id}` … of the path. */
 export function pathNames({ path }: Pick<Route, "path">): string[] {

@@ -1,6 +1,5 @@
 /** What is asked of sessions themselves: rows of the table in routes.ts. */
 import { type Session, SessionStats } from "@cc-docker/protocol";
-import { z } from "zod";
 import { RestSession } from "./rest-session.ts";
 import { type Input, REST_PREFIX, type Route } from "./route.ts";
 import { CONFIG_ERRORS, LIFE_ERRORS } from "./route-errors.ts";
@@ -21,14 +20,20 @@ export const SESSION_ROUTES: readonly Route[] = [
     location: locate,
     tag: "sessions",
     summary: "Create a session; its container starts in the background",
-    errors: [...CONFIG_ERRORS, ...LIFE_ERRORS, "SESSION_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"],
-    own: z.object({
-      workspace: z
-        .strictObject({ type: z.literal("ephemeral").describe("The session's own, gone with it.") })
-        .optional()
-        .describe("Where its files are; there is one kind."),
-    }),
-    examples: [{ body: { workspace: { type: "ephemeral" }, config: { timeout_seconds: 3600 } }, headers: KEY }],
+    errors: [
+      ...CONFIG_ERRORS,
+      ...LIFE_ERRORS,
+      "SESSION_NOT_FOUND",
+      "IDEMPOTENCY_KEY_REUSED",
+      "WORKSPACE_NOT_ALLOWED",
+      "WORKSPACE_NOT_FOUND",
+    ],
+    examples: [
+      {
+        body: { name: "first steps", workspace: { type: "ephemeral" }, config: { timeout_seconds: 3600 } },
+        headers: KEY,
+      },
+    ],
   },
   {
     id: "list_sessions",
@@ -56,6 +61,19 @@ export const SESSION_ROUTES: readonly Route[] = [
     summary: "Read a session",
     errors: ["SESSION_NOT_FOUND"],
     examples: [{}],
+  },
+  {
+    id: "update_session",
+    method: "PATCH",
+    path: "/sessions/{session_id}",
+    call: "sessions.update",
+    status: 200,
+    schema: RestSession,
+    shape: shapes.toSession,
+    tag: "sessions",
+    summary: "Give a session another name; with `null` it has none",
+    errors: ["SESSION_NOT_FOUND"],
+    examples: [{ body: { name: "second steps" } }],
   },
   {
     id: "get_session_stats",

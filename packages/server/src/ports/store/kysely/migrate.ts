@@ -15,6 +15,7 @@ import * as turnTimeouts from "./migrations/0012-turn-timeouts.ts";
 import * as dayUsage from "./migrations/0013-day-usage.ts";
 import * as turnTraces from "./migrations/0014-turn-traces.ts";
 import * as audit from "./migrations/0015-audit.ts";
+import * as workspaces from "./migrations/0016-workspaces.ts";
 
 /** In order; a name once released never changes. */
 const MIGRATIONS = {
@@ -32,6 +33,7 @@ const MIGRATIONS = {
   "0013-day-usage": dayUsage,
   "0014-turn-traces": turnTraces,
   "0015-audit": audit,
+  "0016-workspaces": workspaces,
 };
 
 /**

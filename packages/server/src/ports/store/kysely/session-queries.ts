@@ -67,8 +67,9 @@ export function createSessionQueries(db: Kysely<Database>): SessionQueries {
   };
 }
 
-function selectOwned(db: Kysely<Database>, { owner, status }: CountSessions) {
-  const owned = db.selectFrom("sessions").where("owner", "=", owner).where("deleted", "=", 0);
+function selectOwned(db: Kysely<Database>, { owner, status, workspacePath }: CountSessions) {
+  const all = db.selectFrom("sessions").where("owner", "=", owner).where("deleted", "=", 0);
+  const owned = workspacePath === undefined ? all : all.where("workspace_path", "=", workspacePath);
   return status === undefined ? owned : owned.where("status", "=", status);
 }
 
@@ -100,6 +101,8 @@ function fromRow(row: Selectable<SessionsTable>): SessionRow {
     ...(row.forked_from_session !== null && { forkedFrom: toOrigin(row.forked_from_session, row.forked_from_turn) }),
     ...(row.files_from !== null && { filesFrom: row.files_from as SessionId }),
     ...toSpan(row),
+    ...(row.name !== null && { name: row.name }),
+    ...toWorkspace(row),
     position: row.position,
   };
 }
@@ -110,6 +113,10 @@ function toOrigin(sessionId: string, turnId: string | null): SessionRow["forkedF
 
 function toSpan({ transcript_after: after, transcript_before: before }: Selectable<SessionsTable>) {
   return after !== null && before !== null && { transcriptSpan: { after, before } };
+}
+
+function toWorkspace({ workspace_path: path, workspace_uid: uid, workspace_gid: gid }: Selectable<SessionsTable>) {
+  return path !== null && uid !== null && gid !== null && { workspace: { path, uid, gid } };
 }
 
 function toColumns(row: Partial<SessionRow>): Updateable<SessionsTable> {
@@ -142,6 +149,12 @@ function toColumns(row: Partial<SessionRow>): Updateable<SessionsTable> {
     ...("transcriptSpan" in row && {
       transcript_after: row.transcriptSpan?.after ?? null,
       transcript_before: row.transcriptSpan?.before ?? null,
+    }),
+    ...("name" in row && { name: row.name ?? null }),
+    ...(row.workspace !== undefined && {
+      workspace_path: row.workspace.path,
+      workspace_uid: row.workspace.uid,
+      workspace_gid: row.workspace.gid,
     }),
     ...(row.deleted !== undefined && { deleted: row.deleted ? 1 : 0 }),
   };

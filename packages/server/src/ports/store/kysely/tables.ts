@@ -30,6 +30,10 @@ export type SessionsTable = {
   files_from: string | null;
   transcript_after: number | null;
   transcript_before: number | null;
+  name: string | null;
+  workspace_path: string | null;
+  workspace_uid: number | null;
+  workspace_gid: number | null;
 };
 
 export type TurnsTable = {

@@ -16,7 +16,19 @@ describe("the template of a container", () => {
     expect(containerTemplate(input).HostConfig?.Mounts).toHaveLength(2);
   });
 
-  it("takes nothing from its caller but ids, image and socket directory", () => {
+  it("has a directory of the host in place of the volume that it would work in, and nothing mounted below it", () => {
+    const directory = { path: "/srv/project", uid: 1, gid: 1 };
+    const [workspace, ...others] = containerTemplate({ ...input, directory }).HostConfig?.Mounts ?? [];
+    expect(workspace).toEqual({
+      Type: "bind",
+      Source: "/srv/project",
+      Target: "/workspace",
+      BindOptions: { Propagation: "rprivate", NonRecursive: true },
+    });
+    expect(others).toEqual(containerTemplate(input).HostConfig?.Mounts?.slice(1));
+  });
+
+  it("takes nothing from its caller but ids, image, directory and socket directory", () => {
     const greedy = { ...input, Env: ["A=1"], HostConfig: { Privileged: true }, Labels: { a: "b" }, Cmd: ["sh"] };
     expect(containerTemplate(greedy)).toEqual(containerTemplate(input));
   });

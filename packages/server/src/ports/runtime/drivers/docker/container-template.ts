@@ -1,9 +1,9 @@
 /**
- * The one template of every session's container. Callers choose the image's name and nothing else; why each line is
- * there stands in `docs/security.md`.
+ * The one template of every session's container. Callers choose the image's name, and a directory of the host that was
+ * looked at before, and nothing else; why each line is there stands in `docs/security.md`.
  */
 import type { ContainerCreateOptions, MountSettings } from "dockerode";
-import type { InstanceSpec } from "../../runtime.ts";
+import type { FilePart, InstanceSpec } from "../../runtime.ts";
 
 export const LABELS = {
   install: "cc-docker.install",
@@ -16,7 +16,7 @@ export const LABELS = {
 /** Where the wrapper's socket is, inside. Behind a directory of the image that only the wrapper may enter. */
 const LINK_DIRECTORY = "/run/cc-docker/link";
 export const WRAPPER_USER = "wrapper";
-const WRAPPER_UID = 990;
+export const WRAPPER_UID = 990;
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
@@ -31,7 +31,7 @@ function containerName(sessionId: string): string {
   return `cc-docker-${sessionId}`;
 }
 
-export function volumeNames(sessionId: string): { workspace: string; home: string } {
+export function volumeNames(sessionId: string): Record<FilePart, string> {
   return { workspace: `cc-docker-${sessionId}-workspace`, home: `cc-docker-${sessionId}-home` };
 }
 
@@ -41,7 +41,7 @@ export function ownerOfVolume(name: string): string | undefined {
 }
 
 export function containerTemplate(input: TemplateInput): ContainerCreateOptions & { name: string } {
-  const { sessionId, generation, image, installId, socketDirectory } = input;
+  const { sessionId, generation, image, installId, socketDirectory, directory } = input;
   const owner = { [LABELS.install]: installId, [LABELS.session]: sessionId };
   const volumes = volumeNames(sessionId);
   const inside = {
@@ -61,11 +61,9 @@ export function containerTemplate(input: TemplateInput): ContainerCreateOptions 
       ReadonlyRootfs: true,
       Tmpfs: { "/tmp": `rw,exec,nosuid,nodev,size=${GIB},mode=1777`, ...(!socketDirectory && inside) },
       Mounts: [
-        volume(volumes.workspace, "/workspace", owner),
+        directory ? bind(directory.path, "/workspace") : volume(volumes.workspace, "/workspace", owner),
         volume(volumes.home, "/home", owner),
-        ...(socketDirectory
-          ? [{ Type: "bind", Source: socketDirectory, Target: LINK_DIRECTORY } satisfies MountSettings]
-          : []),
+        ...(socketDirectory ? [bind(socketDirectory, LINK_DIRECTORY)] : []),
       ],
       PidsLimit: 512,
       Memory: 4 * GIB,
@@ -76,6 +74,12 @@ export function containerTemplate(input: TemplateInput): ContainerCreateOptions 
       RestartPolicy: { Name: "no" },
     },
   };
+}
+
+/** That directory and nothing that is mounted below it, now or later. One that is not there is not made. */
+function bind(source: string, target: string): MountSettings {
+  const BindOptions = { Propagation: "rprivate", NonRecursive: true } as const;
+  return { Type: "bind", Source: source, Target: target, BindOptions };
 }
 
 function volume(name: string, target: string, labels: Record<string, string>): MountSettings {

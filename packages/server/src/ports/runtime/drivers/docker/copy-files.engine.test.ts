@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { SessionId } from "@cc-docker/protocol";
 import type { Container, ContainerCreateOptions } from "dockerode";
 import { describe, expect, it } from "vitest";
-import type { Instance } from "../../runtime.ts";
+import { FILE_PARTS, type Instance } from "../../runtime.ts";
 import { copyTemplate } from "./copy-template.ts";
 import { openTestEngine, SESSION_IMAGE, type TestEngine } from "./engine.test-helper.ts";
 
@@ -50,7 +50,9 @@ describe("the copy of a session's files", () => {
     ];
     await engine.runInside(parent, outbox);
     const to = newId();
-    expect(await engine.runtime.copy({ from: parent.sessionId, to, image }, deadline(), () => undefined)).toBe(true);
+    expect(
+      await engine.runtime.copy({ from: parent.sessionId, to, image, parts: FILE_PARTS }, deadline(), () => undefined),
+    ).toBe(true);
     const fork = await start(engine, to);
     const files = await asAgent(engine, fork, `find /workspace ${PROJECT} ! -type d | sort`);
     expect(files.trim().split("\n")).toEqual([
@@ -75,7 +77,7 @@ describe("the copy of a session's files", () => {
     );
     const to = newId();
     await expect(
-      engine.runtime.copy({ from: parent.sessionId, to, image }, deadline(), () => undefined),
+      engine.runtime.copy({ from: parent.sessionId, to, image, parts: FILE_PARTS }, deadline(), () => undefined),
     ).rejects.toMatchObject({
       code: "FORK_COPY_FAILED",
       message: expect.stringMatching(/exit code 1.*x[.]jsonl.*Read-only file system/),
@@ -91,7 +93,7 @@ describe("the copy of a session's files", () => {
     const { sessionId: from } = await start(engine);
     for (const end of [(id: SessionId) => runtime.stop(id, 1000), (id: SessionId) => runtime.remove(id)]) {
       const to = newId();
-      await makeHelper(engine, copyTemplate({ from, to, image }, { installId, places: ["home"] }));
+      await makeHelper(engine, copyTemplate({ from, to, image, parts: FILE_PARTS }, { installId, places: ["home"] }));
       expect(new Set(await runtime.listActive())).toEqual(new Set([from, to]));
       expect(await runtime.listOwners()).toContain(to);
       expect((await runtime.list()).map(({ sessionId }) => sessionId)).toEqual([from]);
@@ -104,7 +106,7 @@ describe("the copy of a session's files", () => {
     await using engine = await openTestEngine({ link: "socket" });
     const { installId } = engine;
     const { sessionId: from } = await start(engine);
-    const template = copyTemplate({ from, to: newId(), image }, { installId, places: ["workspace", "home"] });
+    const template = copyTemplate({ from, to: newId(), image, parts: FILE_PARTS }, { installId, places: FILE_PARTS });
     const { HostConfig, Mounts, Config } = await (await makeHelper(engine, template)).inspect();
     expect(HostConfig).toMatchObject({
       NetworkMode: "none",

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CcError } from "@cc-docker/protocol";
 import type Docker from "dockerode";
 import { failpoint } from "../../../../lib/failpoint.ts";
-import type { CopySpec } from "../../runtime.ts";
+import { type CopySpec, FILE_PARTS, type FilePart } from "../../runtime.ts";
 import { LABELS, volumeNames } from "./container-template.ts";
 import { copyError } from "./copy-error.ts";
-import { copyContainerName, copyTemplate, PLACES, type Place } from "./copy-template.ts";
+import { copyContainerName, copyTemplate } from "./copy-template.ts";
 import { type CopyWatch, watchCopy } from "./copy-watch.ts";
 import { statusOf, translateEngineError, translateLostEngine } from "./engine-errors.ts";
 import { readLogTail } from "./log-tail.ts";
@@ -19,11 +19,11 @@ const CREATE_TIMEOUT_MS = 120_000;
 
 export function createFilesCopier(docker: Docker, installId: string) {
   async function copy(spec: CopySpec, signal: AbortSignal, onRead: () => void): Promise<boolean> {
-    const places = await findPlaces(spec.from);
+    const places = await findPlaces(spec);
     try {
       await clear(spec.to, signal);
       if (places.length > 0) await run(await start(spec, places, signal), spec, { signal, onRead });
-      return places.length === Object.keys(PLACES).length;
+      return places.length === spec.parts.length;
     } catch (error) {
       await removeHelper(spec.to)
         .then(() => removeVolumes(spec.to))
@@ -33,10 +33,10 @@ export function createFilesCopier(docker: Docker, installId: string) {
     }
   }
 
-  async function findPlaces(sessionId: string): Promise<Place[]> {
-    const names = volumeNames(sessionId);
-    const found = await Promise.all(Object.values(names).map(hasVolume));
-    return (Object.keys(names) as Place[]).filter((_, index) => found[index]);
+  async function findPlaces({ from, parts }: CopySpec): Promise<FilePart[]> {
+    const names = volumeNames(from);
+    const found = await Promise.all(parts.map((part) => hasVolume(names[part])));
+    return parts.filter((_, index) => found[index]);
   }
 
   async function hasVolume(name: string): Promise<boolean> {
@@ -57,7 +57,7 @@ export function createFilesCopier(docker: Docker, installId: string) {
     }
   }
 
-  async function start(spec: CopySpec, places: readonly Place[], signal: AbortSignal): Promise<Docker.Container> {
+  async function start(spec: CopySpec, places: readonly FilePart[], signal: AbortSignal): Promise<Docker.Container> {
     const labels = { [LABELS.install]: installId, [LABELS.session]: spec.to };
     const names = volumeNames(spec.to);
     for (const place of places) await docker.createVolume({ Name: names[place], Labels: labels });
@@ -86,8 +86,8 @@ export function createFilesCopier(docker: Docker, installId: string) {
   }
 
   async function removeVolumes(sessionId: string): Promise<void> {
-    for (const name of Object.values(volumeNames(sessionId)))
-      await unlessMissing(docker.getVolume(name).remove({ force: true }));
+    const names = volumeNames(sessionId);
+    for (const part of FILE_PARTS) await unlessMissing(docker.getVolume(names[part]).remove({ force: true }));
   }
 
   return { copy };

@@ -1,13 +1,12 @@
 /** The template of the container that copies a session's files for a fork; why each line is there: `docs/security.md`. */
 import type { ContainerCreateOptions, MountSettings } from "dockerode";
-import type { CopySpec } from "../../runtime.ts";
+import type { CopySpec, FilePart } from "../../runtime.ts";
 import { LABELS, volumeNames } from "./container-template.ts";
 
 const MIB = 1024 * 1024;
 
 /** Where each of a session's volumes is, inside. */
-export const PLACES = { workspace: "/workspace", home: "/home" } as const;
-export type Place = keyof typeof PLACES;
+const PLACES: Readonly<Record<FilePart, string>> = { workspace: "/workspace", home: "/home" };
 
 export function copyContainerName(sessionId: string): string {
   return `cc-docker-${sessionId}-copy`;
@@ -16,7 +15,7 @@ export function copyContainerName(sessionId: string): string {
 /** `places`: those of the volumes that there are to copy. */
 export function copyTemplate(
   { from, to, image }: CopySpec,
-  { installId, places }: { installId: string; places: readonly Place[] },
+  { installId, places }: { installId: string; places: readonly FilePart[] },
 ): ContainerCreateOptions & { name: string } {
   const [source, target] = [volumeNames(from), volumeNames(to)];
   return {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SessionId } from "@cc-docker/protocol";
@@ -26,12 +26,41 @@ describe("the Docker runtime", () => {
       installId: "nobody",
       socketsDirectory,
       link: "socket",
+      hostRoots: [],
+      hidden: [],
     });
     const unavailable = { code: "RUNTIME_UNAVAILABLE" };
     await expect(runtime.check(deadline())).rejects.toMatchObject(unavailable);
     await expect(runtime.start(newSpec(), deadline())).rejects.toMatchObject(unavailable);
     expect(readdirSync(socketsDirectory)).toEqual([]);
     await rm(root, { recursive: true });
+  });
+
+  it("starts no instance in a directory that is not what it was, and leaves nothing of the attempt", async () => {
+    await using engine = await openTestEngine({ link: "socket" });
+    const path = join(engine.hostRoot, "project");
+    await mkdir(path);
+    const directory = await engine.runtime.directories.find(path);
+    const spec = { ...newSpec(), directory };
+    await rename(path, `${path}-away`);
+    await symlink("/etc", path);
+    await expect(engine.runtime.start(spec, deadline())).rejects.toMatchObject({ code: "WORKSPACE_CHANGED" });
+    const elsewhere = { ...spec, directory: { ...directory, path: "/etc" } };
+    await expect(engine.runtime.start(elsewhere, deadline())).rejects.toMatchObject({ code: "WORKSPACE_NOT_ALLOWED" });
+    expect(await engine.runtime.listOwners()).toEqual([]);
+  });
+
+  it("removes a session and leaves the directory that it worked in, where the next one sees its files", async () => {
+    await using engine = await openTestEngine({ link: "socket" });
+    const path = join(engine.hostRoot, "project");
+    await mkdir(path);
+    const spec = { ...newSpec(), directory: await engine.runtime.directories.find(path) };
+    const instance = await engine.runtime.start(spec, deadline());
+    await writeFile(join(path, "file"), "kept");
+    expect(await engine.runInside(instance, ["cat", "/workspace/file"])).toBe("kept");
+    await engine.runtime.remove(spec.sessionId);
+    expect(await engine.runtime.listOwners()).toEqual([]);
+    expect(await readFile(join(path, "file"), "utf8")).toBe("kept");
   });
 
   it("keeps the workspace's files over a stop and gives them to the next instance", async () => {

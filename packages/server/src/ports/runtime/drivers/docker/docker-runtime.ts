@@ -8,12 +8,13 @@ import { orAbort } from "../../../../lib/wait.ts";
 import type { Instance, Runtime } from "../../runtime.ts";
 import { pauseContainer, unpauseContainer } from "./container-pause.ts";
 import { createFilesCopier } from "./copy-files.ts";
-import { createEngineClient, sharesFilesystem } from "./engine-client.ts";
+import { createEngineClient, enginePath, sharesFilesystem } from "./engine-client.ts";
 import { withDeadlines } from "./engine-deadlines.ts";
 import { ignoreGone, translateLostEngine } from "./engine-errors.ts";
 import { watchEngine } from "./engine-events.ts";
 import { openExecRelay } from "./exec-relay.ts";
 import { createFinder } from "./find-containers.ts";
+import { createHostDirectories } from "./host-directories.ts";
 import { measureContainer } from "./measure-container.ts";
 import { createOwnActions } from "./own-actions.ts";
 import { connectSocket, fitsSocketPath, socketPath } from "./socket-link.ts";
@@ -27,6 +28,10 @@ export type DockerRuntimeOptions = {
   /** Directory for the sessions' link sockets. */
   socketsDirectory: string;
   link: "auto" | "socket" | "exec";
+  /** Directories below which sessions may work in those of this machine. */
+  hostRoots: readonly string[];
+  /** Files and directories of this machine that no session may have in its workspace. */
+  hidden: readonly string[];
 };
 
 /** Long enough for an engine under load to answer, short enough that nobody hangs on one that does not. */
@@ -36,18 +41,21 @@ const CHECK_TIMEOUT_MS = 5000;
 const ENDED = ["exited", "dead"];
 
 /** Opens the runtime on a Docker Engine. Does not ask it for anything yet. */
-export function openDockerRuntime({ host, installId, socketsDirectory, link }: DockerRuntimeOptions): Runtime {
+export function openDockerRuntime(options: DockerRuntimeOptions): Runtime {
+  const { host, installId, socketsDirectory, link, hostRoots } = options;
   const closing = new AbortController();
   const docker = withDeadlines(createEngineClient(host), closing.signal);
   let checking: Promise<void> | undefined;
-  const usesSocket =
-    link === "socket" || (link === "auto" && sharesFilesystem(host) && fitsSocketPath(socketsDirectory));
+  const engineIsHere = sharesFilesystem(host);
+  const usesSocket = link === "socket" || (link === "auto" && engineIsHere && fitsSocketPath(socketsDirectory));
   if (usesSocket) mkdirSync(socketsDirectory, { recursive: true, mode: 0o700 });
   const copier = createFilesCopier(docker, installId);
   const own = createOwnActions();
   const finder = createFinder(docker, installId);
   const sockets = usesSocket ? socketsDirectory : undefined;
-  const start = createStarter({ docker, installId, finder, socketsDirectory: sockets, endInstance });
+  const hidden = [...options.hidden, enginePath(host)];
+  const directories = createHostDirectories({ roots: hostRoots, hidden, engineIsHere });
+  const start = createStarter({ docker, installId, finder, directories, socketsDirectory: sockets, endInstance });
   const watch = watchEngine({ docker, installId, own, listEnded: () => finder.list({ status: ENDED }) });
 
   async function check(signal: AbortSignal): Promise<void> {
@@ -117,6 +125,7 @@ export function openDockerRuntime({ host, installId, socketsDirectory, link }: D
   }
 
   return {
+    directories,
     check: namingLostEngine(check),
     copy: (spec, signal, onRead) => own.during(spec.to, () => copier.copy(spec, signal, onRead)),
     start: (spec, signal) => own.during(spec.sessionId, () => start(spec, signal)),

@@ -1,6 +1,6 @@
 /** A Docker runtime with an install of its own, and a way to clear away all it made. */
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -20,6 +20,8 @@ export type TestEngine = AsyncDisposable & {
   runtime: Runtime;
   installId: string;
   socketsDirectory: string;
+  /** A directory of this machine that sessions may work below. */
+  hostRoot: string;
   openOther(): Promise<Runtime>;
   freeze(instance: Instance): Promise<void>;
   thaw(instance: Instance): Promise<void>;
@@ -53,13 +55,16 @@ export type TestEngineOptions = {
 export async function openTestEngine({ link, atEnd = onTestFinished }: TestEngineOptions): Promise<TestEngine> {
   const docker = createEngineClient(HOST);
   const root = await mkdtemp(join(tmpdir(), "ccd-")); // short: a unix socket's path may have 107 bytes
+  const hostRoot = join(root, "files");
+  await mkdir(hostRoot);
   const runtimes: Runtime[] = [];
   const installIds: string[] = [];
 
   function openInstall(): { runtime: Runtime; installId: string; socketsDirectory: string } {
     const installId = `test-${randomBytes(6).toString("hex")}`;
     const socketsDirectory = join(root, String(installIds.push(installId)));
-    const runtime = openDockerRuntime({ ...(HOST && { host: HOST }), installId, socketsDirectory, link });
+    const place = { installId, socketsDirectory, link, hostRoots: [hostRoot], hidden: [] };
+    const runtime = openDockerRuntime({ ...(HOST && { host: HOST }), ...place });
     runtimes.push(runtime);
     return { runtime, installId, socketsDirectory };
   }
@@ -102,6 +107,7 @@ export async function openTestEngine({ link, atEnd = onTestFinished }: TestEngin
   return {
     docker,
     ...openInstall(),
+    hostRoot,
     openOther: async () => openInstall().runtime,
     freeze: async ({ ref }) => docker.getContainer(ref).pause(),
     thaw: async ({ ref }) => docker.getContainer(ref).unpause(),

@@ -6,6 +6,7 @@ import { CcError, type SessionId } from "@cc-docker/protocol";
 import type Docker from "dockerode";
 import { failpoint } from "../../../../lib/failpoint.ts";
 import { orAbort } from "../../../../lib/wait.ts";
+import type { HostDirectories } from "../../host-directories.ts";
 import type { Instance, InstanceSpec } from "../../runtime.ts";
 import { unpauseContainer } from "./container-pause.ts";
 import { containerTemplate, LABELS } from "./container-template.ts";
@@ -25,6 +26,7 @@ type StarterDeps = {
   docker: Docker;
   installId: string;
   finder: Finder;
+  directories: Pick<HostDirectories, "require">;
   /** Where sessions' sockets are; absent when links are no sockets. */
   socketsDirectory: string | undefined;
   /** Removes what a start has made. */
@@ -32,9 +34,10 @@ type StarterDeps = {
 };
 type Template = ReturnType<typeof containerTemplate>;
 
-export function createStarter({ docker, installId, finder, socketsDirectory, endInstance }: StarterDeps) {
+export function createStarter({ docker, installId, finder, directories, socketsDirectory, endInstance }: StarterDeps) {
   async function start(spec: InstanceSpec, signal: AbortSignal): Promise<Instance> {
     signal.throwIfAborted();
+    if (spec.directory) await directories.require(spec.directory);
     const socketDirectory = socketsDirectory && join(socketsDirectory, spec.sessionId);
     if (socketDirectory) await makeSocketDirectory(socketDirectory);
     failpoint("launch.socket-made");
