@@ -149,18 +149,11 @@ module.exports = {
       to: { path: ["^packages/(server|wrapper)/", "^@cc-docker/(server|wrapper)"] },
     },
     {
-      name: "text-draws-nothing",
-      comment:
-        "What is shown is worked out here, and drawn by others: take what is needed as an argument, and return lines.",
+      name: "ui-is-drawn-in-components",
+      comment: "What the UI knows, does and shows is plain data: draw it in packages/cli/src/tui/components/.",
       severity: "error",
-      from: { path: "^packages/cli/src/tui/text/", pathNot: TESTS },
-      to: {
-        pathNot: [
-          "^packages/cli/src/(tui/text|output)/",
-          "^packages/(client|protocol)/src/",
-          "node_modules/(diff|highlight[.]js|marked|string-width)/",
-        ],
-      },
+      from: { path: "^packages/cli/", pathNot: ["^packages/cli/src/tui/(components/|open-ui\\.tsx$)"] },
+      to: { path: "node_modules/(ink|react)/" },
     },
     {
       name: "wrapper-knows-only-protocol",

@@ -106,6 +106,17 @@ export const REQUIREMENTS = {
   "cli.sessions": "`ccd` lists, shows, stops and removes sessions.",
   "cli.doctor": "`ccd` says what is wrong with the gateway it uses, what mends it, and which settings hold.",
   "cli.completion": "A shell completes the commands of `ccd`, their options, and sessions.",
+  "ui.list": "The UI lists the sessions live, opens one, makes one, and leaves the terminal as it was.",
+  "ui.session": "The UI sends prompts, shows the answer as it streams, and interrupts it.",
+  "ui.history": "In the UI what tools gave back is unfolded, words are found, and a turn's time is drawn.",
+  "ui.approvals": "What an agent asks is answered in the UI, and never by what is typed or pasted.",
+  "ui.switch": "Several sessions stream at once in the UI, one key leads to each, and what is new is marked.",
+  "ui.restart": "When the gateway restarts the UI says so, and goes on with nothing missing and nothing twice.",
+  "ui.resize": "The UI fits every terminal from 80 columns by 24 rows on, also while its size changes.",
+  "ui.safety": "What an agent writes cannot move the cursor, set the title, write the clipboard or turn text around.",
+  "ui.editor":
+    "Prompts have several lines, a history, pastes that are never sent by themselves, and a person's own editor.",
+  "ui.plain": "For screen readers there are plain lines, on the terminal's own screen.",
   "cli.exit-codes": "`ccd` tells a script by its exit code what went wrong.",
 } as const;
 

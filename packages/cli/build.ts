@@ -1,6 +1,6 @@
 /** `ccd.mjs`, with what it loads behind it in files beside it: runs anywhere Node does, without node_modules. */
 import { chmod, rm } from "node:fs/promises";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 await rm("dist", { recursive: true, force: true });
 await build({
@@ -12,9 +12,25 @@ await build({
   platform: "node",
   format: "esm",
   target: "node24",
+  jsx: "automatic",
+  define: { "process.env.NODE_ENV": '"production"' }, // React as its users have it
+  plugins: [leaveOut("react-devtools-core")], // Ink asks for it only where it is installed
+  // Libraries that are CommonJS ask for Node's own modules by `require`.
+  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "none",
   logLevel: "warning",
 });
 await chmod("dist/ccd.mjs", 0o755);
+
+/** A package that is named in the code and never loaded. */
+function leaveOut(name: string): Plugin {
+  return {
+    name: "leave-out",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: new RegExp(`^${name}$`) }, ({ path }) => ({ path, namespace: "left-out" }));
+      onLoad({ filter: /./, namespace: "left-out" }, () => ({ contents: "export default undefined;" }));
+    },
+  };
+}

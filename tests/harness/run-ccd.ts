@@ -15,8 +15,11 @@ export type CcdProcess = {
   ended: Promise<CcdResult>;
 };
 
+const CLI = join(fileURLToPath(import.meta.resolve("@cc-docker/server")), "../../../cli");
 /** The program, as it is in this checkout. */
-export const CCD = join(fileURLToPath(import.meta.resolve("@cc-docker/server")), "../../../cli/src/main.ts");
+export const CCD = join(CLI, "src/main.ts");
+/** The program as it is built: Node reads no JSX, so the UI is in no other. */
+export const CCD_BUNDLE = join(CLI, "dist/ccd.mjs");
 const DEADLINE_MS = 60_000;
 
 /** `env` is all it gets, besides PATH. */

@@ -2,6 +2,7 @@
 import { type Command, GROUPS } from "../../packages/cli/src/command.ts";
 import { COMMANDS } from "../../packages/cli/src/commands/commands.ts";
 import { OWN_SETTINGS, type OwnSetting } from "../../packages/cli/src/settings.ts";
+import { describeKeys, type KeySection } from "../../packages/cli/src/tui/describe-keys.ts";
 import { EXIT_CODES } from "../../packages/protocol/src/errors.ts";
 import { asWords, page, table } from "./markdown.ts";
 
@@ -32,6 +33,11 @@ export function cliPage(): string {
       ...table(["Step", "Command", "Means"], STEPS.map(stepRow)),
       "",
       ...COMMANDS.flatMap(describeCommand),
+      "## Keys of the UI",
+      "",
+      "`ccd` alone and `ccd attach` open it. Letters are commands but where text is written.",
+      "",
+      ...describeKeys().flatMap(keySection),
       "## Environment",
       "",
       ...table(["Setting", "Default", "Meaning"], Object.entries<OwnSetting>(OWN_SETTINGS).map(settingRow)),
@@ -49,6 +55,11 @@ export function cliPage(): string {
       'type or do on the next; with `--json` as one object `{"error": {"code", "message", "hint", "retry"}}`.',
     ],
   });
+}
+
+function keySection({ title, rows }: KeySection): string[] {
+  const body = rows.map(({ keys, does }) => [keys.map((key) => `\`${key}\``).join(" "), does]);
+  return [`**${title}**`, "", ...table(["Keys", "Do"], body), ""];
 }
 
 function overview(): string[] {

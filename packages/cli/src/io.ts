@@ -19,6 +19,8 @@ export type Input = NodeJS.ReadableStream & { isTTY?: boolean };
 
 export type Terminal = WriteStream;
 
+export type Screen = { stdin: NodeJS.ReadStream; stdout: WriteStream };
+
 export type Io = {
   env: Environment;
   stdin: Input;
@@ -26,6 +28,8 @@ export type Io = {
   stderr: Output;
   /** Where a person edits lines: absent unless stdin and stderr are a terminal. */
   terminal?: Terminal;
+  /** Where the UI is drawn and keys come from: absent unless stdin and stdout are a terminal. */
+  screen?: Screen;
   /** Aborted when the command must end: its reason is an Interruption. */
   signal: AbortSignal;
 };

@@ -32,6 +32,7 @@ const exitCode = await runCli(process.argv.slice(2), {
   stdout: createOutput(process.stdout, signal),
   stderr: createOutput(process.stderr, signal),
   ...(process.stdin.isTTY && process.stderr.isTTY && { terminal: process.stderr }),
+  ...(process.stdin.isTTY && process.stdout.isTTY && { screen: { stdin: process.stdin, stdout: process.stdout } }),
   signal,
 });
 process.exit(exitCode);

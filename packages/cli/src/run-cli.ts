@@ -4,11 +4,14 @@ import { findInterruption, type Io } from "./io.ts";
 import { formatFailure, toFailure } from "./output/describe-error.ts";
 import { createProgram } from "./program.ts";
 
+/** What `ccd` alone means to a person at a terminal; elsewhere it is its help. */
+const UI = ["attach"];
+
 /** Runs one command line and returns the exit code; whatever fails is told on stderr. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   const { program, state } = createProgram(io);
   try {
-    await program.parseAsync(argv, { from: "user" });
+    await program.parseAsync(argv.length === 0 && io.screen ? UI : argv, { from: "user" });
     return state.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;

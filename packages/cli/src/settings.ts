@@ -15,4 +15,8 @@ export const OWN_SETTINGS = {
     secret: true,
   },
   CC_DOCKER_DEBUG: { meaning: "`1` shows where a defect of ccd happened.", default: "" },
+  CC_DOCKER_THEME: {
+    meaning: "`light` or `dark`: the terminal's background. When empty: what COLORFGBG says.",
+    default: "",
+  },
 } as const satisfies Record<string, OwnSetting>;

@@ -10,6 +10,7 @@ import { chatCommand } from "./prompts/chat.ts";
 import { interruptCommand } from "./prompts/interrupt.ts";
 import { runCommand } from "./prompts/run.ts";
 import { sendCommand } from "./prompts/send.ts";
+import { attachCommand } from "./sessions/attach.ts";
 import { forkCommand } from "./sessions/fork.ts";
 import { logsCommand } from "./sessions/logs.ts";
 import { lsCommand } from "./sessions/ls.ts";
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   chatCommand,
   sendCommand,
   interruptCommand,
+  attachCommand,
   lsCommand,
   showCommand,
   logsCommand,

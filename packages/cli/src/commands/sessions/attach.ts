@@ -1,0 +1,34 @@
+import { Argument, Option } from "commander";
+import { defineCommand, type Json, sessionArgument } from "../../command.ts";
+import type { Io } from "../../io.ts";
+
+type AttachInput = { session?: string; plain?: true } & Json;
+
+export const attachCommand = defineCommand<AttachInput>({
+  name: "attach",
+  group: "sessions",
+  summary: "open the terminal UI, on your sessions or on one of them; `ccd` alone does so too",
+  details:
+    "Sessions go on when you leave. `?` shows every key. NO_COLOR takes the colours away, COLORFGBG or CC_DOCKER_THEME tell light from dark.",
+  arguments: [new Argument("[session]", `${sessionArgument().description}; all of them when absent`)],
+  options: [new Option("--plain", "plain lines for screen readers: the sessions as a table, or a chat in one")],
+  json: "with --plain: print every event, or session, as a line of JSON",
+  examples: [
+    { line: "ccd attach", does: "your sessions, live" },
+    { line: "ccd attach 3d9a", does: "one of them" },
+    { line: "ccd attach --plain 3d9a", does: "the same in lines, on the terminal's own screen" },
+  ],
+  run: async (input, io) => (input.plain ? attachPlain(input, io) : attach(input, io)),
+});
+
+async function attach({ session }: AttachInput, io: Io): Promise<number> {
+  const { runUi } = await import("../../tui/run-ui.ts");
+  return runUi(session, io);
+}
+
+async function attachPlain({ session, json }: AttachInput, io: Io): Promise<number> {
+  const { lsCommand } = await import("./ls.ts");
+  const { chatCommand } = await import("../prompts/chat.ts");
+  const command = session === undefined ? lsCommand : chatCommand;
+  return command.run({ ...(session !== undefined && { session }), json } as never, io);
+}

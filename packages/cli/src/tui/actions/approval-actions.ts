@@ -1,0 +1,92 @@
+/** Answers to what the agent of the shown session asks. */
+import type { AnswerApproval, ApprovalEntry } from "@cc-docker/client";
+import { CcError, ToolInput } from "@cc-docker/protocol";
+import { toAnswer } from "../../chat/questions.ts";
+import type { App } from "../state/app.ts";
+import { EMPTY_EDITOR, editorWith } from "../state/editor.ts";
+import type { OpenSession } from "../state/open-session.ts";
+
+export const APPROVAL_ACTIONS = {
+  allow: (app: App) =>
+    withApproval(app, (approval, session) =>
+      approval.approvalKind === "question"
+        ? askForAnswer({ app, approval, session }, "")
+        : answer(app, approval, { decision: "allow" }),
+    ),
+  "allow-always": (app: App) =>
+    withApproval(app, (approval, session) => {
+      if (approval.approvalKind !== "tool") return app.say("Only a tool can be allowed from now on.");
+      session.allowAlways(approval.toolName);
+      app.say(`${approval.toolName} is allowed in this session, as long as it is open here.`);
+    }),
+  deny: (app: App) =>
+    withApproval(app, (approval) => {
+      const onAnswer = (why: string) =>
+        app.attempt(() => answer(app, approval, { decision: "deny", ...(why.trim() !== "" && { message: why }) }));
+      app.set({ ask: { label: "Deny; what the agent is told", editor: EMPTY_EDITOR, onAnswer } });
+    }),
+  "edit-input": (app: App) => withApproval(app, (approval) => editInput(app, approval)),
+  choose: (app: App, key: string) =>
+    withApproval(app, (approval, session) => choose({ app, approval, session }, Number(key))),
+} as const;
+
+type Answering = { app: App; approval: ApprovalEntry; session: OpenSession };
+
+function withApproval(app: App, work: (approval: ApprovalEntry, session: OpenSession) => unknown): unknown {
+  const session = app.current();
+  const approval = session?.approvals()[0];
+  return session && approval ? work(approval, session) : undefined;
+}
+
+async function answer(
+  { client }: App,
+  { id }: ApprovalEntry,
+  given: Omit<AnswerApproval, "approvalId">,
+): Promise<void> {
+  await client.approvals.answer.mutate({ approvalId: id, ...given });
+}
+
+/** @throws CcError REQUEST_INVALID when what was left is no JSON object */
+async function editInput(app: App, approval: ApprovalEntry): Promise<void> {
+  const left = await app.editOutside(JSON.stringify(approval.input, undefined, 2), "input.json");
+  if (left === undefined) return app.say("The input was left as it was; nothing was answered.");
+  await answer(app, approval, { decision: "allow", updatedInput: parseInput(left) });
+}
+
+function parseInput(text: string): ToolInput {
+  try {
+    return ToolInput.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new CcError("REQUEST_INVALID", `The edited input is not a JSON object: ${text.slice(0, 100)}`, { cause });
+  }
+}
+
+/** The option of that number, for the first question without an answer. Where several may be chosen it is the first. */
+async function choose(answering: Answering, number: number): Promise<void> {
+  const question = answering.session.openQuestion(answering.approval);
+  if (!question?.options[number - 1]) return;
+  if (question.isMultiple) askForAnswer(answering, `${number}, `);
+  else await giveAnswer(answering, String(number));
+}
+
+/** In words of one's own, or by numbers. */
+function askForAnswer(answering: Answering, beginning: string): void {
+  const question = answering.session.openQuestion(answering.approval);
+  if (!question) return;
+  const onAnswer = (text: string) => answering.app.attempt(() => giveAnswer(answering, text));
+  const label = question.isMultiple ? `${question.text} (numbers, with commas between)` : question.text;
+  answering.app.set({ ask: { label, editor: editorWith(beginning), onAnswer } });
+}
+
+/** With the answer to its last question all of them are sent. */
+async function giveAnswer({ app, approval, session }: Answering, typed: string): Promise<void> {
+  const question = session.openQuestion(approval);
+  if (!question || typed.trim() === "") return;
+  const labels = question.options.map(({ label }) => label);
+  const given = { ...session.answers.get(approval.id), [question.text]: toAnswer({ ...question, labels }, typed) };
+  session.answers.set(approval.id, given);
+  app.frames.now();
+  if (session.openQuestion(approval)) return;
+  session.answers.delete(approval.id);
+  await answer(app, approval, { decision: "allow", updatedInput: { answers: given } });
+}

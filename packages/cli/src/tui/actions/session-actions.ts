@@ -1,0 +1,65 @@
+import type { App } from "../state/app.ts";
+import { EMPTY_EDITOR } from "../state/editor.ts";
+
+export const SESSION_ACTIONS = {
+  read: (app: App) => app.set({ mode: "read" }),
+  write: (app: App) => app.set({ mode: "write" }),
+  leave,
+  send,
+  interrupt,
+  "interrupt-or-clear": async (app: App) => {
+    const session = app.current();
+    if (!session) return;
+    if (session.isTurnRunning()) return interrupt(app);
+    if (session.editor.text === "") return leave(app);
+    session.editor = EMPTY_EDITOR;
+    app.frames.now();
+  },
+  "next-session": (app: App) => switchBy(app, 1),
+  "previous-session": (app: App) => switchBy(app, -1),
+  "go-to-session": (app: App, key: string) => {
+    const id = app.sessions.ids()[Number(key.at(-1)) - 1];
+    if (id) app.show(id);
+  },
+  "close-session": (app: App) => {
+    const { current } = app.state();
+    if (current) app.close(current);
+  },
+} as const;
+
+function leave(app: App): void {
+  app.set({ screen: "list", selected: app.state().current });
+  app.listing.refresh();
+}
+
+/** The prompt is gone from the editor at once, and back in it if the gateway refuses it. */
+async function send(app: App): Promise<void> {
+  const session = app.current();
+  if (!session) return;
+  const { editor } = session;
+  if (editor.text.trim() === "") return;
+  Object.assign(session, { editor: EMPTY_EDITOR, draft: EMPTY_EDITOR, historyIndex: undefined });
+  session.body.toEnd();
+  app.frames.now();
+  try {
+    await app.client.chat.send.mutate({ sessionId: session.id, prompt: editor.text });
+    app.history.add(editor.text);
+  } catch (error) {
+    if (session.editor.text === "") session.editor = editor;
+    throw error;
+  }
+}
+
+async function interrupt(app: App): Promise<void> {
+  const session = app.current();
+  if (!session?.isTurnRunning()) return app.say("No turn runs.");
+  app.say("Interrupting…");
+  await app.client.chat.interrupt.mutate({ sessionId: session.id });
+}
+
+function switchBy(app: App, by: number): void {
+  const ids = app.sessions.ids();
+  const from = ids.findIndex((id) => id === app.state().current);
+  const to = ids[(from + by + ids.length) % ids.length];
+  if (to) app.show(to);
+}

@@ -1,0 +1,30 @@
+/** Keys in, frames out. */
+import { useApp, useInput, usePaste, useWindowSize } from "ink";
+import { type ReactNode, useEffect, useSyncExternalStore } from "react";
+import { drawFrame } from "../frame/draw-frame.ts";
+import { press, typeOrRepeat, type as typeText } from "../press.ts";
+import type { App } from "../state/app.ts";
+import type { Theme } from "../text/theme.ts";
+import { keyName } from "./key-name.ts";
+import { Screen } from "./screen.tsx";
+
+type Props = {
+  app: App;
+  theme: Theme;
+  /** Takes what gives the terminal away while some work runs. */
+  onSuspend: (suspend: (work: () => Promise<void>) => Promise<void>) => void;
+};
+
+export function Ui({ app, theme, onSuspend }: Props): ReactNode {
+  const { columns, rows } = useWindowSize();
+  const { suspendTerminal } = useApp();
+  useEffect(() => onSuspend((work) => suspendTerminal(work)), [onSuspend, suspendTerminal]);
+  useSyncExternalStore(app.frames.subscribe, app.frames.count);
+  useInput((input, key) => {
+    const name = keyName(input, key);
+    if (name !== undefined) press(app, name);
+    else if (input !== "" && !key.ctrl && !key.meta) typeOrRepeat(app, input);
+  });
+  usePaste((text) => typeText(app, text));
+  return <Screen frame={drawFrame(app, { columns, rows })} theme={theme} />;
+}

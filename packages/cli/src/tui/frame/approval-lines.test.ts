@@ -1,0 +1,57 @@
+import type { ApprovalEntry } from "@cc-docker/client";
+import { describe, expect, it } from "vitest";
+import { plainText } from "../text/line.ts";
+import { type AskedView, approvalLines } from "./approval-lines.ts";
+import { widthOf } from "./fit-line.ts";
+
+function asked(approval: Partial<ApprovalEntry>, more: Partial<AskedView> = {}): AskedView {
+  const base = { id: "a", seq: 1, atMs: 0, bytes: 1, kind: "approval", approvalKind: "tool", state: "open" } as const;
+  const entry = { ...base, toolName: "Bash", input: { command: "ls" }, title: "", description: "", ...approval };
+  return { approval: entry, waiting: 0, question: undefined, isWriting: true, ...more };
+}
+
+const draw = (view: AskedView, maxRows = 10) =>
+  approvalLines(view, 60, maxRows).map((line) => plainText(line).trimEnd());
+
+describe("what an agent asks", () => {
+  it("is shown with what it is about, and the keys that answer it", () => {
+    expect(draw(asked({}))).toEqual([
+      "┌ The agent asks to use Bash",
+      "│ $ ls",
+      "└ alt+y allow   alt+a always   alt+n deny   alt+e edit",
+    ]);
+    expect(draw(asked({}, { isWriting: false })).at(-1)).toBe("└ y allow   A always   d deny   e edit");
+  });
+
+  it("is a question with its choices", () => {
+    const options = [
+      { label: "Red", description: "like fire" },
+      { label: "Blue", description: "" },
+    ];
+    const question = { text: "Which colour?", isMultiple: false, options };
+    expect(draw(asked({ approvalKind: "question" }, { question, isWriting: false }))).toEqual([
+      "┌ The agent asks",
+      "│ Which colour?",
+      "│ 1 Red  like fire",
+      "│ 2 Blue",
+      "└ 1 … 9 choose   y own words   d deny",
+    ]);
+  });
+
+  it("says that there is more than fits", () => {
+    const command = Array.from({ length: 50 }, (_, n) => `line ${n}`).join("\n");
+    const lines = draw(asked({ input: { command } }, { waiting: 2 }), 6);
+    expect(lines).toHaveLength(6);
+    expect(lines.at(-2)).toBe("│ …");
+    expect(lines[0]).toContain("(2 more)");
+  });
+
+  it("is harmless and fits, whatever the agent wrote", () => {
+    const evil = "\u001b[2J\u001b]0;title\u0007\u202e日本語".repeat(20);
+    for (const line of approvalLines(asked({ title: evil, input: { command: evil } }), 60, 10)) {
+      // oxlint-disable-next-line no-control-regex -- what must not be there
+      expect(plainText(line)).not.toMatch(/[\u0000-\u001f\u202e]/);
+      expect(widthOf(line)).toBeLessThanOrEqual(60);
+    }
+  });
+});

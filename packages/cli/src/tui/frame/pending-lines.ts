@@ -1,0 +1,73 @@
+/** What is still to come, between the history and the editor: the agent's todos, prompts that wait, and its question. Pure. */
+import type { QueuedPrompt, SessionView, TodoItem } from "@cc-docker/client";
+import type { OpenSession } from "../state/open-session.ts";
+import { layoutTodos } from "../text/entries/layout-todos.ts";
+import { type Line, span } from "../text/line.ts";
+import { activityLine } from "../text/pictures/activity.ts";
+import { sparkline } from "../text/pictures/sparkline.ts";
+import { layoutTimeline } from "../text/pictures/timeline.ts";
+import { MIN_WIDTH } from "../text/wrap/wrap-line.ts";
+import { approvalLines } from "./approval-lines.ts";
+import { fit, words } from "./fit-line.ts";
+
+const MAX_TODO_ROWS = 6;
+const MAX_QUEUED_ROWS = 3;
+
+/** What matters most is lowest, and is kept when there is little room. */
+export function pendingLines(
+  { session, isWriting }: { session: OpenSession; isWriting: boolean },
+  columns: number,
+  maxRows: number,
+): readonly Line[] {
+  const view = session.view();
+  const { todos, queued } = view;
+  const [approval, ...others] = session.approvals();
+  const question = approval && session.openQuestion(approval);
+  const asked = approval
+    ? approvalLines({ approval, waiting: others.length, question, isWriting }, columns, Math.max(3, maxRows))
+    : [];
+  const pictures = session.isTimelineShown ? pictureLines(view, Math.max(MIN_WIDTH, columns)) : [];
+  const lines = [...pictures, ...todoLines(todos, columns), ...queuedLines(queued), ...asked].map((line) =>
+    fit(line, columns),
+  );
+  return maxRows > 0 ? lines.slice(-maxRows) : [];
+}
+
+/** What the newest turn's time went to, above it what each turn has cost and how busy the session was of late. */
+function pictureLines({ turns, activity, options: { activityMs } }: SessionView, width: number): Line[] {
+  const newest = turns.at(-1);
+  if (!newest) return [];
+  const nowMs = Date.now();
+  const columns = Math.floor(width / 3);
+  const costs = sparkline(
+    turns.map(({ costUsd }) => costUsd),
+    columns,
+  );
+  const busy = activityLine(activity, { width: columns, nowMs, activityMs });
+  const overview = [
+    span("cost a turn ", "muted"),
+    span(costs, "model"),
+    span("  activity ", "muted"),
+    span(busy, "model"),
+  ];
+  return [overview, ...layoutTimeline(newest, { width, nowMs })];
+}
+
+/** Nothing once every one is done. */
+function todoLines(todos: readonly TodoItem[], columns: number): Line[] {
+  const done = todos.filter(({ status }) => status === "completed");
+  if (done.length === todos.length) return [];
+  const open = todos.filter((todo) => !done.includes(todo));
+  const rest = open.length > MAX_TODO_ROWS ? `, ${open.length - MAX_TODO_ROWS} more to do` : "";
+  const title = span(`Todo: ${done.length} of ${todos.length} done${rest}`, "heading");
+  return [[title], ...layoutTodos(open.slice(0, MAX_TODO_ROWS), Math.max(MIN_WIDTH, columns))];
+}
+
+function queuedLines(queued: readonly QueuedPrompt[]): Line[] {
+  const waiting = queued.filter(({ forStart }) => !forStart);
+  const shown = waiting
+    .slice(0, MAX_QUEUED_ROWS)
+    .map(({ text }): Line => [span("  queued ", "waiting"), words(text, "muted")]);
+  const rest = waiting.length - shown.length;
+  return rest > 0 ? [...shown, [span(`  and ${rest} more`, "muted")]] : shown;
+}

@@ -1,0 +1,58 @@
+/** From a key to what it does. */
+
+import { printable } from "../output/printable.ts";
+import { APPROVAL_ACTIONS } from "./actions/approval-actions.ts";
+import { EDITOR_ACTIONS, write } from "./actions/editor-actions.ts";
+import { HELP_ACTIONS } from "./actions/help-actions.ts";
+import { LIST_ACTIONS } from "./actions/list-actions.ts";
+import { SCROLL_ACTIONS } from "./actions/scroll-actions.ts";
+import { SESSION_ACTIONS } from "./actions/session-actions.ts";
+import { type ActionName, type Condition, findAction } from "./keys.ts";
+import type { App } from "./state/app.ts";
+import { placeOf } from "./state/ui-state.ts";
+
+/** Every action of the table of keys; the key tells apart what one action does for several. */
+const ACTIONS: Readonly<Record<ActionName, (app: App, key: string) => unknown>> = {
+  ...HELP_ACTIONS,
+  ...LIST_ACTIONS,
+  ...EDITOR_ACTIONS,
+  ...SESSION_ACTIONS,
+  ...SCROLL_ACTIONS,
+  ...APPROVAL_ACTIONS,
+};
+
+/** `key` as keys.ts names it; a key that means nothing there is text where text is written. */
+export function press(app: App, key: string): void {
+  if (app.state().notice) app.set({ notice: undefined });
+  const place = placeOf(app.state());
+  const action = findAction(key, place, (condition) => holds(app, condition));
+  if (action) app.attempt(() => ACTIONS[action](app, key));
+  else if (key.length === 1) type(app, key);
+}
+
+/** Text that came as a whole. Whatever is in it, nothing of it is taken for a key. */
+export function type(app: App, text: string): void {
+  const place = placeOf(app.state());
+  if (place === "write" || place === "ask") write(app, printable(text));
+}
+
+/** Several characters in one read: a key that was held down, else text. */
+export function typeOrRepeat(app: App, text: string): void {
+  const place = placeOf(app.state());
+  const [key = ""] = text;
+  const isHeld = place !== "write" && place !== "ask" && text === key.repeat(text.length);
+  if (isHeld) for (let count = text.length; count > 0; count -= 1) press(app, key);
+  else type(app, text);
+}
+
+function holds(app: App, condition: Condition): boolean {
+  const session = app.current();
+  switch (condition) {
+    case "approval":
+      return session?.approvals()[0] !== undefined;
+    case "question":
+      return session?.approvals()[0]?.approvalKind === "question";
+    case "found":
+      return session?.body.search() !== undefined;
+  }
+}

@@ -1,0 +1,95 @@
+/** What a session is about and what it said last, for the list: from the ends of its log, without following it. */
+import {
+  type ActivitySample,
+  type Client,
+  type Event,
+  type Session,
+  type SessionView,
+  sessionView,
+  type ViewEntry,
+} from "@cc-docker/client";
+
+/** Enough for a title, the newest words and some activity. */
+const FIRST_EVENTS = 10;
+const LAST_EVENTS = 100;
+/** More rows are seldom looked at; the others are looked at when they are arranged first. */
+const MOST_AT_ONCE = 30;
+const MAX_TITLE_CHARS = 200;
+/** Words that lie further back are of another time. */
+const MOST_ENTRIES = 50;
+
+export type Glimpse = {
+  /** The first prompt; empty before there is one. */
+  readonly title: string;
+  readonly lastLine: string;
+  readonly activity: readonly ActivitySample[];
+};
+
+export type Glimpses = {
+  /** What is known by now; the newest may still be on its way. */
+  of(session: Session): Glimpse;
+  /** Has a look at those that have changed since the last one. */
+  look(sessions: readonly Session[]): void;
+};
+
+export type GlimpsesOptions = { client: Client; signal: AbortSignal; onChange: () => void };
+
+const NOTHING: Glimpse = { title: "", lastLine: "", activity: [] };
+
+export function createGlimpses({ client, signal, onChange }: GlimpsesOptions): Glimpses {
+  const known = new Map<string, { seq: number; glimpse: Glimpse }>();
+  let isLooking = false;
+
+  async function look(sessions: readonly Session[]): Promise<void> {
+    if (isLooking) return;
+    isLooking = true;
+    const changed = sessions.filter(({ id, lastSeq }) => known.get(id)?.seq !== lastSeq).slice(0, MOST_AT_ONCE);
+    // The list says that the gateway is away, and a session that is gone leaves the list: nothing is to be told here.
+    await Promise.allSettled(changed.map(lookAt));
+    isLooking = false;
+    if (changed.length > 0) onChange();
+  }
+
+  async function lookAt({ id: sessionId, lastSeq }: Session): Promise<void> {
+    const before = known.get(sessionId)?.glimpse ?? NOTHING;
+    const page = (after: number, limit: number) => client.events.list.query({ sessionId, after, limit }, { signal });
+    const [first, last] = await Promise.all([
+      before.title === "" ? page(0, FIRST_EVENTS) : { events: [] },
+      page(Math.max(0, lastSeq - LAST_EVENTS), LAST_EVENTS),
+    ]);
+    const view = sessionView.applyAll(sessionView.empty(), last.events);
+    const title = before.title || firstPrompt([...first.events, ...last.events]);
+    known.set(sessionId, { seq: lastSeq, glimpse: { title, lastLine: lastLineOf(view), activity: view.activity } });
+  }
+
+  return { of: ({ id }) => known.get(id)?.glimpse ?? NOTHING, look: (sessions) => void look(sessions) };
+}
+
+function firstPrompt(events: readonly Event[]): string {
+  const queued = events.find(({ type }) => type === "turn.queued");
+  const { prompt } = (queued?.data ?? {}) as { prompt?: unknown };
+  return typeof prompt === "string" ? prompt.slice(0, MAX_TITLE_CHARS) : "";
+}
+
+/** The newest words of the agent, or the tool that it uses; empty while there are none. */
+export function lastLineOf(view: SessionView): string {
+  const count = sessionView.count(view);
+  for (let at = count - 1; at >= Math.max(0, count - MOST_ENTRIES); at -= 1) {
+    const entry = sessionView.entryAt(view, at);
+    const words = entry && wordsOf(entry);
+    if (words) return words;
+  }
+  return "";
+}
+
+function wordsOf(entry: ViewEntry): string {
+  if (entry.kind === "tool") return entry.status === "running" ? `${entry.name}…` : "";
+  if (entry.kind === "approval") return entry.state === "open" ? `asks to use ${entry.toolName}` : "";
+  if (entry.kind !== "text") return "";
+  return (
+    entry.text
+      .slice(-MAX_TITLE_CHARS)
+      .split("\n")
+      .findLast((line) => line.trim() !== "") ?? ""
+  );
+}

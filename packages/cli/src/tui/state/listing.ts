@@ -1,0 +1,84 @@
+/** The rows of the list: what the gateway says of the sessions, with what was seen of them. */
+import type { Client, Session, SessionId } from "@cc-docker/client";
+import type { CcError } from "@cc-docker/protocol";
+import type { ListedRow } from "../frame/list-frame.ts";
+import { span } from "../text/line.ts";
+import { activityLine } from "../text/pictures/activity.ts";
+import { type Arrangement, arrange } from "./arrange-sessions.ts";
+import { createGlimpses, type Glimpse, lastLineOf } from "./glimpses.ts";
+import type { OpenSession } from "./open-session.ts";
+import type { OpenSessions } from "./open-sessions.ts";
+import { createSessionList } from "./session-list.ts";
+
+export type Listing = {
+  /** As arranged. */
+  rows(): readonly ListedRow[];
+  /** How many there are, whatever is shown of them; `undefined` before the first answer. */
+  total(): number | undefined;
+  find(id: SessionId): Session | undefined;
+  /** What the session is called where there is room for a few words. */
+  titleOf(id: SessionId): string;
+  /** Why the gateway does not answer; `undefined` while it does. */
+  failure(): CcError | undefined;
+  refresh(): void;
+};
+
+export type ListingOptions = {
+  client: Client;
+  signal: AbortSignal;
+  sessions: OpenSessions;
+  arrangement: () => Arrangement;
+  onChange: () => void;
+};
+
+/** A minute, in the samples of a view. */
+const ACTIVITY_COLUMNS = 12;
+const ACTIVITY_MS = 5000;
+
+export function createListing(options: ListingOptions): Listing {
+  const { client, signal, sessions, arrangement, onChange } = options;
+  const glimpses = createGlimpses({ client, signal, onChange });
+  const list = createSessionList({ client, signal, onChange: onAnswer });
+  /** By session: how many turns had ended when it was last looked at, or first heard of. */
+  const seenTurns = new Map<SessionId, number>();
+
+  function onAnswer(): void {
+    if (list.failure() === undefined) for (const id of sessions.ids()) sessions.find(id)?.forgetAway();
+    const unseen = rows().filter(({ session }) => sessions.find(session.id) === undefined);
+    glimpses.look(unseen.map(({ session }) => session));
+    onChange();
+  }
+
+  function rows(): ListedRow[] {
+    return arrange((list.sessions() ?? []).map(toRow), arrangement());
+  }
+
+  function toRow(session: Session): ListedRow {
+    const { id, turnCount } = session;
+    const open = sessions.find(id);
+    if (open || !seenTurns.has(id)) seenTurns.set(id, turnCount);
+    const isUnread = open ? open.isUnread : turnCount > (seenTurns.get(id) ?? 0);
+    const { title, lastLine, activity } = open ? glimpseOf(open, glimpses.of(session)) : glimpses.of(session);
+    const isAsking = open ? open.approvals().length > 0 : list.isAsking(id);
+    const picture = activityLine(activity, { width: ACTIVITY_COLUMNS, nowMs: Date.now(), activityMs: ACTIVITY_MS });
+    return { session, title, directory: "", lastLine, isUnread, isAsking, activity: [span(picture, "model")] };
+  }
+
+  function titleOf(id: SessionId): string {
+    const session = find(id);
+    const title = session ? toRow(session).title : "";
+    return title === "" ? id.slice(0, 8) : title;
+  }
+
+  const find = (id: SessionId) => list.sessions()?.find((session) => session.id === id);
+  return { rows, total: () => list.sessions()?.length, find, titleOf, failure: list.failure, refresh: list.refresh };
+}
+
+function glimpseOf(open: OpenSession, before: Glimpse): Glimpse {
+  const view = open.view();
+  return {
+    title: before.title || (view.turns[0]?.prompt ?? ""),
+    lastLine: lastLineOf(view) || before.lastLine,
+    activity: view.activity,
+  };
+}

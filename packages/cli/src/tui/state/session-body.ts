@@ -1,0 +1,174 @@
+/** The history of a session as it is looked at: where, how much of it is unfolded, and what is searched for. */
+import type { SessionView } from "@cc-docker/client";
+import { fillRows } from "../frame/frame.ts";
+import type { Highlight } from "../text/code/layout-code.ts";
+import { type Line, span } from "../text/line.ts";
+import { type EntrySource, sourceOf } from "../text/lines-index/entry-source.ts";
+import { createLineIndex, type Top } from "../text/lines-index/line-index.ts";
+import type { Place } from "../text/lines-index/walk.ts";
+import { type Direction, findNext, highlightMatches } from "../text/search/search.ts";
+import { MIN_WIDTH } from "../text/wrap/wrap-line.ts";
+import { createFolding } from "./folding.ts";
+
+export type Room = { readonly columns: number; readonly rows: number };
+
+export type Search = { readonly text: string; readonly isFound: boolean };
+
+export type SessionBody = {
+  /** The rows that fit, from where it was scrolled to. */
+  draw(view: SessionView, room: Room): Line[];
+  /** How much of all is above the screen, from 0 to 1. */
+  share(): number;
+  /** The newest rows are shown, and go on being shown as more come. */
+  isAtEnd(): boolean;
+  /** Further down when positive. */
+  scroll(rows: number): void;
+  scrollPages(pages: number): void;
+  toStart(): void;
+  toEnd(): void;
+  /** Unfolds everything, or folds it again. */
+  toggleAll(): void;
+  /** Unfolds the entry that is marked, else the newest that can be, or folds it again. */
+  toggleMarked(): void;
+  /** Marks the next entry that can be unfolded; upwards when negative. */
+  mark(direction: 1 | -1): void;
+  /** Upwards from the newest: what was said last is what is looked for most. Empty: nothing is searched for any more. */
+  searchFor(text: string): void;
+  search(): Search | undefined;
+  toMatch(direction: 1 | -1): void;
+  /** Code is coloured from now on. */
+  useHighlight(highlight: Highlight): void;
+};
+
+/** What stands left of every row, so that a mark moves nothing. */
+const MARK_COLUMNS = 2;
+const FOLDABLE: ReadonlySet<string> = new Set(["tool", "thinking"]);
+
+/** What of it changes. */
+type Looking = {
+  source: EntrySource | undefined;
+  room: Room;
+  top: Top;
+  /** Where the screen begins, also at the end. */
+  shownFrom: Place;
+  share: number;
+  /** The position of the entry that is marked. */
+  marked: number | undefined;
+  highlight: Highlight | undefined;
+  search: Search | undefined;
+  /** The match that was shown last. */
+  matchAt: Place | undefined;
+};
+
+export function createSessionBody(): SessionBody {
+  const folding = createFolding();
+  const index = createLineIndex({ isExpanded: folding.isUnfolded });
+  const looking: Looking = {
+    ...{ source: undefined, room: { columns: 0, rows: 1 }, top: "end", shownFrom: { position: 0, row: 0 }, share: 1 },
+    ...{ marked: undefined, highlight: undefined, search: undefined, matchAt: undefined },
+  };
+  const parts = { folding, index, looking };
+  return {
+    draw: (view, room) => draw(parts, view, room),
+    share: () => looking.share,
+    isAtEnd: () => looking.top === "end",
+    scroll: (rows) => scroll(parts, rows),
+    scrollPages: (pages) => scroll(parts, pages * Math.max(1, looking.room.rows - 1)),
+    toStart: () => void (looking.top = looking.source ? { position: looking.source.first, row: 0 } : "end"),
+    toEnd: () => void (looking.top = "end"),
+    toggleAll() {
+      folding.toggleAll();
+      layOutAnew(parts);
+    },
+    toggleMarked: () => toggleMarked(parts),
+    mark: (direction) => mark(parts, direction),
+    searchFor: (text) => searchFor(parts, text),
+    search: () => looking.search,
+    toMatch: (direction) => void find(parts, looking.matchAt ?? looking.shownFrom, direction > 0 ? "down" : "up"),
+    useHighlight(highlight) {
+      looking.highlight = highlight;
+      layOutAnew(parts);
+    },
+  };
+}
+
+type Parts = {
+  folding: ReturnType<typeof createFolding>;
+  index: ReturnType<typeof createLineIndex>;
+  looking: Looking;
+};
+
+function draw(parts: Parts, view: SessionView, room: Room): Line[] {
+  const { index, looking } = parts;
+  const isOtherWidth = room.columns !== looking.room.columns;
+  looking.room = room;
+  if (isOtherWidth) layOutAnew(parts);
+  looking.source = sourceOf(view);
+  const shown = index.window(looking.source, looking.top, room.rows);
+  if (looking.top !== "end") looking.top = shown.isAtEnd ? "end" : shown.top;
+  looking.share = shown.share;
+  looking.shownFrom = shown.top;
+  const { search, marked } = looking;
+  const rows = shown.rows.map(({ line, position }) => withMark(line, position === marked));
+  return fillRows(search ? rows.map((line) => highlightMatches(line, search.text)) : rows, room.rows);
+}
+
+function layOutAnew({ index, looking: { room, highlight } }: Parts): void {
+  index.resize({ width: Math.max(MIN_WIDTH, room.columns - MARK_COLUMNS), highlight });
+}
+
+function scroll({ index, looking }: Parts, rows: number): void {
+  if (looking.source) looking.top = index.move(looking.source, looking.top, rows, looking.room.rows);
+}
+
+function mark(parts: Parts, direction: 1 | -1): void {
+  const { source, marked } = parts.looking;
+  if (!source) return;
+  for (let at = (marked ?? source.end) + direction; at >= source.first && at < source.end; at += direction) {
+    if (!FOLDABLE.has(source.entryAt(at)?.kind ?? "")) continue;
+    parts.looking.marked = at;
+    return bringIntoSight(parts, { position: at, row: 0 });
+  }
+}
+
+function toggleMarked(parts: Parts): void {
+  const { looking, folding, index } = parts;
+  if (looking.marked === undefined) mark(parts, -1);
+  const id = looking.marked === undefined ? undefined : looking.source?.entryAt(looking.marked)?.id;
+  if (id === undefined) return;
+  folding.toggle(id);
+  index.forget(id);
+}
+
+function searchFor(parts: Parts, text: string): void {
+  const { looking } = parts;
+  looking.search = text === "" ? undefined : { text, isFound: true };
+  looking.matchAt = undefined;
+  if (!looking.search || !looking.source) return;
+  looking.search = { text, isFound: find(parts, { position: looking.source.end, row: 0 }, "up") };
+}
+
+/** What is folded is unfolded to show it. */
+function find(parts: Parts, from: Place, direction: Direction): boolean {
+  const { looking, index, folding } = parts;
+  const { source, search } = looking;
+  const found = source && search && findNext({ index, source }, search.text, from, direction);
+  if (!found) return false;
+  if (found.isHidden) {
+    folding.toggle(found.entryId);
+    index.forget(found.entryId);
+  }
+  looking.matchAt = found;
+  bringIntoSight(parts, found);
+  return true;
+}
+
+/** In the upper part of the screen, with what came before. */
+function bringIntoSight(parts: Parts, { position, row }: Place): void {
+  parts.looking.top = { position, row };
+  scroll(parts, -Math.floor(parts.looking.room.rows / 3));
+}
+
+function withMark(line: Line, isMarked: boolean): Line {
+  return [isMarked ? span("▌ ", "waiting") : span("  ", undefined), ...line];
+}

@@ -1,0 +1,41 @@
+/** What the UI shows besides the sessions themselves. Replaced, never changed in place. */
+import type { SessionId } from "@cc-docker/client";
+import type { Place } from "../keys.ts";
+import { type Arrangement, FIRST_ARRANGEMENT } from "./arrange-sessions.ts";
+import type { Editor } from "./editor.ts";
+
+/** One line that is asked for at the bottom. */
+export type Ask = {
+  readonly label: string;
+  readonly editor: Editor;
+  /** With what was written, when Enter ends it. */
+  readonly onAnswer: (text: string) => void;
+  /** With each change, for who shows its effect at once. */
+  readonly onChange?: (text: string) => void;
+};
+
+export type Notice = { readonly text: string; readonly isFailure: boolean };
+
+export type UiState = {
+  readonly screen: "list" | "session";
+  /** Of a session: whether letters are commands or text. */
+  readonly mode: "read" | "write";
+  /** The first line that the help shows; `undefined` while it is closed. */
+  readonly helpTop?: number | undefined;
+  readonly ask?: Ask | undefined;
+  /** Something to say once: the next key takes it away. */
+  readonly notice?: Notice | undefined;
+  readonly arrangement: Arrangement;
+  readonly selected?: SessionId | undefined;
+  /** The session that is shown, one of the open ones. */
+  readonly current?: SessionId | undefined;
+};
+
+export const FIRST_STATE: UiState = { screen: "list", mode: "write", arrangement: FIRST_ARRANGEMENT };
+
+/** Where keys go. */
+export function placeOf({ screen, mode, helpTop, ask }: UiState): Place {
+  if (helpTop !== undefined) return "help";
+  if (ask !== undefined) return "ask";
+  return screen === "list" ? "list" : mode;
+}

@@ -1,0 +1,281 @@
+import { type Client, createClient } from "@cc-docker/client";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { findFreePort } from "../harness/find-free-port.ts";
+import { type Install, openInstall, type Settings } from "../harness/install.ts";
+import { KEYS, openCcd, type Terminal } from "../harness/pseudo-terminal.ts";
+import { type GatewayProcess, startGatewayProcess } from "../harness/start-gateway-process.ts";
+import { verifies } from "../verifies.ts";
+
+const cleanup = new AsyncDisposableStack();
+let install: Install;
+let gateway: GatewayProcess;
+let env: Settings;
+let client: Client;
+const terminals: Terminal[] = [];
+
+beforeAll(async () => {
+  install = cleanup.use(await openInstall({ PORT: String(await findFreePort()) }));
+  gateway = cleanup.use(await startGatewayProcess(install.env));
+  env = { DATA_DIR: install.dataDir, XDG_STATE_HOME: install.dataDir };
+  client = createClient({ url: gateway.url, token: await install.token("root") });
+});
+afterEach(async () => {
+  for (const terminal of terminals.splice(0)) await terminal[Symbol.asyncDispose]();
+  for (const { id } of (await client.sessions.list.query({})).sessions)
+    await client.sessions.delete.mutate({ sessionId: id });
+});
+afterAll(() => cleanup.disposeAsync());
+
+function open(args: readonly string[] = [], options: Partial<Parameters<typeof openCcd>[0]> = {}): Terminal {
+  const terminal = openCcd({ args, env, ...options });
+  terminals.push(terminal);
+  return terminal;
+}
+
+verifies(
+  "ui.list",
+  "the list is shown, a session is made in it, and the terminal is as before afterwards",
+  async () => {
+    const terminal = open();
+    await terminal.waitFor("No sessions. n makes one.");
+    expect(terminal.isAlternate()).toBe(true);
+    await terminal.press("n");
+    await terminal.waitFor("idle");
+    await terminal.type("say: hello from the agent");
+    await terminal.press(KEYS.enter);
+    await terminal.waitFor(/^ *hello from the agent$/m);
+    await terminal.press(KEYS.esc, "q");
+    await terminal.waitFor("Sessions");
+    await terminal.waitFor("hello from the agent");
+    await terminal.press("?");
+    await terminal.waitFor("Keys");
+    await terminal.press("q", "q");
+    expect(await terminal.exited).toBe(0);
+    expect(terminal.isAlternate()).toBe(false);
+  },
+);
+
+/** A session that is open in the UI, ready for a prompt. */
+async function openSession(options: { asks?: boolean } & Partial<Parameters<typeof openCcd>[0]> = {}) {
+  const { asks = false, ...others } = options;
+  const config = asks ? ({ permissionMode: "ask" } as const) : {};
+  const { id } = await client.sessions.create.mutate({ config });
+  const terminal = open(["attach", id], others);
+  await terminal.waitFor(/^idle /m);
+  return { id, terminal };
+}
+
+async function send(terminal: Terminal, prompt: string): Promise<void> {
+  terminal.paste(prompt);
+  await terminal.waitFor(prompt.split("\n").at(-1) ?? "");
+  await terminal.press(KEYS.enter);
+}
+
+verifies("ui.session", "an answer is shown as it streams, and a turn is interrupted", async () => {
+  const { id, terminal } = await openSession();
+  await send(terminal, "stream: 100000 words every 5ms");
+  await terminal.waitFor(/^running /m);
+  const before = terminal.screen();
+  await expect.poll(() => terminal.screen()).not.toBe(before);
+  await terminal.press(KEYS.ctrlC);
+  await terminal.waitFor(/^idle /m);
+  await terminal.waitFor("interrupted");
+  expect((await client.sessions.get.query({ sessionId: id })).status).toBe("idle");
+});
+
+verifies("ui.session", "a prompt that is sent while a turn runs is shown as waiting, and then answered", async () => {
+  const { terminal } = await openSession();
+  await send(terminal, "wait: 2s\nsay: the first answer");
+  await terminal.waitFor(/^running /m);
+  await send(terminal, "say: the second answer");
+  await terminal.waitFor("queued say: the second answer");
+  await terminal.waitFor(/^ *the second answer$/m);
+  await terminal.waitForNot("queued");
+});
+
+verifies("ui.history", "tools' output is unfolded, words are found wherever they are, and time is drawn", async () => {
+  const { terminal } = await openSession();
+  await send(terminal, "say: first\nbash: seq 1 200\nstream: 2000 words\nsay: the very last");
+  await terminal.waitFor(/^ *the very last$/m);
+  await terminal.press(KEYS.esc, "/");
+  await terminal.type("word77 ");
+  await terminal.press(KEYS.enter);
+  await terminal.waitFor("word77 ");
+  expect(terminal.screen()).not.toMatch(/^ *the very last$/m);
+  await terminal.press("[", "o");
+  await terminal.waitFor(/^▌?.* 1\n.* 2\n.* 3$/m);
+  await terminal.press("G", "l");
+  await terminal.waitFor("cost a turn");
+  await terminal.waitFor(/^Bash /m);
+});
+
+verifies("ui.approvals", "what an agent asks is allowed, denied with a reason, and allowed from then on", async () => {
+  const { id, terminal } = await openSession({ asks: true });
+  await send(terminal, "bash: touch one\nsay: did one");
+  await terminal.waitFor("alt+y allow");
+  await terminal.press("\x1by");
+  await terminal.waitFor(/^ *did one$/m);
+  await send(terminal, "bash: touch two\nsay: did not do two");
+  await terminal.waitFor("alt+y allow");
+  await terminal.press(KEYS.esc, "d");
+  await terminal.waitFor("Deny");
+  await terminal.type("not today");
+  await terminal.press(KEYS.enter);
+  await terminal.waitFor(/^ *did not do two$/m);
+  await terminal.waitFor("not today");
+  await terminal.press("i");
+  await send(terminal, "bash: touch three\nbash: touch four\nsay: did four");
+  await terminal.waitFor("alt+y allow");
+  await terminal.press("\x1ba");
+  await terminal.waitFor("Bash is allowed in this session, as long as it is open here");
+  await terminal.waitFor(/^ *did four$/m);
+  const { approvals } = await client.approvals.list.query({ sessionId: id });
+  expect(approvals.map(({ state }) => state)).toEqual(["allowed", "allowed", "denied", "allowed"]);
+});
+
+verifies("ui.approvals", "a question is answered by its number, and typed or pasted text answers nothing", async () => {
+  const { id, terminal } = await openSession({ asks: true });
+  const question = {
+    question: "Which colour?",
+    header: "Colour",
+    multiSelect: false,
+    options: [
+      { label: "Red", description: "like fire" },
+      { label: "Blue", description: "like the sea" },
+    ],
+  };
+  await send(terminal, `tool: AskUserQuestion ${JSON.stringify({ questions: [question] })}\nsay: thanks`);
+  await terminal.waitFor("esc then 1 … 9 choose");
+  await terminal.type("y12A");
+  terminal.paste("y\n2\n");
+  await terminal.waitFor(/^› y12Ay$/m);
+  const { approvals } = await client.approvals.list.query({ sessionId: id, state: "open" });
+  expect(approvals).toHaveLength(1);
+  await terminal.press(KEYS.esc, "2");
+  await terminal.waitFor(/^ *thanks$/m);
+  const answered = await client.approvals.get.query({ approvalId: approvals[0]?.id ?? "" });
+  expect(answered).toMatchObject({
+    state: "allowed",
+    answer: { updatedInput: { answers: { "Which colour?": "Blue" } } },
+  });
+});
+
+verifies("ui.switch", "two sessions stream at once, tab leads from one to the other, and news are marked", async () => {
+  const { terminal } = await openSession();
+  await send(terminal, "stream: 100000 words every 20ms");
+  await terminal.waitFor(/^running /m);
+  const other = await client.sessions.create.mutate({ config: {} });
+  await terminal.press(KEYS.esc, "q");
+  await terminal.waitFor(other.id.slice(0, 8));
+  await terminal.press("g", KEYS.enter);
+  await terminal.waitFor(/^idle /m);
+  await send(terminal, "wait: 1s\nsay: from the other");
+  await terminal.press(KEYS.tab);
+  await terminal.waitFor(/^running /m);
+  const before = terminal.screen();
+  await expect.poll(() => terminal.screen()).not.toBe(before);
+  await terminal.waitFor(/ 2 .*●/);
+  await terminal.press("\x1b2");
+  await terminal.waitFor(/^ *from the other$/m);
+  expect(terminal.screen()).not.toMatch(/ 2 .*●/);
+});
+
+verifies(
+  "ui.restart",
+  "after the gateway was killed the UI goes on with nothing missing and nothing twice",
+  async () => {
+    await using other = await openInstall({ PORT: String(await findFreePort()) });
+    const first = await startGatewayProcess(other.env);
+    const mine = createClient({ url: first.url, token: await other.token("root") });
+    const { id } = await mine.sessions.create.mutate({ config: {} });
+    const terminal = open(["attach", id], { env: { ...env, DATA_DIR: other.dataDir } });
+    await terminal.waitFor(/^idle /m);
+    await send(terminal, "say: before\nwait: 3s\nsay: after");
+    await terminal.waitFor(/^running /m);
+    await first.end("SIGKILL");
+    await terminal.waitFor("reconnecting");
+    await startGatewayProcess(other.env);
+    await terminal.waitForNot("reconnecting");
+    await terminal.waitFor("completed");
+    const texts = terminal.screen().match(/^ *(before|after)$/gm);
+    expect(texts?.map((line) => line.trim())).toEqual(["before", "after"]);
+    await send(terminal, "say: and on");
+    await terminal.waitFor(/^ *and on$/m);
+    await mine.sessions.delete.mutate({ sessionId: id });
+  },
+);
+
+verifies("ui.plain", "in plain mode the sessions are a table and a session is a chat, in lines", async () => {
+  const { id } = await client.sessions.create.mutate({ config: {} });
+  const list = open(["attach", "--plain"]);
+  expect(await list.exited).toBe(0);
+  expect(list.screen()).toContain(id);
+  const terminal = open(["attach", "--plain", id]);
+  await terminal.waitFor(/^>/m);
+  await terminal.type("say: in lines\r");
+  await terminal.waitFor(/^in lines$/m);
+  expect(terminal.isAlternate()).toBe(false);
+});
+
+verifies("ui.resize", "everything fits 80 columns by 24 rows, and any size after that", async () => {
+  const { terminal } = await openSession({ columns: 80, rows: 24 });
+  await send(terminal, "stream: 300 words");
+  await terminal.waitFor("completed");
+  for (const [columns, rows] of [
+    [200, 50],
+    [40, 12],
+    [80, 24],
+  ] as const) {
+    terminal.resize(columns, rows);
+    await terminal.waitFor(/^idle /m);
+    await expect.poll(() => terminal.screen().split("\n").at(-1)).toMatch(/^idle/);
+    expect(terminal.screen().split("\n").at(-2)).toMatch(/^›/);
+  }
+});
+
+verifies("ui.safety", "an agent's escape sequences are not obeyed", async () => {
+  const { terminal } = await openSession();
+  const evil = "\\u001b]0;owned\\u0007\\u001b]52;c;b3duZWQ=\\u0007\\u001b[2J\\u001b[1;1Hmoved \\u202eturned";
+  await send(terminal, `bash: printf '${evil}'\nsay: survived`);
+  await terminal.waitFor(/^ *survived$/m);
+  await terminal.press(KEYS.esc, "O");
+  await terminal.waitFor("moved");
+  // oxlint-disable-next-line no-control-regex -- what must not be there
+  expect(terminal.written()).not.toMatch(/owned\u0007|\u001b\]|\u202e|b3duZWQ=\u0007/);
+});
+
+verifies(
+  "ui.editor",
+  "a paste is not sent by itself, earlier prompts come back, and $EDITOR writes the prompt",
+  async () => {
+    const editor = `sh -c 'printf "say: from the editor" > "$0"'`;
+    const { id, terminal } = await openSession({ env: { ...env, EDITOR: editor } });
+    terminal.paste("say: one\nsay: two\n");
+    await terminal.waitFor(/^› say: one\n {2}say: two$/m);
+    expect((await client.sessions.get.query({ sessionId: id })).status).toBe("idle");
+    await terminal.press(KEYS.ctrlC);
+    await send(terminal, "say: remembered");
+    await terminal.waitFor(/^ *remembered$/m);
+    await terminal.press(KEYS.up);
+    await terminal.waitFor(/^› say: remembered$/m);
+    await terminal.press(KEYS.ctrlC, KEYS.ctrlG);
+    await terminal.waitFor(/^› say: from the editor$/m);
+    await terminal.press(KEYS.enter);
+    await terminal.waitFor(/^ *from the editor$/m);
+  },
+);
+
+verifies("ui.list", "leaving gives back the screen, the cursor and pastes", async () => {
+  const { terminal } = await openSession();
+  await terminal.press(KEYS.esc, "q");
+  await terminal.waitFor("Sessions");
+  await terminal.press("q");
+  expect(await terminal.exited).toBe(0);
+  expect(terminal.isAlternate()).toBe(false);
+  for (const [on, off] of [
+    ["?1049h", "?1049l"],
+    ["?25l", "?25h"],
+    ["?2004h", "?2004l"],
+  ] as const)
+    expect(terminal.written().lastIndexOf(`\x1b[${off}`)).toBeGreaterThan(terminal.written().lastIndexOf(`\x1b[${on}`));
+});
