@@ -19,6 +19,7 @@ import { scale } from "./benches/scale.ts";
 import { sessionLines } from "./benches/session-lines.ts";
 import { startup } from "./benches/startup.ts";
 import { subscribers } from "./benches/subscribers.ts";
+import { ui } from "./benches/ui.ts";
 import { underLoad } from "./benches/under-load.ts";
 import { unpark } from "./benches/unpark.ts";
 import { wrapperMemory } from "./benches/wrapper-memory.ts";
@@ -43,6 +44,7 @@ const USUAL: Record<string, Bench> = {
   "idle-sockets": idleSockets,
   "under-load": underLoad,
   "session-lines": sessionLines,
+  ui,
 };
 /** `fresh-clone` takes minutes and the network: only by name. */
 const ALL: Record<string, Bench> = { ...USUAL, "fresh-clone": freshClone };

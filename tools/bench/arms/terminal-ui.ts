@@ -1,0 +1,58 @@
+/** `ccd attach` on a terminal of its own, as a person has it: keys in, bytes of the screen out. */
+import { join } from "node:path";
+import * as pty from "@lydell/node-pty";
+import { withinSample } from "../or-abort.ts";
+
+export type TerminalUi = AsyncDisposable & {
+  pid: number;
+  /** Milliseconds from the start of the process until the screen holds the text. */
+  until(text: string): Promise<number>;
+  /** Milliseconds from a key, a letter that nothing else on the screen has, until it is on the screen. */
+  type(letter: string): Promise<number>;
+};
+
+const CCD = join(import.meta.dirname, "../../../packages/cli/dist/ccd.mjs");
+
+export type TerminalUiOptions = { args: readonly string[]; env: Record<string, string>; signal: AbortSignal };
+
+export function openTerminalUi({ args, env, signal }: TerminalUiOptions): TerminalUi {
+  const startedAt = performance.now();
+  const program = pty.spawn(process.execPath, [CCD, ...args], {
+    cols: 120,
+    rows: 50,
+    env: { ...process.env, TERM: "xterm-256color", ...env },
+  });
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  program.onExit(() => resolve());
+
+  /** Only what comes from now on is looked at. */
+  function untilWritten(text: string): Promise<number> {
+    const { promise: seen, resolve: onSeen, reject } = Promise.withResolvers<number>();
+    let written = "";
+    const listening = program.onData((data) => {
+      written += data;
+      if (written.includes(text)) onSeen(performance.now());
+    });
+    void ended.then(() => reject(new Error(`ccd ended before it showed ${JSON.stringify(text)}: ${written}`)));
+    return withinSample(seen, signal).finally(() => listening.dispose());
+  }
+
+  async function type(letter: string): Promise<number> {
+    const shown = untilWritten(letter);
+    const pressedAt = performance.now();
+    program.write(letter);
+    return (await shown) - pressedAt;
+  }
+
+  async function dispose(): Promise<void> {
+    program.kill("SIGKILL");
+    await ended;
+  }
+
+  return {
+    pid: program.pid,
+    until: async (text) => (await untilWritten(text)) - startedAt,
+    type,
+    [Symbol.asyncDispose]: dispose,
+  };
+}

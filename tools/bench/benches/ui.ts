@@ -1,0 +1,105 @@
+/** What the terminal UI costs a person and a machine, while an agent writes at the end of a session of many lines. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { openGatewaySession } from "../arms/gateway-session.ts";
+import { openTerminalUi, type TerminalUi } from "../arms/terminal-ui.ts";
+import type { BenchContext } from "../bench-context.ts";
+import type { Outcome } from "../outcome.ts";
+import { openStand } from "../stand/open-stand.ts";
+import { readProcessCpuUs } from "../stand/process-cpu.ts";
+import { readPssMb } from "../stand/read-pss.ts";
+import { summarize } from "../stats.ts";
+
+const SAMPLES = 200;
+const STARTS = 10;
+const TARGETS = { keyMs: 50, corePercent: 40, startMs: 300, growthMb: 30 };
+
+/** 50 prompts of so many lines each. */
+const PROMPTS = 50;
+const LINES_A_PROMPT = 1000;
+const WRITING = "stream: 1000000 words every 5ms";
+/** Letters that nothing else on the screen has. */
+const LETTERS = "åæøßþðœłđħŋŧ";
+/** As people type. */
+const BETWEEN_KEYS_MS = 60;
+const SETTLE_MS = 3000;
+
+type Measured = {
+  starts: number[];
+  keys: number[];
+  corePercent: number;
+  memory: { beforeMb: number; afterMb: number };
+};
+
+export async function ui(context: BenchContext): Promise<Outcome> {
+  const { signal, samples = SAMPLES, onProgress } = context;
+  await using stand = await openStand(context);
+  const { client, url, token } = stand.gateway;
+  await using home = await openFolder();
+  const env = { CC_DOCKER_URL: url, CC_DOCKER_TOKEN: token, XDG_STATE_HOME: home.path };
+  await using session = await openGatewaySession(client, signal);
+  for (let count = 0; count < PROMPTS; count += 1) await session.turn(longPrompt(count));
+  onProgress(`${PROMPTS * LINES_A_PROMPT} lines are there`);
+
+  const starts = await startOften({ env, signal });
+  await client.chat.send.mutate({ sessionId: session.id, prompt: WRITING }, { signal });
+  await using shown = openTerminalUi({ args: ["attach", session.id], env, signal });
+  await shown.until("running");
+  await delay(SETTLE_MS, undefined, { signal });
+  const measured = await measure(shown, samples, signal);
+  await client.chat.interrupt.mutate({ sessionId: session.id }, { signal });
+  return toOutcome({ ...measured, starts });
+}
+
+async function openFolder(): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), "cc-docker-bench-"));
+  return { path, [Symbol.asyncDispose]: async () => rm(path, { recursive: true, force: true }) };
+}
+
+function longPrompt(count: number): string {
+  const lines = Array.from({ length: LINES_A_PROMPT }, (_, line) => `line ${line} of prompt ${count}`);
+  return [...lines, "say: read"].join("\n");
+}
+
+/** To the list of sessions. The first fills the compile cache. */
+async function startOften(options: { env: Record<string, string>; signal: AbortSignal }): Promise<number[]> {
+  const starts: number[] = [];
+  while (starts.length <= STARTS) {
+    await using started = openTerminalUi({ args: [], ...options });
+    starts.push(await started.until("Sessions"));
+  }
+  return starts.slice(1);
+}
+
+async function measure(shown: TerminalUi, samples: number, signal: AbortSignal): Promise<Omit<Measured, "starts">> {
+  const beforeMb = await readPssMb(shown.pid);
+  const [cpuBefore, startedAt] = [await readProcessCpuUs(shown.pid), performance.now()];
+  const keys: number[] = [];
+  while (keys.length < samples) {
+    keys.push(await shown.type(LETTERS.charAt(keys.length % LETTERS.length)));
+    await delay(BETWEEN_KEYS_MS, undefined, { signal });
+  }
+  const elapsedUs = (performance.now() - startedAt) * 1000;
+  const corePercent = (((await readProcessCpuUs(shown.pid)) - cpuBefore) / elapsedUs) * 100;
+  return { keys, corePercent, memory: { beforeMb, afterMb: await readPssMb(shown.pid) } };
+}
+
+function toOutcome({ starts, keys, corePercent, memory }: Measured): Outcome {
+  const { beforeMb, afterMb } = memory;
+  return {
+    arms: [
+      { name: "start of the process → first frame", unit: "ms", samples: starts },
+      { name: "key → screen", unit: "ms", samples: keys },
+    ],
+    findings: [
+      { what: "start to first frame, p50", value: summarize(starts).p50, unit: "ms", target: TARGETS.startMs },
+      { what: "key to screen, p99", value: summarize(keys).p99, unit: "ms", target: TARGETS.keyMs },
+      { what: "of a core", value: corePercent, unit: "%", target: TARGETS.corePercent },
+      { what: "memory", value: afterMb, unit: "MB" },
+      { what: "memory gained meanwhile", value: afterMb - beforeMb, unit: "MB", target: TARGETS.growthMb },
+    ],
+    notes: [`${PROMPTS * LINES_A_PROMPT} lines, 200 events/s, keys as people type, a terminal of 120x50`],
+  };
+}
