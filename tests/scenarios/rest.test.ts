@@ -140,6 +140,7 @@ verifies(
     variables["KEY"] = "three";
     const forked = await example(`POST ${SESSION}/fork`);
     expect(forked).toMatchObject({ status: 201, body: { forked_from: { message_id: variables["MESSAGE_ID"] } } });
+    expect((await example(`PATCH ${SESSION}`)).body).toMatchObject({ name: "second steps" });
     expect((await example(`POST ${SESSION}/pause`)).body).toMatchObject({ status: "paused" });
     expect((await example(`POST ${SESSION}/resume`)).body).toMatchObject({ status: "idle" });
     expect((await example(`POST ${SESSION}/stop`)).body).toMatchObject({ status: "stopped" });

@@ -11,6 +11,7 @@ const ROWS: Readonly<Record<string, readonly [Row, ...Row[]]>> = {
   "POST /sessions": [{}],
   "GET /sessions": [{}],
   "GET /sessions/{session_id}": [{}],
+  "PATCH /sessions/{session_id}": [{ body: () => ({ name: "mine" }) }],
   "GET /sessions/{session_id}/stats": [{}],
   "POST /sessions/{session_id}/pause": [{}],
   "POST /sessions/{session_id}/resume": [{}],
