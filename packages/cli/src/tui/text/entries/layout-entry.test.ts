@@ -49,7 +49,7 @@ describe("a tool call", () => {
   it("says what, how long and how it went on one line, and how its output begins", () => {
     const output = "1\n2\n3\n4\n5\n6\n";
     expect(short(tool("Bash", { input: { command: "seq 6" }, output }))).toBe(
-      "✓ Bash (1.2 s) seq 6\n  1\n  2\n  3\n  … 3 more lines",
+      "✓ Bash (1.2 s) seq 6\n  1\n  2\n  3\n  … +3 lines",
     );
   });
 

@@ -23,13 +23,11 @@ export type EntryLayout = {
 export function createEntryLayout({ width, highlight, isExpanded }: EntryOptions): EntryLayout {
   const whole = { width: Math.max(width, MIN_WIDTH), highlight, isExpanded };
   const inner = { ...whole, width: whole.width - OF_SUBAGENT.text.length };
-  let markdown: MarkdownLayout | undefined;
+  const markdown = { whole: createMarkdownLayout(whole), inner: createMarkdownLayout(inner) };
 
   function update(entry: ViewEntry): readonly Line[] {
-    const options = entry.parentId === undefined || inner.width < MIN_WIDTH ? whole : inner;
-    markdown ??= createMarkdownLayout(options);
-    const lines = layout(entry, { options, markdown });
-    return options === inner ? prefixLines(lines, OF_SUBAGENT, OF_SUBAGENT) : lines;
+    if (entry.parentId === undefined || inner.width < MIN_WIDTH) return layout(entry, whole, markdown.whole);
+    return prefixLines(layout(entry, inner, markdown.inner), OF_SUBAGENT, OF_SUBAGENT);
   }
 
   return { update };
@@ -40,9 +38,7 @@ export function layoutEntry(entry: ViewEntry, options: EntryOptions): readonly L
   return createEntryLayout(options).update(entry);
 }
 
-type Tools = { options: EntryOptions; markdown: MarkdownLayout };
-
-function layout(entry: ViewEntry, { options, markdown }: Tools): readonly Line[] {
+function layout(entry: ViewEntry, options: EntryOptions, markdown: MarkdownLayout): readonly Line[] {
   switch (entry.kind) {
     case "prompt":
       return layoutPrompt(entry, options.width);
@@ -62,7 +58,7 @@ function layout(entry: ViewEntry, { options, markdown }: Tools): readonly Line[]
 }
 
 function layoutPrompt({ text }: PromptEntry, width: number): Line[] {
-  if (text === undefined) return [[PROMPT, { text: "(a prompt from before)", style: "muted" }]];
+  if (text === undefined) return wrapLine([PROMPT, { text: "(a prompt from before)", style: "muted" }], width);
   const lines = cleanLines(text).flatMap((line) => wrapLine([{ text: line, style: "prompt" }], width - 2));
   return prefixLines(lines, PROMPT);
 }

@@ -98,5 +98,5 @@ function layoutText(text: string, width: number, style?: StyleName): Line[] {
 function firstRows(lines: readonly Line[], rows: number): Line[] {
   const left = lines.length - rows;
   if (left <= 1) return [...lines];
-  return [...lines.slice(0, rows), [{ text: `… ${left} more lines`, style: "muted" }]];
+  return [...lines.slice(0, rows), [{ text: `… +${left} lines`, style: "muted" }]];
 }
