@@ -77,6 +77,29 @@ verifies("cli.doctor", "config shows the settings that are used, where each come
   expect(elsewhere.stdout).toContain("gateway http://127.0.0.1:9: it is named by CC_DOCKER_URL");
 });
 
+verifies(
+  "cli.serve",
+  "a gateway in the background is found, is started once, and ends when it is told to",
+  async () => {
+    await using own = await openInstall();
+    const where = own.env;
+    const started = await runCcd(["serve", "--detach", "--json"], where);
+    expect(started).toMatchObject({ exitCode: 0, stderr: "" });
+    const { url, pid } = JSON.parse(started.stdout) as { url: string; pid: number };
+    try {
+      expect((await fetch(`${url}/health/live`)).status).toBe(200);
+      expect((await runCcd(["ls"], { DATA_DIR: own.dataDir })).exitCode).toBe(0);
+      const second = await runCcd(["serve", "--detach"], where);
+      expect(second).toMatchObject({ stdout: "", stderr: expect.stringContaining(`A gateway runs already: ${url}`) });
+    } finally {
+      const stopped = await runCcd(["serve", "--stop"], where);
+      expect(stopped).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(url) });
+    }
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+    expect((await runCcd(["serve", "--stop"], where)).exitCode).toBe(5);
+  },
+);
+
 verifies("cli.completion", "bash completes commands, options, values, files and sessions", async () => {
   const client = createClient({ url: gateway.url, token: await install.token("erin") });
   const { id } = await client.sessions.create.mutate({});

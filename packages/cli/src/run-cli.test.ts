@@ -62,7 +62,7 @@ it("says that no gateway runs here, and how to start one", async () => {
   expect(exitCode).toBe(5);
   expect(stderr).toBe(
     `SERVER_UNREACHABLE: No gateway runs on this machine: there is no ${dataDir}/server.json.\n` +
-      "Start the gateway with `./dev start` or `ccd serve`, or set CC_DOCKER_URL.\n",
+      "`ccd` alone offers to start one; `ccd serve` starts one here, CC_DOCKER_URL names one elsewhere.\n",
   );
 });
 

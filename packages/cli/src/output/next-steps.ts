@@ -17,5 +17,6 @@ export const NEXT_STEPS: Partial<Record<ErrorCode, string>> = {
   TOKEN_MISSING: "Set CC_DOCKER_TOKEN; `ccd token --sub NAME` makes one for a local gateway.",
   TOKEN_EXPIRED: "Set CC_DOCKER_TOKEN to a new one; `ccd token --sub NAME` makes one for a local gateway.",
   TOKEN_INVALID: "Set CC_DOCKER_TOKEN to one of this gateway; `ccd token --sub NAME` makes one for a local gateway.",
-  SERVER_UNREACHABLE: "Start the gateway with `./dev start` or `ccd serve`, or set CC_DOCKER_URL.",
+  SERVER_UNREACHABLE:
+    "`ccd` alone offers to start one; `ccd serve` starts one here, CC_DOCKER_URL names one elsewhere.",
 };

@@ -3,7 +3,15 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "../io.ts";
 
-export function localFiles(env: Environment): { announcement: string; secret: string } {
+/** `log`: of a gateway in the background, which has no terminal to write to. */
+export type LocalFiles = { dataDir: string; announcement: string; secret: string; log: string };
+
+export function localFiles(env: Environment): LocalFiles {
   const dataDir = (env["DATA_DIR"]?.trim() || "~/.cc-docker").replace(/^~(?=\/|$)/, homedir());
-  return { announcement: join(dataDir, "server.json"), secret: join(dataDir, "jwt-secret") };
+  return {
+    dataDir,
+    announcement: join(dataDir, "server.json"),
+    secret: join(dataDir, "jwt-secret"),
+    log: join(dataDir, "gateway.log"),
+  };
 }

@@ -1,16 +1,18 @@
 /** From a command line to the UI: the client, the session it begins with, and the exit code. */
 import { CcError, EXIT_CODES } from "@cc-docker/protocol";
+import { connectOrOffer } from "../first-run/connect-or-offer.ts";
 import { findInterruption, type Io } from "../io.ts";
-import { connect } from "../server/connect.ts";
 import { findSession } from "../session/find-session.ts";
 
-/** @throws CcError REQUEST_INVALID without a terminal; what `connect` and `findSession` throw */
+/** @throws CcError REQUEST_INVALID without a terminal; what `connectOrOffer` and `findSession` throw */
 export async function runUi(session: string | undefined, { env, screen, signal }: Io): Promise<number> {
   if (!screen)
     throw new CcError("REQUEST_INVALID", "The UI needs a terminal, and stdin or stdout is none: try --plain.");
-  const client = await connect(env);
+  const directory = process.cwd();
+  const client = await connectOrOffer({ env, ...screen, directory, signal });
+  if (!client) return EXIT_CODES.ok;
   const sessionId = session === undefined ? undefined : await findSession(client, session, signal);
   const { openUi } = await import("./open-ui.tsx");
-  await openUi({ client, env, ...screen, directory: process.cwd(), signal, sessionId });
+  await openUi({ client, env, ...screen, directory, signal, sessionId });
   return findInterruption(signal)?.exitCode ?? EXIT_CODES.ok;
 }

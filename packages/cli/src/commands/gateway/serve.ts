@@ -1,27 +1,53 @@
 /** `ccd serve`: the gateway as a child process, for sessions that work in the directory it is started in. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { CcError, EXIT_CODES } from "@cc-docker/protocol";
-import { defineCommand } from "../../command.ts";
+import { EXIT_CODES } from "@cc-docker/protocol";
+import { Option } from "commander";
+import { defineCommand, type Json } from "../../command.ts";
 import type { Io } from "../../io.ts";
+import { printResult } from "../../output/print-result.ts";
+import { startInBackground, stopInBackground } from "../../server/background-gateway.ts";
+import { localFiles } from "../../server/data-dir.ts";
+import { findGateway, gatewaySettings } from "../../server/gateway-program.ts";
 
-export const serveCommand = defineCommand({
+type ServeInput = { detach?: true; stop?: true } & Json;
+
+export const serveCommand = defineCommand<ServeInput>({
   name: "serve",
   group: "gateway",
   summary: "start a gateway here",
   details:
     "In the foreground, until Ctrl-C; sessions go on in their containers. Its settings are environment variables, which docs/configuration.md lists; its log is lines of JSON.",
-  json: "tell failures as JSON",
-  examples: [{ line: "PORT=9000 ccd serve", does: "on another port than 8000" }],
-  run: (_input, io) => serve(io),
+  options: [
+    new Option("--detach", "start it in the background, with its log in DATA_DIR, and return when it serves"),
+    new Option("--stop", "end the one that runs on this machine; sessions go on").conflicts("detach"),
+  ],
+  json: 'with --detach or --stop print `{"url", "pid"}`; else tell failures as JSON',
+  examples: [
+    { line: "PORT=9000 ccd serve", does: "on another port than 8000" },
+    { line: "ccd serve --detach", does: "in the background; `ccd serve --stop` ends it" },
+  ],
+  run(input, io) {
+    if (input.stop) return stop(input, io);
+    return input.detach ? detach(input, io) : serve(io);
+  },
 });
+
+async function detach({ json }: ServeInput, io: Io): Promise<number> {
+  const { url, pid } = await startInBackground(io.env, io.signal);
+  const line = `${url}, process ${pid}; its log is ${localFiles(io.env).log}`;
+  return printResult(io, { json, value: { url, pid }, line });
+}
+
+async function stop({ json }: ServeInput, io: Io): Promise<number> {
+  const { url, pid } = await stopInBackground(io.env, io.signal);
+  return printResult(io, { json, value: { url, pid }, line: `the gateway at ${url} has ended; its sessions go on` });
+}
 
 async function serve({ env, signal }: Io): Promise<number> {
   // In a process group of its own: a terminal's Ctrl-C would else reach it twice, and a second signal ends it at once.
-  const settings = { ...env, WORKSPACE_HOST_ROOTS: env["WORKSPACE_HOST_ROOTS"] ?? process.cwd() };
-  const gateway = spawn(process.execPath, [findGateway()], { stdio: "inherit", env: settings, detached: true });
+  const options = { stdio: "inherit", env: gatewaySettings(env), detached: true } as const;
+  const gateway = spawn(process.execPath, [findGateway()], options);
   const stop = () => gateway.kill("SIGTERM");
   const kill = () => gateway.kill("SIGKILL");
   signal.addEventListener("abort", stop);
@@ -29,16 +55,4 @@ async function serve({ env, signal }: Io): Promise<number> {
   const [exitCode] = (await once(gateway, "exit")) as [number | null];
   process.off("exit", kill);
   return exitCode ?? EXIT_CODES.bug;
-}
-
-/** From the checkout its source, from a build its bundle. */
-function findGateway(): string {
-  const entries = import.meta.filename.endsWith(".ts")
-    ? ["server/src/main.ts", "server/dist/gateway.mjs"]
-    : ["server/dist/gateway.mjs", "server/src/main.ts"];
-  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    const found = entries.map((entry) => join(folder, entry)).find((path) => existsSync(path));
-    if (found) return found;
-  }
-  throw new CcError("CONFIG_INVALID", `The gateway's program is not beside this one (${import.meta.dirname}).`);
 }

@@ -1,0 +1,68 @@
+/** From nothing to a gateway that has said hello: what `ccd` offers where none runs. */
+import { CcError } from "@cc-docker/protocol";
+import type { Environment } from "../io.ts";
+import { printableLine } from "../output/printable.ts";
+import { startInBackground } from "../server/background-gateway.ts";
+import { connect } from "../server/connect.ts";
+import { localFiles } from "../server/data-dir.ts";
+import { findCredential } from "./credential.ts";
+import { type Progress, progressLine } from "./progress-line.ts";
+import { runGateway } from "./run-gateway.ts";
+import type { Talk } from "./talk.ts";
+
+export type FirstRun = { env: Environment; talk: Talk; directory: string; signal: AbortSignal };
+
+/**
+ * @returns whether there is a gateway now; not when the person does not want one
+ * @throws CcError of what does not work, each with what mends it; the signal's reason
+ */
+export async function firstRun({ env, talk, directory, signal }: FirstRun): Promise<boolean> {
+  talk.say("No gateway runs on this machine. It is what starts the containers that Claude Code works in.");
+  const wanted = await talk.ask(`Start one here, whose agents may work on ${directory}? [Y/n] `);
+  if (/^n/i.test(wanted)) {
+    talk.say("Nothing was started. `ccd serve` starts one in the foreground; CC_DOCKER_URL names one elsewhere.");
+    return false;
+  }
+  const { settings, isScripted } = await findCredential(env, talk);
+  const image = env["SESSION_IMAGE"]?.trim() || (await makeImage(env, talk, signal));
+  talk.say(`  image    ${image}`);
+  const { url } = await startInBackground({ ...env, ...settings, SESSION_IMAGE: image }, signal);
+  talk.say(`  gateway  ${url}, in the background; its log is ${localFiles(env).log}, \`ccd serve --stop\` ends it`);
+  talk.say(`  hello    ${await sayHello(env, isScripted, signal)}`);
+  await talk.ask("Enter shows your sessions; ? there shows every key. ");
+  return true;
+}
+
+async function makeImage(env: Environment, talk: Talk, signal: AbortSignal): Promise<string> {
+  const startedAt = performance.now();
+  let image: string | undefined;
+  await runGateway({
+    argv: ["image"],
+    env,
+    signal,
+    onLine(line) {
+      const said = JSON.parse(line) as Progress | { image: string };
+      if ("image" in said) image = said.image;
+      else talk.draw(`  ${progressLine(said, performance.now() - startedAt)}`);
+    },
+  });
+  if (image === undefined) throw new CcError("IMAGE_BUILD_FAILED", "The gateway's program has named no image.");
+  return image;
+}
+
+/** One prompt through a container of its own, which goes with it. @returns what the agent says, and how long it took */
+async function sayHello(env: Environment, isScripted: boolean, signal: AbortSignal): Promise<string> {
+  const startedAt = performance.now();
+  const client = await connect(env);
+  const { id: sessionId } = await client.sessions.create.mutate({});
+  try {
+    const prompt = isScripted ? "say: Hello from Claude Code in a container." : "Say hello in one short sentence.";
+    const turn = await client.chat.ask.mutate({ sessionId, prompt }, { signal });
+    if (turn.status !== "completed")
+      throw new CcError(turn.error?.code ?? "INTERNAL", turn.error?.message ?? turn.status);
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    return `${printableLine(turn.result?.text ?? "", 200)}  (${seconds} s, with the container's start)`;
+  } finally {
+    await client.sessions.delete.mutate({ sessionId });
+  }
+}

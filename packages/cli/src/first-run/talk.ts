@@ -1,0 +1,59 @@
+/** With the person at the terminal, a line at a time: before there is a gateway there is nothing to draw a UI of. */
+import { once } from "node:events";
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
+import type { ReadStream, WriteStream } from "node:tty";
+
+export type Talk = {
+  say(line: string): void;
+  /** What was typed, trimmed. `hidden`: it is not to be seen, for it is a secret. @throws the signal's reason */
+  ask(question: string, options?: { hidden?: boolean }): Promise<string>;
+  /** Puts a line in place of the one that was drawn before; what is said next comes below it. */
+  draw(line: string): void;
+};
+
+export type TalkDeps = { stdin: ReadStream; stdout: WriteStream; signal: AbortSignal };
+
+const CLEAR_LINE = "\r\x1b[2K";
+
+export function createTalk({ stdin, stdout, signal }: TalkDeps): Talk {
+  let isDrawn = false;
+
+  function settle(): void {
+    if (isDrawn) stdout.write("\n");
+    isDrawn = false;
+  }
+
+  return {
+    say(line) {
+      settle();
+      stdout.write(`${line}\n`);
+    },
+    draw(line) {
+      stdout.write(`${CLEAR_LINE}${line.slice(0, (stdout.columns || 80) - 1)}`);
+      isDrawn = true;
+    },
+    async ask(question, { hidden = false } = {}) {
+      settle();
+      stdout.write(question);
+      const lines = createInterface({ input: stdin, output: hidden ? silent() : stdout, terminal: true });
+      lines.setPrompt(hidden ? "" : question);
+      lines.on("SIGINT", () => process.kill(process.pid, "SIGINT")); // in raw mode the terminal sends none
+      try {
+        const line = once(lines, "line", { signal }).then(([text]) => String(text));
+        const closed = once(lines, "close", { signal }).then(() => "");
+        return (await Promise.race([line, closed])).trim();
+      } catch (error) {
+        signal.throwIfAborted();
+        throw error;
+      } finally {
+        lines.close();
+        if (hidden) stdout.write("\n");
+      }
+    },
+  };
+}
+
+function silent(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() });
+}

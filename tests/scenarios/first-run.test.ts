@@ -1,0 +1,78 @@
+/** `ccd` where nothing runs yet: from a question to the UI on a gateway in the background. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect } from "vitest";
+import { findFreePort } from "../harness/find-free-port.ts";
+import { type Install, openInstall, type Settings } from "../harness/install.ts";
+import { KEYS, openCcd } from "../harness/pseudo-terminal.ts";
+import { runCcd } from "../harness/run-ccd.ts";
+import { verifies } from "../verifies.ts";
+
+let install: Install;
+let home: string;
+
+beforeEach(async () => {
+  install = await openInstall();
+  home = await mkdtemp(join(tmpdir(), "ccd-home-"));
+});
+afterEach(async () => {
+  await runCcd(["serve", "--stop"], { DATA_DIR: install.dataDir });
+  await rm(home, { recursive: true });
+  await install[Symbol.asyncDispose]();
+});
+
+/** What somebody has who has just got the program: no settings but where things are. */
+async function nothingYet(others: Settings = {}): Promise<Settings> {
+  return { DATA_DIR: install.dataDir, HOME: home, PORT: String(await findFreePort()), ...others };
+}
+
+verifies("ui.first-run", "ccd alone makes the image, starts a gateway, says hello, and opens the UI", async () => {
+  await using terminal = openCcd({ env: await nothingYet() });
+  await terminal.waitFor("No gateway runs on this machine.");
+  await terminal.press(KEYS.enter);
+  await terminal.waitFor("credential (hidden)");
+  await terminal.press(KEYS.enter);
+  await terminal.waitFor(/image +cc-docker\/session:/);
+  await terminal.waitFor("Hello from Claude Code in a container.");
+  await terminal.press(KEYS.enter);
+  await terminal.waitFor("No sessions.");
+  expect(terminal.isAlternate()).toBe(true);
+  await terminal.press("q");
+  expect(await terminal.exited).toBe(0);
+  const ls = await runCcd(["ls", "--json"], { DATA_DIR: install.dataDir });
+  expect(ls).toMatchObject({ exitCode: 0, stdout: "" }); // it outlives who started it, and hello has left nothing
+});
+
+verifies("ui.first-run", "a credential that is pasted is not shown, and goes to the gateway alone", async () => {
+  const secret = install.canary;
+  await using terminal = openCcd({ env: await nothingYet({ ANTHROPIC_BASE_URL: install.model.url }) });
+  await terminal.waitFor("[Y/n]");
+  await terminal.press("y", KEYS.enter);
+  await terminal.waitFor("credential (hidden)");
+  terminal.paste(secret);
+  await terminal.press(KEYS.enter);
+  await terminal.waitFor(/hello {4}\S/);
+  expect(terminal.written()).not.toContain(secret);
+  await terminal.press(KEYS.ctrlC);
+  expect(await terminal.exited).toBe(130);
+});
+
+verifies("ui.first-run", "who wants no gateway is told how else, and nothing is started", async () => {
+  await using terminal = openCcd({ env: await nothingYet() });
+  await terminal.waitFor("[Y/n]");
+  await terminal.press("n", KEYS.enter);
+  await terminal.waitFor("ccd serve");
+  expect(await terminal.exited).toBe(0);
+  expect((await runCcd(["ls"], { DATA_DIR: install.dataDir })).exitCode).toBe(5);
+});
+
+verifies("ui.first-run", "without an engine it says what is wrong and what to do, and starts nothing", async () => {
+  const env = await nothingYet({ DOCKER_HOST: "unix:///nonexistent/docker.sock", MODEL: "scripted" });
+  await using terminal = openCcd({ env });
+  await terminal.waitFor("[Y/n]");
+  await terminal.press(KEYS.enter);
+  await terminal.waitFor("RUNTIME_UNAVAILABLE");
+  expect(await terminal.exited).toBe(5);
+  expect(terminal.screen()).not.toMatch(/^\s+at /m);
+});
