@@ -23,8 +23,9 @@ export function approvalLines(asked: AskedView, columns: number, maxRows: number
   const more = waiting > 0 ? `  (${waiting} more)` : "";
   const title = approval.title === "" ? titleOf(approval) : approval.title;
   const width = Math.max(MIN_WIDTH, columns - 2);
-  const body = question ? questionLines(question) : layoutToolInput(approval.toolName, approval.input, { width });
   const room = Math.max(1, maxRows - 2);
+  const options = { width, maxRows: room + 1 };
+  const body = question ? questionLines(question) : layoutToolInput(approval.toolName, approval.input, options);
   const wrapped = body
     .flatMap((line) => wrapLine(line, columns - 2))
     .map((line): Line => [span("│ ", "waiting"), ...line]);

@@ -221,8 +221,8 @@ describe("any entry", () => {
   });
 
   it("is laid out no further than is shown of it while it waits for an answer", () => {
-    const input = { content: "line\n".repeat(50_000), command: "x\n".repeat(50_000), words: "word ".repeat(50_000) };
-    for (const toolName of ["Write", "Bash", "other"]) {
+    const input = { content: "line\n".repeat(50_000), command: "x\n".repeat(50_000), plan: "- x\n".repeat(50_000) };
+    for (const toolName of ["Write", "Bash", "ExitPlanMode", "other"]) {
       const rows = layoutToolInput(toolName, input, { width: 80, maxRows: 10 });
       expect(rows.length).toBeGreaterThanOrEqual(10);
       expect(rows.length).toBeLessThan(3000);

@@ -33,7 +33,7 @@ export function layoutToolInput(toolName: string, input: Input, options: ToolInp
   if (edit !== undefined) return layoutHunks(edit, { width, maxRows, isNumbered: false });
   if (toolName === "Bash") return layoutBash(input, options);
   if (toolName === "TodoWrite") return layoutTodos(todosAt(input), width);
-  if (toolName === "ExitPlanMode") return [...layoutMarkdown(textAt(input, "plan"), options)];
+  if (toolName === "ExitPlanMode") return layoutPlan(input, options);
   return layoutFields(Object.entries(input), options);
 }
 
@@ -42,6 +42,10 @@ function layoutBash(input: Input, options: ToolInputOptions): Line[] {
   const lines = layoutCode({ lines: cleanLines(command), language: "bash" }, { ...options, width: options.width - 2 });
   const rest = Object.entries(input).filter(([name]) => name !== "command");
   return [...prefixLines(lines, span("$ ", "mark")), ...layoutFields(rest, options)];
+}
+
+function layoutPlan(input: Input, options: ToolInputOptions): Line[] {
+  return [...layoutMarkdown(textAt(input, "plan").slice(0, maxChars(options)), options)];
 }
 
 /** Each is a row at least. */
