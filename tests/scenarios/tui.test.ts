@@ -16,7 +16,7 @@ const terminals: Terminal[] = [];
 beforeAll(async () => {
   install = cleanup.use(await openInstall({ PORT: String(await findFreePort()) }));
   gateway = cleanup.use(await startGatewayProcess(install.env));
-  env = { DATA_DIR: install.dataDir, XDG_STATE_HOME: install.dataDir };
+  env = { DATA_DIR: install.dataDir, XDG_STATE_HOME: install.dataDir, XDG_CACHE_HOME: install.dataDir };
   client = createClient({ url: gateway.url, token: await install.token("root") });
 });
 afterEach(async () => {
@@ -54,6 +54,28 @@ verifies(
     expect(terminal.isAlternate()).toBe(false);
   },
 );
+
+verifies("ui.list", "sessions are found by their words, named, and removed once that is confirmed", async () => {
+  await client.sessions.create.mutate({ config: {}, name: "the first" });
+  const { id } = await client.sessions.create.mutate({ config: {}, name: "the second" });
+  const terminal = open();
+  await terminal.waitFor("the first");
+  await terminal.press("/");
+  await terminal.type("second");
+  await terminal.press(KEYS.enter);
+  await terminal.waitFor("1 of 2");
+  await terminal.waitForNot("the first");
+  await terminal.press("r");
+  await terminal.type(" of all");
+  await terminal.press(KEYS.enter);
+  await terminal.waitFor("the second of all");
+  await terminal.press("D");
+  await terminal.waitFor("Type yes");
+  await terminal.type("yes");
+  await terminal.press(KEYS.enter);
+  await terminal.waitFor("0 of 1");
+  await expect(client.sessions.get.query({ sessionId: id })).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });
+});
 
 /** A session that is open in the UI, ready for a prompt. */
 async function openSession(options: { asks?: boolean } & Partial<Parameters<typeof openCcd>[0]> = {}) {

@@ -38,7 +38,7 @@ export async function ui(context: BenchContext): Promise<Outcome> {
   await using stand = await openStand(context);
   const { client, url, token } = stand.gateway;
   await using home = await openFolder();
-  const env = { CC_DOCKER_URL: url, CC_DOCKER_TOKEN: token, XDG_STATE_HOME: home.path };
+  const env = { CC_DOCKER_URL: url, CC_DOCKER_TOKEN: token, XDG_STATE_HOME: home.path, XDG_CACHE_HOME: home.path };
   await using session = await openGatewaySession(client, signal);
   for (let count = 0; count < PROMPTS; count += 1) await session.turn(longPrompt(count));
   onProgress(`${PROMPTS * LINES_A_PROMPT} lines are there`);

@@ -33,6 +33,7 @@ export async function openUi({ client, env, stdin, stdout, directory, signal, se
   const app = createApp({
     client,
     history,
+    directory,
     signal: AbortSignal.any([signal, leaving.signal]),
     onQuit: () => leaving.abort(),
     editOutside: (text, fileName) => editOutside({ text, fileName, env, suspend: suspension.run }),

@@ -5,6 +5,7 @@ import { APPROVAL_ACTIONS } from "./actions/approval-actions.ts";
 import { EDITOR_ACTIONS, write } from "./actions/editor-actions.ts";
 import { HELP_ACTIONS } from "./actions/help-actions.ts";
 import { LIST_ACTIONS } from "./actions/list-actions.ts";
+import { MANAGE_ACTIONS } from "./actions/manage-actions.ts";
 import { SCROLL_ACTIONS } from "./actions/scroll-actions.ts";
 import { SESSION_ACTIONS } from "./actions/session-actions.ts";
 import { type ActionName, type Condition, findAction } from "./keys.ts";
@@ -15,6 +16,7 @@ import { placeOf } from "./state/ui-state.ts";
 const ACTIONS: Readonly<Record<ActionName, (app: App, key: string) => unknown>> = {
   ...HELP_ACTIONS,
   ...LIST_ACTIONS,
+  ...MANAGE_ACTIONS,
   ...EDITOR_ACTIONS,
   ...SESSION_ACTIONS,
   ...SCROLL_ACTIONS,

@@ -1,7 +1,7 @@
-import type { SessionConfig } from "@cc-docker/client";
+/** What is selected in the list of sessions, and how the list is arranged. */
 import type { App } from "../state/app.ts";
-import { nextSort } from "../state/arrange-sessions.ts";
-import { EMPTY_EDITOR, editorWith } from "../state/editor.ts";
+import { type Arrangement, nextSort } from "../state/arrange-sessions.ts";
+import { editorWith } from "../state/editor.ts";
 
 /** Far more than any list has. */
 const END = Number.MAX_SAFE_INTEGER;
@@ -18,38 +18,15 @@ export const LIST_ACTIONS = {
     const selected = app.selectedRow();
     if (selected) app.show(selected.session.id);
   },
-  new: (app: App) => create(app, {}),
-  "new-asking": (app: App) => create(app, { permissionMode: "ask" }),
   filter,
-  "clear-filter": (app: App) => setFilter(app, ""),
+  "clear-filter": (app: App) => arrangeBy(app, { filter: "" }),
   sort: (app: App) => {
-    const { arrangement } = app.state();
-    const sort = nextSort(arrangement.sort);
-    app.set({ arrangement: { ...arrangement, sort } });
+    const sort = nextSort(app.state().arrangement.sort);
+    arrangeBy(app, { sort });
     app.say(`Sorted by ${sort}.`);
   },
-  group: (app: App) => {
-    const { arrangement } = app.state();
-    app.set({ arrangement: { ...arrangement, isGrouped: !arrangement.isGrouped } });
-  },
-  "hide-resting": (app: App) => {
-    const { arrangement } = app.state();
-    app.set({ arrangement: { ...arrangement, isLiveOnly: !arrangement.isLiveOnly } });
-  },
-  pause: async (app: App) => {
-    const session = app.selectedRow()?.session;
-    if (!session) return;
-    const move = session.status === "paused" ? app.client.sessions.resume : app.client.sessions.pause;
-    await move.mutate({ sessionId: session.id });
-    app.listing.refresh();
-  },
-  stop: async (app: App) => {
-    const session = app.selectedRow()?.session;
-    if (!session) return;
-    await app.client.sessions.stop.mutate({ sessionId: session.id });
-    app.listing.refresh();
-  },
-  remove,
+  group: (app: App) => arrangeBy(app, { isGrouped: !app.state().arrangement.isGrouped }),
+  "hide-resting": (app: App) => arrangeBy(app, { isLiveOnly: !app.state().arrangement.isLiveOnly }),
   quit: (app: App) => app.onQuit(),
 } as const;
 
@@ -60,34 +37,12 @@ function move(app: App, by: number): void {
   app.set({ selected: rows[to]?.session.id });
 }
 
-async function create(app: App, config: SessionConfig): Promise<void> {
-  const { id } = await app.client.sessions.create.mutate({ config });
-  app.listing.refresh();
-  app.show(id);
+function arrangeBy(app: App, change: Partial<Arrangement>): void {
+  app.set({ arrangement: { ...app.state().arrangement, ...change } });
 }
 
 function filter(app: App): void {
-  const onChange = (text: string) => setFilter(app, text);
+  const onChange = (text: string) => arrangeBy(app, { filter: text });
   const editor = editorWith(app.state().arrangement.filter);
   app.set({ ask: { label: "Only sessions with", editor, onAnswer: onChange, onChange } });
-}
-
-function setFilter(app: App, text: string): void {
-  app.set({ arrangement: { ...app.state().arrangement, filter: text } });
-}
-
-function remove(app: App): void {
-  const session = app.selectedRow()?.session;
-  if (!session) return;
-  const id = session.id.slice(0, 8);
-  const onAnswer = (text: string) => {
-    if (text.trim() !== "yes") return app.say("Nothing was removed.");
-    app.attempt(async () => {
-      await app.client.sessions.delete.mutate({ sessionId: session.id });
-      app.close(session.id);
-      app.listing.refresh();
-      app.say(`${id} removed.`);
-    });
-  };
-  app.set({ ask: { label: `Remove ${id} with its files and its log? Type yes`, editor: EMPTY_EDITOR, onAnswer } });
 }

@@ -1,17 +1,16 @@
 /** Every key there is, in sections. Pure. */
 import { describeKeys } from "../describe-keys.ts";
 import { type Line, span } from "../text/line.ts";
-import { fit } from "./fit-line.ts";
+import { MIN_WIDTH, prefixLines, wrapLine } from "../text/wrap/wrap-line.ts";
 
-const KEY_COLUMNS = 26;
+/** As wide as the longest row of keys. */
+const KEY_COLUMNS = 34;
 
 export function helpLines(columns: number): Line[] {
-  return describeKeys().flatMap(({ title, rows }) => [
-    [span(title, "heading")],
-    ...rows.map(({ keys, does }) => {
-      const names = fit([span(`  ${keys.join(", ")}`, "code")], KEY_COLUMNS);
-      return fit([...names, span(does, undefined)], columns);
-    }),
-    [],
-  ]);
+  return describeKeys().flatMap(({ title, rows }) => [[span(title, "heading")], ...rows.flatMap(toLines), []]);
+
+  function toLines({ keys, does }: { keys: readonly string[]; does: string }): Line[] {
+    const names = span(`  ${keys.join(", ")}`.padEnd(KEY_COLUMNS), "code");
+    return prefixLines(wrapLine([span(does, undefined)], Math.max(MIN_WIDTH, columns - KEY_COLUMNS)), names);
+  }
 }

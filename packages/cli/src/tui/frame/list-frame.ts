@@ -1,4 +1,5 @@
 /** The sessions, a row each. Pure. */
+import { basename } from "node:path";
 import { formatAge, formatCost } from "../../output/amounts.ts";
 import type { SessionRow } from "../state/arrange-sessions.ts";
 import { type Line, span } from "../text/line.ts";
@@ -45,7 +46,7 @@ export function listLines({ rows, selected, isGrouped, now }: ListView, { column
       lines.push(fit([words(directory || "without a directory", "heading")], columns));
     }
     if (index === selected) selectedLine = lines.length;
-    const line = rowLine(row, columns, now);
+    const line = rowLine(isGrouped ? { ...row, directory: "" } : row, columns, now);
     lines.push(index === selected ? restyle(line, "selected") : line);
   });
   const top = Math.max(0, Math.min(selectedLine - Math.floor(height / 2), lines.length - height));
@@ -82,10 +83,11 @@ function rowLine(row: ListedRow, columns: number, now: number): Line {
   return spread(left, right, columns);
 }
 
-function whatOf({ title, lastLine, session }: ListedRow): Line {
+function whatOf({ title, directory, lastLine, session }: ListedRow): Line {
   const said = session.error
     ? words(`${session.error.code}: ${session.error.message}`, "failure")
     : words(lastLine, "muted");
-  if (title === "") return [said];
-  return said.text === "" ? [words(title)] : [words(title), span("  ", undefined), said];
+  const place = words(basename(directory), "linkTarget");
+  const parts = [words(title), place, said].filter(({ text }) => text !== "");
+  return parts.flatMap((part, index) => (index === 0 ? [part] : [span("  ", undefined), part]));
 }

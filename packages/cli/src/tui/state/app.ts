@@ -13,6 +13,8 @@ import { FIRST_STATE, type UiState } from "./ui-state.ts";
 export type AppDeps = {
   client: Client;
   history: PromptHistory;
+  /** Where the person is. */
+  directory: string;
   /** Ends everything that goes on. */
   signal: AbortSignal;
   onQuit: () => void;

@@ -61,7 +61,16 @@ export function createListing(options: ListingOptions): Listing {
     const { title, lastLine, activity } = open ? glimpseOf(open, glimpses.of(session)) : glimpses.of(session);
     const isAsking = open ? open.approvals().length > 0 : list.isAsking(id);
     const picture = activityLine(activity, { width: ACTIVITY_COLUMNS, nowMs: Date.now(), activityMs: ACTIVITY_MS });
-    return { session, title, directory: "", lastLine, isUnread, isAsking, activity: [span(picture, "model")] };
+    const directory = session.workspace.type === "host" ? session.workspace.path : "";
+    return {
+      session,
+      title: session.name ?? title,
+      directory,
+      lastLine,
+      isUnread,
+      isAsking,
+      activity: [span(picture, "model")],
+    };
   }
 
   function titleOf(id: SessionId): string {
