@@ -102,6 +102,7 @@ export const REQUIREMENTS = {
   "cli.prompts": "`ccd` prompts a session that stays, shows the answer and ends a turn.",
   "cli.chat":
     "`ccd chat` talks in one session: prompts, answers, what the agent asks, interrupts, in a terminal or from a pipe.",
+  "cli.directories": "`ccd` works in the directory it is given in, and means the session there when none is named.",
   "cli.answers": "`ccd` shows what an agent asks, and answers it.",
   "cli.sessions": "`ccd` lists, shows, stops and removes sessions.",
   "cli.doctor": "`ccd` says what is wrong with the gateway it uses, what mends it, and which settings hold.",

@@ -22,9 +22,12 @@ export const CCD = join(CLI, "src/main.ts");
 export const CCD_BUNDLE = join(CLI, "dist/ccd.mjs");
 const DEADLINE_MS = 60_000;
 
-/** `env` is all it gets, besides PATH. */
-export function startCcd(args: readonly string[], env: Settings, stdin = ""): CcdProcess {
-  const child = spawn(process.execPath, [CCD, ...args], { env: { PATH: process.env["PATH"] ?? "", ...env } });
+export type Typed = { stdin?: string; cwd?: string };
+
+/** `env` is all it gets, besides PATH. `cwd`: the directory it is given in; some other when absent. */
+export function startCcd(args: readonly string[], env: Settings, { stdin = "", cwd }: Typed = {}): CcdProcess {
+  const all = { PATH: process.env["PATH"] ?? "", ...env };
+  const child = spawn(process.execPath, [CCD, ...args], { env: all, ...(cwd !== undefined && { cwd }) });
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   child.stdin.on("error", () => undefined); // not every command reads to the end
   child.stdin.end(stdin);
@@ -35,8 +38,8 @@ export function startCcd(args: readonly string[], env: Settings, stdin = ""): Cc
   };
 }
 
-export function runCcd(args: readonly string[], env: Settings, stdin?: string): Promise<CcdResult> {
-  return startCcd(args, env, stdin).ended;
+export function runCcd(args: readonly string[], env: Settings, typed?: Typed): Promise<CcdResult> {
+  return startCcd(args, env, typed).ended;
 }
 
 async function endOf(child: ChildProcess, args: readonly string[]): Promise<number | null> {

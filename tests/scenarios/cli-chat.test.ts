@@ -22,7 +22,8 @@ const CTRL_C = "\x03";
 const CTRL_D = "\x04";
 const untilPrompted = (prompt: string) =>
   waitUntil(() => install.model.journal.prompts().includes(prompt), { what: "the model to be asked" });
-const chatFrom = (stdin: string, ...options: string[]) => runCcd(["chat", ...options], env, stdin);
+const goOnFrom = (stdin: string, ...options: string[]) => runCcd(["chat", ...options], env, { stdin });
+const chatFrom = (stdin: string, ...options: string[]) => goOnFrom(stdin, "--scratch", ...options);
 
 verifies(
   "cli.chat",
@@ -35,7 +36,7 @@ verifies(
     );
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "one\ntwo\nthree\n" });
     const [id = ""] = /[0-9a-f-]{36}/.exec(stderr) ?? [];
-    const again = await chatFrom("say: remembered", id, "--rm", "--json");
+    const again = await goOnFrom("say: remembered", id, "--rm", "--json");
     expect(
       again.stdout
         .trimEnd()
@@ -70,7 +71,7 @@ verifies(
 );
 
 verifies("cli.chat", "in a terminal, what the agent asks is answered in place", async () => {
-  await using chat = startInTerminal(["chat", "--rm"], env);
+  await using chat = startInTerminal(["chat", "--scratch", "--rm"], env);
   await chat.see("> ");
   chat.type("bash: touch note.txt\\\r");
   await chat.see("… ");
@@ -95,7 +96,7 @@ verifies("cli.chat", "in a terminal, a question of the agent is answered by the 
     multiSelect: false,
     options: ["Red", "Blue"].map((label) => ({ label, description: "x" })),
   };
-  await using chat = startInTerminal(["chat", "--rm"], env);
+  await using chat = startInTerminal(["chat", "--scratch", "--rm"], env);
   await chat.see("> ");
   chat.type(`tool: AskUserQuestion ${JSON.stringify({ questions: [question] })}\\\rsay: thanks\r`);
   await chat.see("2. Blue");
@@ -109,7 +110,7 @@ verifies("cli.chat", "in a terminal, a question of the agent is answered by the 
 });
 
 verifies("cli.chat", "in a terminal, Ctrl-C ends the turn and then the chat, and drops what is typed", async () => {
-  await using chat = startInTerminal(["chat", "--rm", "--mode", "bypass"], env);
+  await using chat = startInTerminal(["chat", "--scratch", "--rm", "--mode", "bypass"], env);
   await chat.see("> ");
   chat.type("half a thought");
   await chat.see("half a thought");
@@ -133,7 +134,7 @@ verifies(
   "cli.chat",
   "in a terminal, a pasted text of several lines is one prompt, and is not sent by itself",
   async () => {
-    await using chat = startInTerminal(["chat", "--rm", "--mode", "bypass"], env);
+    await using chat = startInTerminal(["chat", "--scratch", "--rm", "--mode", "bypass"], env);
     await chat.see("\x1b[?2004h");
     await chat.see("> ");
     chat.type("\x1b[200~say: pasted\rsay: text\r\x1b[201~");
@@ -150,7 +151,7 @@ verifies(
 );
 
 verifies("cli.chat", "in a terminal, the agent moves no cursor, sets no title, and writes no clipboard", async () => {
-  await using chat = startInTerminal(["chat", "--rm", "--mode", "bypass"], env);
+  await using chat = startInTerminal(["chat", "--scratch", "--rm", "--mode", "bypass"], env);
   await chat.see("> ");
   chat.type("bash: printf '\\033]52;c;aGk=\\007\\033]0;pwned\\007\\033[2Jresult'\\\rsay: the end\r");
   await chat.see("result");

@@ -22,7 +22,7 @@ afterAll(() => cleanup.disposeAsync());
 const ccd = (...args: string[]) => runCcd(args, env);
 
 verifies("cli.run", "run prints the answer on stdout, nothing else there, and leaves nothing", async () => {
-  const { exitCode, stdout } = await ccd("run", "think: hm\nbash: echo from the tool\nsay: the answer");
+  const { exitCode, stdout } = await ccd("run", "--scratch", "think: hm\nbash: echo from the tool\nsay: the answer");
   expect(stdout).toBe("the answer\n");
   expect(exitCode).toBe(0);
   expect(await install.leftovers()).toEqual([]);
@@ -33,7 +33,7 @@ verifies(
   "cli.run",
   "run takes its prompt from stdin, and prints each event as a line of JSON when asked to",
   async () => {
-    const { exitCode, stdout } = await runCcd(["run", "--json", "-"], env, "say: piped");
+    const { exitCode, stdout } = await runCcd(["run", "--scratch", "--json", "-"], env, { stdin: "say: piped" });
     expect(exitCode).toBe(0);
     const events = stdout
       .trimEnd()
@@ -47,13 +47,13 @@ verifies(
 
 verifies("cli.run", "an interrupted run ends with 130 and leaves nothing", async () => {
   for (const prompt of ["stall: 60s", "stream: 100000 words every 1ms"]) {
-    const run = startCcd(["run", prompt], env);
+    const run = startCcd(["run", "--scratch", prompt], env);
     await waitUntil(() => install.model.journal.prompts().includes(prompt), { what: "the model to be asked" });
     run.interrupt();
     expect((await run.ended).exitCode).toBe(130);
     expect(await install.leftovers()).toEqual([]);
   }
-  const early = startCcd(["run", "say: too early"], env);
+  const early = startCcd(["run", "--scratch", "say: too early"], env);
   await waitUntil(async () => (await install.leftovers()).length > 0, { what: "the session to be created" });
   early.interrupt();
   expect((await early.ended).exitCode).toBe(130);
@@ -64,7 +64,7 @@ verifies(
   "cli.sessions",
   "a kept session is listed, shown, stopped and removed, by the beginning of its id",
   async () => {
-    const kept = await ccd("run", "--keep", "say: kept");
+    const kept = await ccd("run", "--scratch", "--keep", "say: kept");
     expect(kept).toMatchObject({ exitCode: 0, stdout: "kept\n" });
     const id = /[0-9a-f-]{36}/.exec(kept.stderr)?.[0] ?? "";
     const short = id.slice(0, 8);
@@ -80,7 +80,7 @@ verifies(
 );
 
 verifies("cli.sessions", "a detached session works on, and its log can be followed", async () => {
-  const { exitCode, stdout } = await ccd("run", "--detach", "bash: sleep 0.5\nsay: done alone");
+  const { exitCode, stdout } = await ccd("run", "--scratch", "--detach", "bash: sleep 0.5\nsay: done alone");
   expect(exitCode).toBe(0);
   const id = stdout.trim();
   expect(id).toMatch(/^[0-9a-f-]{36}$/);
@@ -107,11 +107,16 @@ const ENDINGS: { name: string; args: string[]; exitCode: number; says: RegExp; w
   { name: "an unknown session", args: ["logs", randomUUID()], exitCode: 3, says: /SESSION_NOT_FOUND/ },
   { name: "an unknown session to stop", args: ["stop", randomUUID()], exitCode: 3, says: /SESSION_NOT_FOUND/ },
   { name: "an unknown session to remove", args: ["rm", randomUUID()], exitCode: 3, says: /SESSION_NOT_FOUND/ },
-  { name: "a model that refuses the key", args: ["run", "fail: 401 always"], exitCode: 4, says: /MODEL_AUTH_FAILED/ },
-  { name: "a busy model", args: ["run", "fail: 529 always"], exitCode: 5, says: /MODEL_OVERLOADED/ },
+  {
+    name: "a model that refuses the key",
+    args: ["run", "--scratch", "fail: 401 always"],
+    exitCode: 4,
+    says: /MODEL_AUTH_FAILED/,
+  },
+  { name: "a busy model", args: ["run", "--scratch", "fail: 529 always"], exitCode: 5, says: /MODEL_OVERLOADED/ },
   { name: "an unknown command", args: ["frobnicate"], exitCode: 2, says: /frobnicate/ },
-  { name: "an unknown option", args: ["run", "--frobnicate", "x"], exitCode: 2, says: /--frobnicate/ },
-  { name: "an empty prompt", args: ["run", " "], exitCode: 2, says: /PROMPT_EMPTY/ },
+  { name: "an unknown option", args: ["run", "--scratch", "--frobnicate", "x"], exitCode: 2, says: /--frobnicate/ },
+  { name: "an empty prompt", args: ["run", "--scratch", " "], exitCode: 2, says: /PROMPT_EMPTY/ },
   { name: "no gateway at the address", args: ["ls"], exitCode: 5, says: /SERVER_UNREACHABLE/, where: () => NOWHERE },
   {
     name: "no gateway here",
@@ -151,7 +156,10 @@ verifies("cli.answers", "run --mode ask shows what the agent asks and the comman
   const token = await install.token("dave");
   const own = { CC_DOCKER_URL: gateway.url, CC_DOCKER_TOKEN: token };
   const client = createClient({ url: gateway.url, token });
-  const run = startCcd(["run", "--mode", "ask", "bash: touch note.txt\nbash: touch other.txt\nsay: both told"], own);
+  const run = startCcd(
+    ["run", "--scratch", "--mode", "ask", "bash: touch note.txt\nbash: touch other.txt\nsay: both told"],
+    own,
+  );
   const asked = async (earlier?: string) => {
     const { approvals } = await client.approvals.list.query({ state: "open" });
     return approvals.find(({ id }) => id !== earlier)?.id;

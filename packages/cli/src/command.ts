@@ -38,9 +38,17 @@ export function defineCommand<Input extends Json>(
   return command;
 }
 
-/** The session a command acts on. */
-export type OneSession = { session: string };
+/** The session a command acts on; without a word the one of the current directory. */
+export type OneSession = { session?: string };
+
+/** By which words a session may be named. */
+export const SESSION = "a session's name, its id, or 4 or more characters of its beginning";
 
 export function sessionArgument(): Argument {
-  return new Argument("<session>", "a session's id, or 4 or more characters of its beginning");
+  return new Argument("[session]", `${SESSION}; the one of this directory when absent`);
+}
+
+/** For what nobody should do to a session that is not named. */
+export function sessionsArgument(): Argument {
+  return new Argument("<session...>", SESSION);
 }

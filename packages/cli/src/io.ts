@@ -23,6 +23,8 @@ export type Screen = { stdin: NodeJS.ReadStream; stdout: WriteStream };
 
 export type Io = {
   env: Environment;
+  /** The directory that the command is given in. */
+  cwd: string;
   stdin: Input;
   stdout: Output;
   stderr: Output;

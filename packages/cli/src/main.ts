@@ -28,6 +28,7 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
+  cwd: process.cwd(),
   stdin: process.stdin,
   stdout: createOutput(process.stdout, signal),
   stderr: createOutput(process.stderr, signal),

@@ -26,6 +26,7 @@ async function ccd(argv: string[], given: Given = {}) {
   const stdin = Object.assign(Readable.from(given.stdin ?? []), { isTTY: given.isTTY ?? false });
   const io = {
     env: { DATA_DIR: dataDir, ...given.env },
+    cwd: dataDir,
     stdin,
     stdout: outputTo("stdout"),
     stderr: outputTo("stderr"),
@@ -38,8 +39,9 @@ it.each([
   [["nonsense"]],
   [["run", "a", "b"]],
   [["run", "--mode", "maybe", "a"]],
-  [["show"]],
+  [["show", "a", "b"]],
   [["ls", "--status", "asleep"]],
+  [["run", "--scratch", "-C", ".", "a"]],
   [["token"]],
   [["rm"]],
   [[]],

@@ -111,7 +111,7 @@ export const Session = z
   .object({
     id: SessionId,
     status: SessionStatus,
-    name: SessionName.optional(),
+    name: SessionName.optional().describe("What a person calls it; absent without one."),
     workspace: Workspace,
     parked: z
       .literal(true)

@@ -9,16 +9,17 @@ import { type ConfigInput, isConfigured, toConfig } from "../session/config-opti
 import { listOpenApprovals } from "../session/find-approval.ts";
 import { findSession } from "../session/find-session.ts";
 import { removeSession } from "../session/remove-session.ts";
+import { isPlaced, toWorkspace, type WorkspaceInput } from "../session/workspace-options.ts";
 import { type Chat, converse } from "./converse.ts";
 
 type Opened = Pick<Chat, "sessionId" | "after" | "asked">;
 
-export type ChatInput = { session?: string; rm?: true } & ConfigInput & Json;
+export type ChatInput = { session?: string; rm?: true } & WorkspaceInput & ConfigInput & Json;
 
 export async function chat(input: ChatInput, io: Io): Promise<number> {
   const client = await connect(io.env);
   const isNew = input.session === undefined;
-  const session = isNew ? await openNew(client, input) : await openKnown(client, input, io.signal);
+  const session = isNew ? await openNew(client, input, io) : await openKnown(client, input, io);
   let hasSent = false;
   try {
     const onSent = () => {
@@ -31,21 +32,24 @@ export async function chat(input: ChatInput, io: Io): Promise<number> {
 }
 
 /** Started at once: while the first prompt is typed it gets ready. Not interruptible: the answer holds the id. */
-async function openNew(client: Client, input: ConfigInput): Promise<Opened> {
+async function openNew(client: Client, input: ChatInput, io: Io): Promise<Opened> {
+  const workspace = await toWorkspace(input, io);
   const { id: sessionId } = await client.sessions.create.mutate({
+    ...workspace,
     config: toConfig({ ...input, mode: input.mode ?? "ask" }),
   });
   return { sessionId, after: 0, asked: [] };
 }
 
 /** @throws CcError REQUEST_INVALID when it is to be configured */
-async function openKnown(client: Client, input: ChatInput, signal: AbortSignal): Promise<Opened> {
-  if (isConfigured(input))
+async function openKnown(client: Client, input: ChatInput, io: Io): Promise<Opened> {
+  const { signal } = io;
+  if (isConfigured(input) || isPlaced(input))
     throw new CcError(
       "REQUEST_INVALID",
-      "--model, --system, --tools and --mode are for a new session; this one has its own.",
+      "The options of a new session go with none that is there already: it has its own.",
     );
-  const sessionId = await findSession(client, input.session as string, signal);
+  const sessionId = await findSession(client, input.session, io);
   const { lastSeq: after } = await client.sessions.get.query({ sessionId }, { signal });
   return { sessionId, after, asked: await listOpenApprovals(client, { sessionId }, signal) };
 }

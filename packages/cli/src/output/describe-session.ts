@@ -13,6 +13,8 @@ export function describeSession({ session, stats, approvals }: SessionReport, no
   const fields: Field[] = [
     ["session", session.id],
     ["status", describeStatus(session)],
+    ...(session.name === undefined ? [] : [["name", session.name] as const]),
+    ["directory", describeWorkspace(session)],
     ...forkOf(session),
     ["model", session.config.model ?? "Claude Code's own default"],
     ["mode", session.config.permissionMode ?? "bypass"],
@@ -37,6 +39,11 @@ export function describeSession({ session, stats, approvals }: SessionReport, no
 export function describeStatus({ status, parked, error }: Session): string {
   if (error) return `${status}: ${error.code}`;
   return parked ? `${status} (parked)` : status;
+}
+
+/** The directory of the host, or that the files are the session's own. */
+export function describeWorkspace({ workspace }: Session): string {
+  return workspace.type === "host" ? workspace.path : "(its own)";
 }
 
 function forkOf({ forkedFrom }: Session): Field[] {

@@ -1,6 +1,7 @@
 /** From what a person types to the id of what an agent asks. */
 import type { Client } from "@cc-docker/client";
 import { type Approval, type ApprovalId, CcError } from "@cc-docker/protocol";
+import type { Io } from "../io.ts";
 import { findSession } from "./find-session.ts";
 import { isWholeId, pickId } from "./pick-id.ts";
 
@@ -11,17 +12,19 @@ const MOST_NAMED = 5;
 const KIND = { noun: "open question", notFound: "APPROVAL_NOT_FOUND" } as const;
 
 /**
- * The one that is named, else the only open one, of `session` or of all.
+ * The one that is named, among those of `session` if that is given; else the only open one, of `session` or of the
+ * session of the current directory.
  * @throws CcError APPROVAL_NOT_FOUND, REQUEST_INVALID when it is not clear which is meant; what `findSession` throws
  */
 export async function findApproval(
   client: Client,
   { approval, session }: ApprovalName,
-  signal: AbortSignal,
+  where: Pick<Io, "cwd" | "signal">,
 ): Promise<ApprovalId> {
   if (approval !== undefined && isWholeId(approval)) return approval.toLowerCase() as ApprovalId;
-  const of = session === undefined ? {} : { sessionId: await findSession(client, session, signal) };
-  const open = await listOpenApprovals(client, of, signal);
+  const isAny = approval !== undefined && session === undefined;
+  const of = isAny ? {} : { sessionId: await findSession(client, session, where) };
+  const open = await listOpenApprovals(client, of, where.signal);
   return approval === undefined
     ? pickOnly(open)
     : pickId(
@@ -49,7 +52,7 @@ export async function listOpenApprovals(
 
 function pickOnly(open: readonly Approval[]): ApprovalId {
   const [first, second] = open;
-  if (first === undefined) throw new CcError("APPROVAL_NOT_FOUND", "No agent asks anything just now.");
+  if (first === undefined) throw new CcError("APPROVAL_NOT_FOUND", "Its agent asks nothing just now.");
   if (second === undefined) return first.id;
   const some = open.slice(0, MOST_NAMED).map(({ id, toolName, sessionId }) => `${id} (${toolName} in ${sessionId})`);
   throw new CcError("REQUEST_INVALID", `${open.length} questions are open; name one: ${some.join(", ")}.`);

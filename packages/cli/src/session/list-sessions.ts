@@ -3,15 +3,15 @@ import type { Session, SessionStatus } from "@cc-docker/protocol";
 
 const PAGE = 200;
 
-/** All of the caller's sessions, newest first. */
+/** All of the caller's sessions, newest first; `workspacePath`: only those that work there, by its real path. */
 export async function listSessions(
   client: Client,
-  { status, signal }: { status?: SessionStatus | undefined; signal: AbortSignal },
+  { signal, ...filter }: { status?: SessionStatus | undefined; workspacePath?: string; signal: AbortSignal },
 ): Promise<Session[]> {
   const found: Session[] = [];
   let cursor: string | undefined;
   do {
-    const page = await client.sessions.list.query({ limit: PAGE, cursor, status }, { signal });
+    const page = await client.sessions.list.query({ limit: PAGE, cursor, ...filter }, { signal });
     found.push(...page.sessions);
     cursor = page.nextCursor;
   } while (cursor !== undefined);

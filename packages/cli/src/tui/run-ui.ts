@@ -1,24 +1,17 @@
 /** From a command line to the UI: the client, the session it begins with, and the exit code. */
-import { enableCompileCache } from "node:module";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { CcError, EXIT_CODES } from "@cc-docker/protocol";
 import { connectOrOffer } from "../first-run/connect-or-offer.ts";
 import { findInterruption, type Io } from "../io.ts";
 import { findSession } from "../session/find-session.ts";
 
-/**
- * What is loaded is compiled once and kept: in a directory of the user's own, for it is code.
- * @throws CcError REQUEST_INVALID without a terminal; what `connectOrOffer` and `findSession` throw
- */
-export async function runUi(session: string | undefined, { env, screen, signal }: Io): Promise<number> {
+/** @throws CcError REQUEST_INVALID without a terminal; what `connectOrOffer` and `findSession` throw */
+export async function runUi(session: string | undefined, io: Io): Promise<number> {
+  const { env, cwd: directory, screen, signal } = io;
   if (!screen)
     throw new CcError("REQUEST_INVALID", "The UI needs a terminal, and stdin or stdout is none: try --plain.");
-  const directory = process.cwd();
   const client = await connectOrOffer({ env, ...screen, directory, signal });
   if (!client) return EXIT_CODES.ok;
-  const sessionId = session === undefined ? undefined : await findSession(client, session, signal);
-  enableCompileCache(join(env["XDG_CACHE_HOME"]?.trim() || join(homedir(), ".cache"), "ccd/compiled"));
+  const sessionId = session === undefined ? undefined : await findSession(client, session, io);
   const { openUi } = await import("./open-ui.tsx");
   await openUi({ client, env, ...screen, directory, signal, sessionId });
   return findInterruption(signal)?.exitCode ?? EXIT_CODES.ok;

@@ -16,7 +16,10 @@ const approvalArgument = new Argument(
   "[approval]",
   "the id that is shown with the question, or 4 or more characters of its beginning",
 );
-const sessionOption = new Option("--session <session>", "of the questions of this session alone");
+const sessionOption = new Option(
+  "--session <session>",
+  "what this session asks; the session of this directory when absent",
+);
 const JSON_IS = "print the approval as a line of JSON";
 
 export const approveCommand = defineCommand<ApproveInput>({
@@ -28,7 +31,7 @@ export const approveCommand = defineCommand<ApproveInput>({
   options: [sessionOption, new Option("--input <json>", "have it do this instead, or the answers to its question")],
   json: JSON_IS,
   examples: [
-    { line: "ccd approve", does: "the one thing that is asked just now" },
+    { line: "ccd approve", does: "the one thing that the agent of this directory asks just now" },
     { line: `ccd approve --input '{"command":"ls"}' ID`, does: "let it run another command than it wants to" },
     { line: `ccd approve --input '{"answers":{"Which colour?":"Red"}}' ID`, does: "answer a question" },
   ],
@@ -44,7 +47,7 @@ export const denyCommand = defineCommand<DenyInput>({
   json: JSON_IS,
   examples: [
     { line: 'ccd deny ID "Not on a Monday"', does: "say why; the agent goes on with that" },
-    { line: 'ccd deny "Not on a Monday"', does: "the same for the one thing that is asked just now" },
+    { line: 'ccd deny "Not on a Monday"', does: "the same for the one thing that the agent of this directory asks" },
   ],
   run: deny,
 });
@@ -52,7 +55,7 @@ export const denyCommand = defineCommand<DenyInput>({
 async function approve({ input, json, ...named }: ApproveInput, io: Io): Promise<number> {
   const updatedInput = input === undefined ? {} : { updatedInput: parseInput(input) };
   const client = await connect(io.env);
-  const approvalId = await findApproval(client, named, io.signal);
+  const approvalId = await findApproval(client, named, io);
   const answer = { approvalId, decision: "allow", ...updatedInput } as const;
   return say(await client.approvals.answer.mutate(answer, { signal: io.signal }), { json, io });
 }
@@ -60,7 +63,7 @@ async function approve({ input, json, ...named }: ApproveInput, io: Io): Promise
 async function deny({ message: given, json, ...named }: DenyInput, io: Io): Promise<number> {
   const { approval, message } = sortOut(named.approval, given);
   const client = await connect(io.env);
-  const approvalId = await findApproval(client, { ...named, approval }, io.signal);
+  const approvalId = await findApproval(client, { ...named, approval }, io);
   const answer = { approvalId, decision: "deny", ...(message !== undefined && { message }) } as const;
   return say(await client.approvals.answer.mutate(answer, { signal: io.signal }), { json, io });
 }

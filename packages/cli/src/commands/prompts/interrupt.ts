@@ -17,7 +17,7 @@ export const interruptCommand = defineCommand<OneSession & Json>({
 
 async function interrupt({ session: named, json }: OneSession & Json, io: Io): Promise<number> {
   const client = await connect(io.env);
-  const sessionId = await findSession(client, named, io.signal);
+  const sessionId = await findSession(client, named, io);
   const turn = await client.chat.interrupt.mutate({ sessionId }, { signal: io.signal });
   return printResult(io, { json, value: turn, line: `${turn.id} is being interrupted` });
 }

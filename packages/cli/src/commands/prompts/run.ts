@@ -10,25 +10,28 @@ import { type ConfigInput, configOptions, toConfig } from "../../session/config-
 import { type PromptInput, promptArgument, promptOptions, readPrompt, timeoutOf } from "../../session/read-prompt.ts";
 import { removeSession } from "../../session/remove-session.ts";
 import { showTurn } from "../../session/show-turn.ts";
+import { toWorkspace, type WorkspaceInput, workspaceOptions } from "../../session/workspace-options.ts";
 
-type RunInput = PromptInput & ConfigInput & { keep?: true; detach?: true } & Json;
+type RunInput = PromptInput & WorkspaceInput & ConfigInput & { keep?: true; detach?: true } & Json;
 
 export const runCommand = defineCommand<RunInput>({
   name: "run",
   group: "prompts",
   summary: "send one prompt to a new session and stream the answer",
   details:
-    "The answer goes to stdout, what the agent does meanwhile to stderr. The session is removed afterwards, also after Ctrl-C; with `--keep` it stays, and after Ctrl-C the turn goes on.",
+    "It works in the current directory, as the user whom that belongs to. The answer goes to stdout, what the agent does meanwhile to stderr. The session is removed afterwards, also after Ctrl-C; with `--keep` it stays, and after Ctrl-C the turn goes on.",
   arguments: [promptArgument()],
   options: [
     ...promptOptions(),
+    ...workspaceOptions(),
     ...configOptions("bypass"),
     new Option("--keep", "keep the session; its id is printed on stderr"),
     new Option("--detach", "print the session's id as soon as the prompt is accepted, and return"),
   ],
   json: "print every event as a line of JSON; with `--detach` the turn",
   examples: [
-    { line: 'ccd run "What can you do?"', does: "one prompt in a session of its own" },
+    { line: 'ccd run "What is in this directory?"', does: "one prompt in a session of its own" },
+    { line: 'ccd run --scratch "Try it in Rust"', does: "in an empty workspace, which goes with the session" },
     { line: 'ccd run --keep "Write a README"', does: "keep the session, for `ccd send` or `ccd logs`" },
     { line: "git diff | ccd run -", does: "the prompt comes from stdin" },
     { line: 'ccd run --mode ask "Tidy up"', does: "have it ask first; `ccd approve` answers from another terminal" },
@@ -40,8 +43,9 @@ export const runCommand = defineCommand<RunInput>({
 async function run(input: RunInput, io: Io): Promise<number> {
   const prompt = await readPrompt(input, io); // before there is a session to remove again
   const client = await connect(io.env);
+  const workspace = await toWorkspace(input, io);
   // Not interruptible: the answer holds the id by which the session can be removed.
-  const { id } = await client.sessions.create.mutate({ config: toConfig(input) });
+  const { id } = await client.sessions.create.mutate({ ...workspace, config: toConfig(input) });
   let isKept = false;
   try {
     const send = { sessionId: id, prompt, ...timeoutOf(input) };

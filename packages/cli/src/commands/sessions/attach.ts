@@ -1,5 +1,5 @@
 import { Argument, Option } from "commander";
-import { defineCommand, type Json, sessionArgument } from "../../command.ts";
+import { defineCommand, type Json, SESSION } from "../../command.ts";
 import type { Io } from "../../io.ts";
 
 type AttachInput = { session?: string; plain?: true } & Json;
@@ -10,7 +10,7 @@ export const attachCommand = defineCommand<AttachInput>({
   summary: "open the terminal UI, on your sessions or on one of them; `ccd` alone does so too",
   details:
     "Sessions go on when you leave. `?` shows every key. NO_COLOR takes the colours away, COLORFGBG or CC_DOCKER_THEME tell light from dark.",
-  arguments: [new Argument("[session]", `${sessionArgument().description}; all of them when absent`)],
+  arguments: [new Argument("[session]", `${SESSION}; all of them when absent`)],
   options: [new Option("--plain", "plain lines for screen readers: the sessions as a table, or a chat in one")],
   json: "with --plain: print every event, or session, as a line of JSON",
   examples: [

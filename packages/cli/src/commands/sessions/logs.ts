@@ -29,7 +29,7 @@ const SHOWN = ["text", "break", "prompt", "tool", "result", "note", "failure"] a
 
 async function logs({ session, follow, json }: LogsInput, io: Io): Promise<number> {
   const client = await connect(io.env);
-  const sessionId = await findSession(client, session, io.signal);
+  const sessionId = await findSession(client, session, io);
   const viewer = json ? createJsonViewer(io) : createTextViewer({ answer: io.stdout, notes: io.stdout }, SHOWN);
   const events = follow ? untilEnd(client, sessionId, viewer, io.signal) : untilNow(client, sessionId, io.signal);
   for await (const event of events) await viewer.show(event);

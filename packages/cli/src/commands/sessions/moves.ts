@@ -34,7 +34,7 @@ function defineMove(name: Move, words: Words): Command {
     json: "print the session as a line of JSON",
     async run({ session: named, json }, io) {
       const client = await connect(io.env);
-      const sessionId = await findSession(client, named, io.signal);
+      const sessionId = await findSession(client, named, io);
       const session = await move(client, name, sessionId, io.signal);
       return printResult(io, { json, value: session, line: `${session.id} ${session.status}` }); // the whole id
     },

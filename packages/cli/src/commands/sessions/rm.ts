@@ -1,6 +1,5 @@
 import { EXIT_CODES } from "@cc-docker/protocol";
-import { Argument } from "commander";
-import { defineCommand, type Json, sessionArgument } from "../../command.ts";
+import { defineCommand, type Json, sessionsArgument } from "../../command.ts";
 import type { Io } from "../../io.ts";
 import { formatFailure } from "../../output/describe-error.ts";
 import { printResult } from "../../output/print-result.ts";
@@ -13,8 +12,9 @@ export const rmCommand = defineCommand<RmInput>({
   name: "rm",
   group: "sessions",
   summary: "remove sessions with their containers, files and logs",
-  details: "Nothing is removed unless every name is understood. What runs is ended; none of it comes back.",
-  arguments: [new Argument("<session...>", sessionArgument().description)],
+  details:
+    "Nothing is removed unless every word is understood. What runs is ended; none of it comes back, but a directory of yours that a session worked in stays as it is.",
+  arguments: [sessionsArgument()],
   json: 'print `{"id", "removed": true}` for each as a line of JSON',
   examples: [{ line: "ccd rm 3d9a 77c0", does: "remove two" }],
   run: remove,
@@ -23,7 +23,7 @@ export const rmCommand = defineCommand<RmInput>({
 /** All at once, and what fails does not keep the others. */
 async function remove({ session: names, json }: RmInput, io: Io): Promise<number> {
   const client = await connect(io.env);
-  const ids = new Set(await findSessions(client, names, io.signal));
+  const ids = new Set(await findSessions(client, names, io));
   const removals = [...ids].map(async (id) => {
     await client.sessions.delete.mutate({ sessionId: id }, { signal: io.signal });
     await printResult(io, { json, value: { id, removed: true }, line: `${id} removed` });

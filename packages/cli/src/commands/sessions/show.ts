@@ -17,15 +17,16 @@ export const showCommand = defineCommand<OneSession & Json>({
   run: show,
 });
 
-async function show({ session: named, json }: OneSession & Json, { env, stdout, signal }: Io): Promise<number> {
-  const client = await connect(env);
-  const sessionId = await findSession(client, named, signal);
+async function show({ session: named, json }: OneSession & Json, io: Io): Promise<number> {
+  const { signal } = io;
+  const client = await connect(io.env);
+  const sessionId = await findSession(client, named, io);
   const [session, stats, approvals] = await Promise.all([
     client.sessions.get.query({ sessionId }, { signal }),
     client.sessions.stats.query({ sessionId }, { signal }),
     listOpenApprovals(client, { sessionId }, signal),
   ]);
   const report = { session, stats, approvals };
-  await stdout.write(json ? toJsonLine(report) : describeSession(report, Date.now()));
+  await io.stdout.write(json ? toJsonLine(report) : describeSession(report, Date.now()));
   return EXIT_CODES.ok;
 }
