@@ -79,6 +79,7 @@ verifies("cli.chat", "in a terminal, what the agent asks is answered in place", 
   await chat.see("touch note.txt");
   await chat.see("[n]o");
   chat.type("maybe\r");
+  await chat.see("neither yes nor no");
   await chat.see("[n]o");
   chat.type("y\r");
   await chat.see("allowed by");

@@ -84,6 +84,18 @@ verifies("cli.sessions", "show tells all of a session, for people and as JSON", 
   expect(await json("approve", asked.id.slice(0, 6))).toMatchObject({ id: asked.id, state: "allowed" });
 });
 
+verifies("cli.sessions", "show --timeline tells where the time of each turn went", async () => {
+  await using session = await openSession("bash: sleep 1\nsay: slept");
+  await ccd("send", "--wait", session.id, "say: hello");
+  const { stdout } = await ccd("show", "--timeline", session.id);
+  expect(stdout).toMatch(/completed[^]*AT +TOOK +WHAT[^]*model[^]*Bash[^]*completed[^]*> say: hello/);
+  const lines = (await ccd("show", "--timeline", "--json", session.id)).stdout.trimEnd().split("\n");
+  const turns = lines.map((line) => JSON.parse(line) as { spans: { name: string; startMs: number; endMs: number }[] });
+  expect(turns).toHaveLength(2);
+  const slept = turns[0]?.spans.find(({ name }) => name === "Bash");
+  expect((slept?.endMs ?? 0) - (slept?.startMs ?? 0)).toBeGreaterThan(900);
+});
+
 verifies("cli.sessions", "pause, resume, stop and rm tell a program what has become of the session", async () => {
   await using session = await openSession("say: hello");
   await waitUntil(async () => (await ccd("ls", "--status", "idle")).stdout.includes(session.id), {

@@ -64,6 +64,7 @@ export function createAsker({ client, input, say, signal, onEnd, onFailure }: De
       if (typed === undefined) return undefined;
       const given = toDecision(typed);
       if (given) return given;
+      await say("that is neither yes nor no");
     }
   }
 

@@ -11,7 +11,7 @@ it("completes the names of commands", () => {
 });
 
 it("completes options that are not given yet, with what they mean", () => {
-  expect(values("ls", "--")).toEqual(["--status", "--json", "--help"]);
+  expect(values("ls", "--")).toEqual(["--status", "--directory", "--json", "--help"]);
   expect(values("ls", "--status", "idle", "--s")).toEqual([]);
   expect(complete(COMMANDS, ["logs", "--fo"]).candidates).toEqual([
     { value: "--follow", does: "go on until the session ends" },

@@ -7,6 +7,7 @@ import { createJsonViewer, createTextViewer, type EventViewer } from "../../outp
 import { connect } from "../../server/connect.ts";
 import { findSession } from "../../session/find-session.ts";
 import { followSession } from "../../session/follow-session.ts";
+import { readEvents } from "../../session/read-events.ts";
 
 type LogsInput = OneSession & { follow?: true } & Json;
 
@@ -31,20 +32,10 @@ async function logs({ session, follow, json }: LogsInput, io: Io): Promise<numbe
   const client = await connect(io.env);
   const sessionId = await findSession(client, session, io);
   const viewer = json ? createJsonViewer(io) : createTextViewer({ answer: io.stdout, notes: io.stdout }, SHOWN);
-  const events = follow ? untilEnd(client, sessionId, viewer, io.signal) : untilNow(client, sessionId, io.signal);
+  const events = follow ? untilEnd(client, sessionId, viewer, io.signal) : readEvents(client, sessionId, io.signal);
   for await (const event of events) await viewer.show(event);
   await viewer.finish();
   return findInterruption(io.signal)?.exitCode ?? EXIT_CODES.ok;
-}
-
-async function* untilNow(client: Client, sessionId: SessionId, signal: AbortSignal): AsyncGenerator<Event, void> {
-  const { lastSeq } = await client.sessions.get.query({ sessionId }, { signal });
-  let after = 0;
-  while (after < lastSeq) {
-    const { events } = await client.events.list.query({ sessionId, after, limit: 1000 }, { signal });
-    yield* events;
-    after = events.at(-1)?.seq ?? lastSeq;
-  }
 }
 
 /** A stopped session may have been started again: it has ended when it is at rest now and all of its log was read. */
