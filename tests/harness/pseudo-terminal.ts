@@ -72,7 +72,7 @@ function openTerminal(command: readonly string[], options: TerminalOptions): Ter
   });
   emulator.onData((answer) => program.write(answer)); // what terminals are asked, they answer
   const { promise: exited, resolve } = Promise.withResolvers<number>();
-  program.onExit(({ exitCode }) => resolve(exitCode));
+  program.onExit(({ exitCode }) => emulator.write("", () => resolve(exitCode))); // once all is on the screen
 
   function screen(): string {
     const { active } = emulator.buffer;

@@ -4,7 +4,7 @@ import { render } from "ink";
 import type { Environment } from "../io.ts";
 import { Ui } from "./components/ui.tsx";
 import { editOutside } from "./outside-editor.ts";
-import { createApp } from "./state/app.ts";
+import { type App, createApp } from "./state/app.ts";
 import { historyFile, openPromptHistory } from "./state/prompt-history.ts";
 import { themeFor } from "./theme-for.ts";
 
@@ -51,7 +51,15 @@ export async function openUi({ client, env, stdin, stdout, directory, signal, se
     patchConsole: false,
   });
   app.signal.addEventListener("abort", () => ui.unmount());
+  await ui.waitUntilRenderFlush();
+  void loadHighlight(app);
   await ui.waitUntilExit();
+}
+
+/** Behind the first frame: it takes as long as that did. */
+async function loadHighlight(app: App): Promise<void> {
+  const { highlight } = await import("./text/code/highlighter.ts");
+  app.useHighlight(highlight);
 }
 
 type Suspend = (work: () => Promise<void>) => Promise<void>;

@@ -30,10 +30,7 @@ function helpFrame(top: number, { columns, rows }: Size): Frame {
 function listFrame(app: App, { columns, rows }: Size): Frame {
   const { arrangement } = app.state();
   const all = app.listing.rows();
-  const selected = Math.max(
-    0,
-    all.findIndex(({ session }) => session.id === app.selectedRow()?.session.id),
-  );
+  const at = all.findIndex(({ session }) => session.id === app.state().selected);
   const known = app.listing.total();
   const count = known === undefined ? "" : `${all.length} of ${known}`;
   const filter = arrangement.filter === "" ? [] : [words(`  with “${arrangement.filter}”`, "match")];
@@ -42,7 +39,7 @@ function listFrame(app: App, { columns, rows }: Size): Frame {
     [span(`by ${arrangement.sort}`, "muted")],
     columns,
   );
-  const view = { rows: all, selected, isGrouped: arrangement.isGrouped, now: Date.now() };
+  const view = { rows: all, selected: Math.max(0, at), isGrouped: arrangement.isGrouped, now: Date.now() };
   const body = all.length === 0 ? emptyLines(known === undefined) : listLines(view, { columns, rows: rows - 3 });
   const failure = app.listing.failure();
   const notice = app.state().notice ?? (failure && { text: failure.message, isFailure: true });

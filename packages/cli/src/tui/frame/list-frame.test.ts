@@ -1,6 +1,6 @@
 import type { Session } from "@cc-docker/client";
 import { describe, expect, it } from "vitest";
-import { plainText, span } from "../text/line.ts";
+import { plainText } from "../text/line.ts";
 import { widthOf } from "./fit-line.ts";
 import { type ListedRow, listLines, listTitle } from "./list-frame.ts";
 
@@ -11,7 +11,7 @@ function row(id: string, more: Partial<ListedRow> = {}, session: Partial<Session
   return {
     session: { ...base, ...session } as Session,
     ...{ title: `title of ${id}`, directory: "", lastLine: "said last", isUnread: false, isAsking: false },
-    activity: [span("▁▂▃", "model")],
+    activity: [{ startMs: NOW - 5000, events: 1, chars: 100 }],
     ...more,
   };
 }
@@ -22,7 +22,7 @@ const draw = (rows: readonly ListedRow[], { columns = 100, height = 4, selected 
 describe("the list", () => {
   it("tells of a session its status, what it is about, what it said, its activity, cost and age", () => {
     expect(plainText(draw([row("0123456789ab")])[0] ?? []).trimEnd()).toMatchInlineSnapshot(
-      `"  01234567 idle      title of 0123456789ab  said last                   ▁▂▃            $0.5000    1h"`,
+      `"  01234567 idle      title of 0123456789ab  said last                             █    $0.5000    1h"`,
     );
   });
 

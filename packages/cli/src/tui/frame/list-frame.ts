@@ -1,8 +1,10 @@
 /** The sessions, a row each. Pure. */
 import { basename } from "node:path";
+import type { ActivitySample } from "@cc-docker/client";
 import { formatAge, formatCost } from "../../output/amounts.ts";
 import type { SessionRow } from "../state/arrange-sessions.ts";
 import { type Line, span } from "../text/line.ts";
+import { activityLine } from "../text/pictures/activity.ts";
 import type { StyleName } from "../text/theme.ts";
 import { fit, restyle, spread, words } from "./fit-line.ts";
 import { fillRows, type Size } from "./frame.ts";
@@ -12,8 +14,8 @@ export type ListedRow = SessionRow & {
   readonly isUnread: boolean;
   /** The agent waits for an answer. */
   readonly isAsking: boolean;
-  /** Its activity of late, as a sparkline; empty while unknown. */
-  readonly activity: Line;
+  /** Of late, as far as it is known. */
+  readonly activity: readonly ActivitySample[];
 };
 
 export type ListView = {
@@ -32,25 +34,37 @@ const STATUS_STYLES: Readonly<Record<SessionRow["session"]["status"], StyleName>
   failed: "failure",
 };
 
+/** A minute, in the samples of a view. */
 const ACTIVITY_COLUMNS = 12;
+const ACTIVITY_MS = 5000;
 /** From so many columns on there is room for the activity, and for a title of its own. */
 const WIDE = 100;
 
-export function listLines({ rows, selected, isGrouped, now }: ListView, { columns, rows: height }: Size): Line[] {
-  const lines: Line[] = [];
-  let selectedLine = 0;
-  let directory: string | undefined;
-  rows.forEach((row, index) => {
-    if (isGrouped && row.directory !== directory) {
-      directory = row.directory;
-      lines.push(fit([words(directory || "without a directory", "heading")], columns));
-    }
-    if (index === selected) selectedLine = lines.length;
-    const line = rowLine(isGrouped ? { ...row, directory: "" } : row, columns, now);
-    lines.push(index === selected ? restyle(line, "selected") : line);
-  });
-  const top = Math.max(0, Math.min(selectedLine - Math.floor(height / 2), lines.length - height));
-  return fillRows(lines.slice(top), height);
+/** Only the rows that are on the screen are laid out: there may be thousands. */
+export function listLines(view: ListView, { columns, rows: height }: Size): Line[] {
+  const { rows, selected } = view;
+  const places = view.isGrouped ? withHeadings(rows) : [...rows.keys()];
+  const selectedPlace = places.indexOf(selected);
+  const top = Math.max(0, Math.min(selectedPlace - Math.floor(height / 2), places.length - height));
+  const lines = places.slice(top, top + height).map((place) => lineAt(view, place, columns));
+  return fillRows(lines, height);
+}
+
+/** A row by its index, or a directory before its sessions. */
+type RowPlace = number | string;
+
+function withHeadings(rows: readonly ListedRow[]): RowPlace[] {
+  return rows.flatMap(({ directory }, index) =>
+    index === 0 || rows[index - 1]?.directory !== directory ? [directory, index] : [index],
+  );
+}
+
+function lineAt({ rows, selected, isGrouped, now }: ListView, place: RowPlace, columns: number): Line {
+  if (typeof place === "string") return fit([words(place || "without a directory", "heading")], columns);
+  const row = rows[place];
+  if (!row) return [];
+  const line = rowLine(isGrouped ? { ...row, directory: "" } : row, columns, now);
+  return place === selected ? restyle(line, "selected") : line;
 }
 
 /** The columns' titles. */
@@ -66,6 +80,7 @@ export function listTitle(columns: number): Line {
 
 function rowLine(row: ListedRow, columns: number, now: number): Line {
   const { session, isUnread, isAsking, activity } = row;
+  const picture = activityLine(activity, { width: ACTIVITY_COLUMNS, nowMs: now, activityMs: ACTIVITY_MS });
   const mark = isAsking ? span("? ", "warning") : isUnread ? span("● ", "waiting") : span("  ", undefined);
   const status = session.parked ? "parked" : isAsking ? "asks" : session.status;
   const left: Line = [
@@ -74,7 +89,7 @@ function rowLine(row: ListedRow, columns: number, now: number): Line {
     ...fit([span(status, isAsking ? "warning" : STATUS_STYLES[session.status])], 10),
     ...whatOf(row),
   ];
-  const spark = columns >= WIDE ? [...fit(activity, ACTIVITY_COLUMNS), span(" ", undefined)] : [];
+  const spark = columns >= WIDE ? [...fit([span(picture, "model")], ACTIVITY_COLUMNS), span(" ", undefined)] : [];
   const right: Line = [
     ...spark,
     ...fit([span(formatCost(session.costUsd), undefined)], 9, "right"),

@@ -12,7 +12,7 @@ import {
 /** Enough for a title, the newest words and some activity. */
 const FIRST_EVENTS = 10;
 const LAST_EVENTS = 100;
-/** More rows are seldom looked at; the others are looked at when they are arranged first. */
+/** The others have their turn when the list is asked for next. */
 const MOST_AT_ONCE = 30;
 const MAX_TITLE_CHARS = 200;
 /** Words that lie further back are of another time. */

@@ -2,8 +2,6 @@
 import type { Client, Session, SessionId } from "@cc-docker/client";
 import type { CcError } from "@cc-docker/protocol";
 import type { ListedRow } from "../frame/list-frame.ts";
-import { span } from "../text/line.ts";
-import { activityLine } from "../text/pictures/activity.ts";
 import { type Arrangement, arrange } from "./arrange-sessions.ts";
 import { createGlimpses, type Glimpse, lastLineOf } from "./glimpses.ts";
 import type { OpenSession } from "./open-session.ts";
@@ -31,9 +29,8 @@ export type ListingOptions = {
   onChange: () => void;
 };
 
-/** A minute, in the samples of a view. */
-const ACTIVITY_COLUMNS = 12;
-const ACTIVITY_MS = 5000;
+/** Rows further down are looked at when they are arranged first. */
+const MOST_GLIMPSES = 60;
 
 export function createListing(options: ListingOptions): Listing {
   const { client, signal, sessions, arrangement, onChange } = options;
@@ -45,7 +42,7 @@ export function createListing(options: ListingOptions): Listing {
   function onAnswer(): void {
     if (list.failure() === undefined) for (const id of sessions.ids()) sessions.find(id)?.forgetAway();
     const unseen = rows().filter(({ session }) => sessions.find(session.id) === undefined);
-    glimpses.look(unseen.map(({ session }) => session));
+    glimpses.look(unseen.slice(0, MOST_GLIMPSES).map(({ session }) => session));
     onChange();
   }
 
@@ -60,7 +57,6 @@ export function createListing(options: ListingOptions): Listing {
     const isUnread = open ? open.isUnread : turnCount > (seenTurns.get(id) ?? 0);
     const { title, lastLine, activity } = open ? glimpseOf(open, glimpses.of(session)) : glimpses.of(session);
     const isAsking = open ? open.approvals().length > 0 : list.isAsking(id);
-    const picture = activityLine(activity, { width: ACTIVITY_COLUMNS, nowMs: Date.now(), activityMs: ACTIVITY_MS });
     const directory = session.workspace.type === "host" ? session.workspace.path : "";
     return {
       session,
@@ -69,7 +65,7 @@ export function createListing(options: ListingOptions): Listing {
       lastLine,
       isUnread,
       isAsking,
-      activity: [span(picture, "model")],
+      activity,
     };
   }
 

@@ -5,6 +5,8 @@ import { listSessions } from "../../session/list-sessions.ts";
 
 /** What a person takes for live. */
 const EVERY_MS = 1500;
+/** Who has many sessions is asked about them less often. */
+const SESSIONS_AT_THAT_RATE = 200;
 /** A page; who waits behind so many others is not marked. */
 const MOST_APPROVALS = 200;
 
@@ -23,11 +25,10 @@ export type SessionListOptions = {
   client: Client;
   signal: AbortSignal;
   onChange: () => void;
-  everyMs?: number;
 };
 
 export function createSessionList(options: SessionListOptions): SessionList {
-  const { client, signal, onChange, everyMs = EVERY_MS } = options;
+  const { client, signal, onChange } = options;
   let sessions: readonly Session[] | undefined;
   let asking: ReadonlySet<SessionId> = new Set();
   let failure: CcError | undefined;
@@ -54,7 +55,10 @@ export function createSessionList(options: SessionListOptions): SessionList {
     isAsking = false;
     if (signal.aborted) return;
     onChange();
-    timer = setTimeout(() => void ask(), isWantedAgain ? 0 : everyMs);
+    timer = setTimeout(
+      () => void ask(),
+      isWantedAgain ? 0 : EVERY_MS * Math.max(1, (sessions?.length ?? 0) / SESSIONS_AT_THAT_RATE),
+    );
     isWantedAgain = false;
   }
 
