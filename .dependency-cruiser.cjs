@@ -156,6 +156,19 @@ module.exports = {
       to: { path: "node_modules/(ink|react)/" },
     },
     {
+      name: "lines-are-worked-out",
+      comment: "What a line of the UI holds follows from its arguments: take what is needed as one, and do no I/O.",
+      severity: "error",
+      from: { path: "^packages/cli/src/tui/text/", pathNot: TESTS },
+      to: {
+        pathNot: [
+          "^packages/cli/src/(tui/text|output)/",
+          "^packages/(client|protocol)/src/",
+          "node_modules/(diff|get-east-asian-width|highlight[.]js|marked)/",
+        ],
+      },
+    },
+    {
       name: "wrapper-knows-only-protocol",
       comment:
         "The wrapper is bundled into the image: share words through packages/protocol, copy a few lines if you must.",
