@@ -5,6 +5,7 @@ const always = Number.POSITIVE_INFINITY;
 
 describe("a line of the script", () => {
   it.each([
+    [String.raw`text: "# a\n\n  b"`, { kind: "say", text: "# a\n\n  b" }],
     ["say: grüß 🎉 : yes", { kind: "say", text: "grüß 🎉 : yes" }],
     ["  think: hm  ", { kind: "think", text: "hm" }],
     ["split: zürich", { kind: "split", text: "zürich" }],
@@ -34,6 +35,9 @@ describe("a line of the script", () => {
     "please say: hello",
     "Say: hello",
     "say:",
+    "text: no json",
+    'text: ""',
+    "text: 7",
     "say hello",
     "toString: x",
     "wait: soon",

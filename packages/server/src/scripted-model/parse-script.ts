@@ -1,6 +1,7 @@
 // What a prompt tells the scripted model to do: one directive a line, anything else ignored. Pure.
 //
 //   say: TEXT                      text                       wait: 500ms     a slow model: pings keep the stream alive
+//   text: "JSON"                   text of several lines
 //   think: TEXT                    thinking                   stall: 10s      a dead stream: silence
 //   split: TEXT                    text, sent byte by byte    cut [once]      the connection breaks here
 //   stream: 200 words every 5ms    a delta a word             fail: 529 once | twice | 3 times | always [retry-after 2]
@@ -26,6 +27,7 @@ const MAX_WAIT_MS = 3_600_000;
 
 const DIRECTIVES: Record<string, (text: string) => ModelStep | undefined> = {
   say: (text) => (text === "" ? undefined : { kind: "say", text }),
+  text: parseText,
   split: (text) => (text === "" ? undefined : { kind: "split", text }),
   think: (text) => (text === "" ? undefined : { kind: "think", text }),
   bash: (command) => (command === "" ? undefined : { kind: "tool", name: "Bash", input: { command } }),
@@ -59,6 +61,11 @@ function parseLine(line: string): ModelStep | undefined {
   const [, name = "", text] = match ?? [];
   if (text === undefined && name !== "cut") return undefined;
   return Object.hasOwn(DIRECTIVES, name) ? DIRECTIVES[name]?.((text ?? "").trim()) : undefined;
+}
+
+function parseText(json: string): ModelStep | undefined {
+  const text = parseJson(json);
+  return typeof text === "string" && text !== "" ? { kind: "say", text } : undefined;
 }
 
 function parseWrite(text: string): ModelStep | undefined {
