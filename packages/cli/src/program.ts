@@ -22,14 +22,21 @@ Exit codes: 0 done, 1 defect, 2 usage, 3 not found, 4 refused, 5 unavailable, 13
 /** What the parsed command line came to. */
 export type ProgramState = { exitCode: number; json: boolean };
 
-export function createProgram(io: Io): { program: CommanderCommand; state: ProgramState } {
+/** @param isJson what is wrong with the command line is not told to people */
+export function createProgram(
+  io: Io,
+  { isJson }: { isJson: boolean },
+): { program: CommanderCommand; state: ProgramState } {
   const state: ProgramState = { exitCode: 0, json: false };
   const program = new CommanderCommand("ccd")
     .description("Run and watch Claude Code sessions in locked-down containers.")
     .version(manifest.version)
     .helpCommand(false)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void (isJson || io.stderr.write(text)),
+    })
     .showHelpAfterError("`ccd --help` lists commands and examples.")
     .addHelpText("after", FIRST_STEPS);
   for (const command of COMMANDS) add(command, { program, state, io });

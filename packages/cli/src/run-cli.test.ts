@@ -85,6 +85,14 @@ it("tells failures as JSON where the output is JSON", async () => {
   expect(JSON.parse(stderr)).toMatchObject({ error: { code: "SERVER_UNREACHABLE", retry: "unknown" } });
 });
 
+it("tells usage errors as JSON too", async () => {
+  const { exitCode, stderr } = await ccd(["ls", "--json", "--frobnicate"]);
+  expect(exitCode).toBe(2);
+  expect(JSON.parse(stderr)).toMatchObject({
+    error: { code: "REQUEST_INVALID", message: "unknown option '--frobnicate'" },
+  });
+});
+
 it("gives a token as JSON with whose it is and how long it holds", async () => {
   const { stdout } = await ccd(["token", "--sub", "ann", "--ttl", "15m", "--json"], {
     env: { JWT_SECRET: "s".repeat(32) },

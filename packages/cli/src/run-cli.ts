@@ -1,4 +1,4 @@
-import { EXIT_CODES, exitCodeOf } from "@cc-docker/protocol";
+import { CcError, EXIT_CODES, exitCodeOf } from "@cc-docker/protocol";
 import { CommanderError } from "commander";
 import { findInterruption, type Io } from "./io.ts";
 import { formatFailure, toFailure } from "./output/describe-error.ts";
@@ -9,15 +9,27 @@ const UI = ["attach"];
 
 /** Runs one command line and returns the exit code; whatever fails is told on stderr. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
-  const { program, state } = createProgram(io);
+  const isJson = argv.includes("--json");
+  const { program, state } = createProgram(io, { isJson });
   try {
     await program.parseAsync(argv.length === 0 && io.screen ? UI : argv, { from: "user" });
     return state.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
+    if (error instanceof CommanderError) return tellUsage(error, { isJson, io });
     const interruption = findInterruption(io.signal);
     if (interruption === error && interruption) return interruption.exitCode;
     await io.stderr.write(formatFailure(error, { json: state.json, debug: io.env["CC_DOCKER_DEBUG"] === "1" }));
     return exitCodeOf(toFailure(error).code);
   }
+}
+
+/** People have read it already: commander says it with the help that fits. */
+async function tellUsage(
+  { exitCode, message }: CommanderError,
+  { isJson, io }: { isJson: boolean; io: Io },
+): Promise<number> {
+  if (exitCode === 0) return EXIT_CODES.ok;
+  const failure = new CcError("REQUEST_INVALID", message.replace(/^error: /, ""));
+  if (isJson) await io.stderr.write(formatFailure(failure, { json: true, debug: false }));
+  return EXIT_CODES.usage;
 }

@@ -1,12 +1,12 @@
 /** `ccd approve` and `ccd deny`: the answer to what an agent asks. */
-import { type Approval, CcError, type ToolInput } from "@cc-docker/protocol";
+import type { Approval } from "@cc-docker/protocol";
 import { Argument, Option } from "commander";
 import { defineCommand, type Json } from "../../command.ts";
 import type { Io } from "../../io.ts";
 import { printResult } from "../../output/print-result.ts";
-import { isRecord } from "../../output/read-data.ts";
 import { connect } from "../../server/connect.ts";
 import { type ApprovalName, findApproval } from "../../session/find-approval.ts";
+import { parseToolInput } from "../../session/parse-tool-input.ts";
 import { looksLikeId } from "../../session/pick-id.ts";
 
 type ApproveInput = ApprovalName & { input?: string } & Json;
@@ -53,7 +53,7 @@ export const denyCommand = defineCommand<DenyInput>({
 });
 
 async function approve({ input, json, ...named }: ApproveInput, io: Io): Promise<number> {
-  const updatedInput = input === undefined ? {} : { updatedInput: parseInput(input) };
+  const updatedInput = input === undefined ? {} : { updatedInput: parseToolInput("--input", input) };
   const client = await connect(io.env);
   const approvalId = await findApproval(client, named, io);
   const answer = { approvalId, decision: "allow", ...updatedInput } as const;
@@ -76,19 +76,4 @@ function sortOut(first: string | undefined, message: string | undefined): Pick<D
 
 function say(approval: Approval, { json, io }: Json & { io: Io }): Promise<number> {
   return printResult(io, { json, value: approval, line: `${approval.id} ${approval.state}` });
-}
-
-/** @throws CcError REQUEST_INVALID */
-function parseInput(text: string): ToolInput {
-  const input = parseJson(text);
-  if (isRecord(input) && !Array.isArray(input)) return input;
-  throw new CcError("REQUEST_INVALID", `--input is not a JSON object: ${text.slice(0, 100)}`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 /** Answers to what the agent of the shown session asks. */
 import type { AnswerApproval, ApprovalEntry } from "@cc-docker/client";
-import { CcError, ToolInput } from "@cc-docker/protocol";
 import { toAnswer } from "../../chat/questions.ts";
+import { parseToolInput } from "../../session/parse-tool-input.ts";
 import type { App } from "../state/app.ts";
 import { EMPTY_EDITOR, editorWith } from "../state/editor.ts";
 import type { OpenSession } from "../state/open-session.ts";
@@ -50,15 +50,7 @@ async function answer(
 async function editInput(app: App, approval: ApprovalEntry): Promise<void> {
   const left = await app.editOutside(JSON.stringify(approval.input, undefined, 2), "input.json");
   if (left === undefined) return app.say("The input was left as it was; nothing was answered.");
-  await answer(app, approval, { decision: "allow", updatedInput: parseInput(left) });
-}
-
-function parseInput(text: string): ToolInput {
-  try {
-    return ToolInput.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new CcError("REQUEST_INVALID", `The edited input is not a JSON object: ${text.slice(0, 100)}`, { cause });
-  }
+  await answer(app, approval, { decision: "allow", updatedInput: parseToolInput("The edited input", left) });
 }
 
 /** The option of that number, for the first question without an answer. Where several may be chosen it is the first. */
