@@ -12,6 +12,7 @@ import { freshClone } from "./benches/fresh-clone.ts";
 import { idleSockets } from "./benches/idle-sockets.ts";
 import { interrupt } from "./benches/interrupt.ts";
 import { laterTurn } from "./benches/later-turn.ts";
+import { list } from "./benches/list.ts";
 import { replay } from "./benches/replay.ts";
 import { requests } from "./benches/requests.ts";
 import { restart } from "./benches/restart.ts";
@@ -45,6 +46,7 @@ const USUAL: Record<string, Bench> = {
   "under-load": underLoad,
   "session-lines": sessionLines,
   ui,
+  list,
 };
 /** `fresh-clone` takes minutes and the network: only by name. */
 const ALL: Record<string, Bench> = { ...USUAL, "fresh-clone": freshClone };
