@@ -1,0 +1,150 @@
+import type { Client, Session } from "@cc-docker/client";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { drawFrame } from "./frame/draw-frame.ts";
+import { press, typeOrRepeat, type as typeText } from "./press.ts";
+import { type App, createApp } from "./state/app.ts";
+import { plainText } from "./text/line.ts";
+
+const SIZE = { columns: 80, rows: 24 };
+
+/** A gateway that holds two idle sessions, takes prompts, and says what it was asked to do. */
+function createFake(closing: AbortSignal) {
+  const calls: unknown[][] = [];
+  const note = (name: string) => async (input: unknown) => void calls.push([name, input]);
+  const base = { status: "idle", config: {}, workspace: { type: "ephemeral" }, lastSeq: 0, turnCount: 0, costUsd: 0 };
+  const sessionOf = (id: string, minute: number) =>
+    ({ ...base, id, name: `name of ${id}`, createdAt: `2026-01-01T00:0${minute}:00Z` }) as unknown as Session;
+  const list = async () => ({ sessions: [sessionOf("one", 2), sessionOf("two", 1)] });
+  async function* followEvents() {
+    yield* [];
+    await new Promise((resolve) => closing.addEventListener("abort", resolve));
+  }
+  const client = {
+    sessions: { list: { query: list }, stop: { mutate: note("stop") }, delete: { mutate: note("delete") } },
+    approvals: { list: { query: async () => ({ approvals: [] }) } },
+    events: { list: { query: async () => ({ events: [] }) } },
+    chat: { send: { mutate: note("send") }, interrupt: { mutate: note("interrupt") } },
+    followEvents,
+  } as unknown as Client;
+  return { client, calls };
+}
+
+let closing: AbortController;
+let app: App;
+let calls: unknown[][];
+let quits = 0;
+
+beforeEach(async () => {
+  closing = new AbortController();
+  quits = 0;
+  const prompts: string[] = [];
+  const history = { all: () => prompts, add: (prompt: string) => void prompts.push(prompt) };
+  const fake = createFake(closing.signal);
+  calls = fake.calls;
+  app = createApp({
+    ...{ client: fake.client, history, directory: "/here", signal: closing.signal },
+    onQuit: () => void (quits += 1),
+    editOutside: async () => "from outside",
+  });
+  await vi.waitUntil(() => screen().includes("name of two"));
+});
+afterEach(() => closing.abort());
+
+const screen = () => drawFrame(app, SIZE).lines.map(plainText).join("\n");
+const pressAll = (...keys: string[]) => keys.forEach((key) => press(app, key));
+
+describe("in the list", () => {
+  it("the selected session is opened, and left again", () => {
+    pressAll("j", "enter");
+    expect(app.current()?.id).toBe("two");
+    pressAll("esc", "esc");
+    expect(screen()).toContain("Sessions");
+    pressAll("q");
+    expect(quits).toBe(1);
+  });
+
+  it("nothing is removed without the word that was asked for", async () => {
+    pressAll("D");
+    typeOrRepeat(app, "y");
+    pressAll("enter");
+    expect(screen()).toContain("Nothing was removed");
+    pressAll("D", "y", "e", "s", "enter");
+    await expect.poll(() => calls).toEqual([["delete", { sessionId: "one" }]]);
+  });
+
+  it("a pasted text is no command, and a key that is held down is one many times", () => {
+    typeText(app, "q");
+    typeOrRepeat(app, "qS");
+    expect([quits, calls]).toEqual([0, []]);
+    typeOrRepeat(app, "jjj");
+    expect(app.selectedRow()?.session.id).toBe("two");
+  });
+});
+
+describe("in a session", () => {
+  beforeEach(() => pressAll("enter"));
+
+  it("letters are text until esc, and commands from then on", () => {
+    pressAll("q", "x");
+    expect(app.current()?.editor.text).toBe("qx");
+    pressAll("esc", "q");
+    expect(app.state().screen).toBe("list");
+  });
+
+  it("a paste is written and not sent, whatever is in it", () => {
+    typeText(app, "one\r\ntwo\u001b[2J\n");
+    expect(app.current()?.editor.text).toBe("one\ntwo\n");
+    typeOrRepeat(app, "three\r");
+    expect(app.current()?.editor.text).toBe("one\ntwo\nthree\n");
+    expect(calls).toEqual([]);
+  });
+
+  it("Enter sends, and what was sent comes back with up", async () => {
+    typeText(app, "a prompt");
+    pressAll("enter");
+    await expect.poll(() => calls).toEqual([["send", { sessionId: "one", prompt: "a prompt" }]]);
+    expect(app.current()?.editor.text).toBe("");
+    await expect.poll(() => app.history.all()).toEqual(["a prompt"]);
+    typeText(app, "a draft");
+    pressAll("up");
+    expect(app.current()?.editor.text).toBe("a prompt");
+    pressAll("down");
+    expect(app.current()?.editor.text).toBe("a draft");
+  });
+
+  it("one key leads from one open session to the next, each with its own draft", () => {
+    typeText(app, "draft of one");
+    pressAll("esc", "esc", "j", "enter");
+    expect(app.current()?.id).toBe("two");
+    pressAll("tab");
+    expect(app.current()).toMatchObject({ id: "one", editor: { text: "draft of one" } });
+    pressAll("alt+2");
+    expect(app.current()?.id).toBe("two");
+  });
+
+  it("ctrl+c clears what is written, then leaves", () => {
+    typeText(app, "no");
+    pressAll("ctrl+c");
+    expect(app.current()?.editor.text).toBe("");
+    pressAll("ctrl+c");
+    expect(app.state().screen).toBe("list");
+  });
+});
+
+describe("any screen", () => {
+  it("fits, however small the terminal is", () => {
+    for (const open of [[], ["enter"], ["esc", "?"]]) {
+      pressAll(...open);
+      for (const [columns, rows] of [
+        [80, 24],
+        [40, 10],
+        [20, 6],
+        [200, 60],
+      ] as const) {
+        const { lines } = drawFrame(app, { columns, rows });
+        expect(lines).toHaveLength(rows);
+        for (const line of lines) expect(plainText(line).length).toBeLessThanOrEqual(columns);
+      }
+    }
+  });
+});
