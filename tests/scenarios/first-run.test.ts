@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Session } from "@cc-docker/client";
 import { afterEach, beforeEach, expect } from "vitest";
 import { findFreePort } from "../harness/find-free-port.ts";
 import { type Install, openInstall, type Settings } from "../harness/install.ts";
@@ -38,10 +39,23 @@ verifies("ui.first-run", "ccd alone makes the image, starts a gateway, says hell
   await terminal.press(KEYS.enter);
   await terminal.waitFor("No sessions.");
   expect(terminal.isAlternate()).toBe(true);
+  await terminal.press("n"); // a session on the directory that it was started in
+  await terminal.waitFor("idle");
+  terminal.paste('tool: Bash {"command":"ls package.json"}');
+  await terminal.press(KEYS.enter);
+  await terminal.waitFor(/^ +package\.json$/m);
+  await terminal.press(KEYS.esc, "q");
+  await terminal.waitFor("Sessions");
   await terminal.press("q");
   expect(await terminal.exited).toBe(0);
   const ls = await runCcd(["ls", "--json"], { DATA_DIR: install.dataDir });
-  expect(ls).toMatchObject({ exitCode: 0, stdout: "" }); // it outlives who started it, and hello has left nothing
+  expect(ls.exitCode).toBe(0); // it outlives who started it
+  const sessions = ls.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Session);
+  expect(sessions).toMatchObject([{ workspace: { type: "host", path: process.cwd() } }]); // hello has left nothing
+  expect((await runCcd(["rm", sessions[0]?.id ?? ""], { DATA_DIR: install.dataDir })).exitCode).toBe(0);
 });
 
 verifies("ui.first-run", "a credential that is pasted is not shown, and goes to the gateway alone", async () => {

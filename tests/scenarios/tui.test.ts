@@ -39,7 +39,7 @@ verifies(
     const terminal = open();
     await terminal.waitFor("No sessions. n makes one.");
     expect(terminal.isAlternate()).toBe(true);
-    await terminal.press("n");
+    await terminal.press("e");
     await terminal.waitFor("idle");
     await terminal.type("say: hello from the agent");
     await terminal.press(KEYS.enter);

@@ -27,7 +27,8 @@ export async function firstRun({ env, talk, directory, signal }: FirstRun): Prom
   const image = env["SESSION_IMAGE"]?.trim() || (await makeImage(env, talk, signal));
   talk.say(`  image    ${image}`);
   const { url } = await startInBackground({ ...env, ...settings, SESSION_IMAGE: image }, signal);
-  talk.say(`  gateway  ${url}, in the background; its log is ${localFiles(env).log}, \`ccd serve --stop\` ends it`);
+  talk.say(`  gateway  ${url}, in the background; \`ccd serve --stop\` ends it`);
+  talk.say(`           its log is ${localFiles(env).log}`);
   talk.say(`  hello    ${await sayHello(env, isScripted, signal)}`);
   await talk.ask("Enter shows your sessions; ? there shows every key. ");
   return true;

@@ -4,9 +4,9 @@ import type { App } from "../state/app.ts";
 import { EMPTY_EDITOR, editorWith } from "../state/editor.ts";
 
 export const MANAGE_ACTIONS = {
-  new: (app: App) => create(app, {}),
-  "new-asking": (app: App) => create(app, { config: { permissionMode: "ask" } }),
-  "new-here": (app: App) => create(app, { workspace: { type: "host", path: app.directory } }),
+  new: (app: App) => create(app, { ...here(app), config: { permissionMode: "ask" } }),
+  "new-unasked": (app: App) => create(app, here(app)),
+  "new-empty": (app: App) => create(app, {}),
   fork: (app: App) =>
     withSession(app, async ({ id: sessionId }) => {
       const { id } = await app.client.sessions.fork.mutate({ sessionId });
@@ -27,6 +27,10 @@ export const MANAGE_ACTIONS = {
     }),
   remove: (app: App) => withSession(app, (session) => askToRemove(app, session)),
 } as const;
+
+function here({ directory: path }: App): CreateSession {
+  return { workspace: { type: "host", path } };
+}
 
 function withSession(app: App, work: (session: Session) => unknown): unknown {
   const session = app.selectedRow()?.session;
