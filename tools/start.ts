@@ -23,7 +23,8 @@ await runTool(async (signal) => {
 
 /** In a process group of its own: a Ctrl-C reaches it once, from here, and it stops as it should. */
 async function runGateway(image: string, signal: AbortSignal): Promise<number> {
-  const here = process.env.WORKSPACE_HOST_ROOTS ?? process.cwd();
+  const cwd = process.cwd();
+  const here = process.env.WORKSPACE_HOST_ROOTS ?? (cwd.includes(":") ? "" : cwd); // a colon cannot be said in it
   const env = {
     LOG_LEVEL: "WARNING",
     ...process.env,

@@ -15,7 +15,11 @@ export function findGateway(): string {
   throw new CcError("CONFIG_INVALID", `The gateway's program is not beside this one (${import.meta.dirname}).`);
 }
 
-/** What a gateway that is started from here gets: its sessions may work where the person is, unless that is settled. */
+/**
+ * What a gateway that is started from here gets: its sessions may work where the person is, unless that is settled, or
+ * the path has a colon, which cannot be said in that setting.
+ */
 export function gatewaySettings(env: Environment): Environment {
-  return { ...env, WORKSPACE_HOST_ROOTS: env["WORKSPACE_HOST_ROOTS"] ?? process.cwd() };
+  const here = process.cwd().includes(":") ? "" : process.cwd();
+  return { ...env, WORKSPACE_HOST_ROOTS: env["WORKSPACE_HOST_ROOTS"] ?? here };
 }

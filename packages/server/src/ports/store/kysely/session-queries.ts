@@ -8,7 +8,7 @@ import {
   type TurnId,
   type TurnTotals,
 } from "@cc-docker/protocol";
-import { CompiledQuery, type Kysely, type Selectable, type Updateable } from "kysely";
+import { CompiledQuery, type Kysely, type Selectable, sql, type Updateable } from "kysely";
 import type { CountSessions, SessionRow, StoreWriter } from "../store.ts";
 import { compileOnce } from "./compile-once.ts";
 import type { Database, SessionsTable } from "./tables.ts";
@@ -68,9 +68,11 @@ export function createSessionQueries(db: Kysely<Database>): SessionQueries {
 }
 
 function selectOwned(db: Kysely<Database>, { owner, status, workspacePath }: CountSessions) {
-  const all = db.selectFrom("sessions").where("owner", "=", owner).where("deleted", "=", 0);
-  const owned = workspacePath === undefined ? all : all.where("workspace_path", "=", workspacePath);
-  return status === undefined ? owned : owned.where("status", "=", status);
+  const owned = db.selectFrom("sessions").where("owner", "=", owner).where("deleted", "=", 0);
+  if (workspacePath === undefined) return status === undefined ? owned : owned.where("status", "=", status);
+  const inside = owned.where("workspace_path", "=", workspacePath);
+  // Not the column itself: few are in one directory, and many of one status.
+  return status === undefined ? inside : inside.where(sql`status || ''`, "=", status);
 }
 
 function fromRow(row: Selectable<SessionsTable>): SessionRow {
