@@ -99,7 +99,12 @@ function toOutcome({ starts, keys, corePercent, memory }: Measured): Outcome {
       { name: "key → screen", unit: "ms", samples: keys },
     ],
     findings: [
-      { what: "start to first frame, p50", value: summarize(starts.map(({ wallMs }) => wallMs)).p50, unit: "ms", target: TARGETS.startMs },
+      {
+        what: "start to first frame, p50",
+        value: summarize(starts.map(({ wallMs }) => wallMs)).p50,
+        unit: "ms",
+        target: TARGETS.startMs,
+      },
       { what: "key to screen, p99", value: summarize(keys).p99, unit: "ms", target: TARGETS.keyMs },
       { what: "of a core", value: corePercent, unit: "%", target: TARGETS.corePercent },
       { what: "memory", value: afterMb, unit: "MB" },
