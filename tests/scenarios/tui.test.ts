@@ -44,7 +44,8 @@ verifies(
     await terminal.type("say: hello from the agent");
     await terminal.press(KEYS.enter);
     await terminal.waitFor(/^ *hello from the agent$/m);
-    await terminal.press(KEYS.esc, "q");
+    await toReading(terminal);
+    await terminal.press("q");
     await terminal.waitFor("Sessions");
     await terminal.waitFor("hello from the agent");
     await terminal.press("?");
@@ -87,6 +88,12 @@ async function openSession(options: { asks?: boolean } & Partial<Parameters<type
   return { id, terminal };
 }
 
+/** A key that came before the UI has told Esc from the beginning of a sequence would be one with it. */
+async function toReading(terminal: Terminal): Promise<void> {
+  await terminal.press(KEYS.esc);
+  await terminal.waitFor("i write");
+}
+
 async function send(terminal: Terminal, prompt: string): Promise<void> {
   terminal.paste(prompt);
   await terminal.waitFor(prompt.split("\n").at(-1) ?? "");
@@ -119,7 +126,8 @@ verifies("ui.history", "tools' output is unfolded, words are found wherever they
   const { terminal } = await openSession();
   await send(terminal, "say: first\nbash: echo 'quoted' && seq 1 200\nstream: 2000 words\nsay: the very last");
   await terminal.waitFor(/^ *the very last$/m);
-  await terminal.press(KEYS.esc, "/");
+  await toReading(terminal);
+  await terminal.press("/");
   await terminal.type("word77 ");
   await terminal.press(KEYS.enter);
   await terminal.waitFor("word77 ");
@@ -141,7 +149,8 @@ verifies("ui.approvals", "what an agent asks is allowed, denied with a reason, a
   await terminal.waitFor(/^ *did one$/m);
   await send(terminal, "bash: touch two\nsay: did not do two");
   await terminal.waitFor("alt+y allow");
-  await terminal.press(KEYS.esc, "d");
+  await toReading(terminal);
+  await terminal.press("d");
   await terminal.waitFor("Deny");
   await terminal.type("not today");
   await terminal.press(KEYS.enter);
@@ -175,7 +184,8 @@ verifies("ui.approvals", "a question is answered by its number, and typed or pas
   await terminal.waitFor(/^› y12Ay$/m);
   const { approvals } = await client.approvals.list.query({ sessionId: id, state: "open" });
   expect(approvals).toHaveLength(1);
-  await terminal.press(KEYS.esc, "2");
+  await toReading(terminal);
+  await terminal.press("2");
   await terminal.waitFor(/^ *thanks$/m);
   const answered = await client.approvals.get.query({ approvalId: approvals[0]?.id ?? "" });
   expect(answered).toMatchObject({
@@ -189,7 +199,8 @@ verifies("ui.switch", "two sessions stream at once, tab leads from one to the ot
   await send(terminal, "stream: 100000 words every 20ms");
   await terminal.waitFor(/^running /m);
   const other = await client.sessions.create.mutate({ config: {} });
-  await terminal.press(KEYS.esc, "q");
+  await toReading(terminal);
+  await terminal.press("q");
   await terminal.waitFor(other.id.slice(0, 8));
   await terminal.press("g", KEYS.enter);
   await terminal.waitFor(/^idle /m);
@@ -262,7 +273,8 @@ verifies("ui.safety", "an agent's escape sequences are not obeyed", async () => 
   const evil = "\\u001b]0;owned\\u0007\\u001b]52;c;b3duZWQ=\\u0007\\u001b[2J\\u001b[1;1Hmoved \\u202eturned";
   await send(terminal, `bash: printf '${evil}'\nsay: survived`);
   await terminal.waitFor(/^ *survived$/m);
-  await terminal.press(KEYS.esc, "O");
+  await toReading(terminal);
+  await terminal.press("O");
   await terminal.waitFor("moved");
   // oxlint-disable-next-line no-control-regex -- what must not be there
   expect(terminal.written()).not.toMatch(/owned\u0007|\u001b\]|\u202e|b3duZWQ=\u0007/);
@@ -291,7 +303,8 @@ verifies(
 
 verifies("ui.list", "leaving gives back the screen, the cursor and pastes", async () => {
   const { terminal } = await openSession();
-  await terminal.press(KEYS.esc, "q");
+  await toReading(terminal);
+  await terminal.press("q");
   await terminal.waitFor("Sessions");
   await terminal.press("q");
   expect(await terminal.exited).toBe(0);
