@@ -9,6 +9,8 @@ export type TerminalUi = AsyncDisposable & {
   until(text: string): Promise<number>;
   /** Milliseconds from a key, a letter that nothing else on the screen has, until it is on the screen. */
   type(letter: string): Promise<number>;
+  /** As a person does who sees the list of sessions. */
+  leave(): Promise<void>;
 };
 
 const CCD = join(import.meta.dirname, "../../../packages/cli/dist/ccd.mjs");
@@ -53,6 +55,10 @@ export function openTerminalUi({ args, env, signal }: TerminalUiOptions): Termin
     pid: program.pid,
     until: async (text) => (await untilWritten(text)) - startedAt,
     type,
+    async leave() {
+      program.write("q");
+      await withinSample(ended, signal);
+    },
     [Symbol.asyncDispose]: dispose,
   };
 }

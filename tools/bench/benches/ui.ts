@@ -73,6 +73,7 @@ async function startOften(options: { env: Record<string, string>; signal: AbortS
     await using started = openTerminalUi({ args: [], ...options });
     const wallMs = await started.until("Sessions");
     starts.push({ wallMs, cpuMs: (await readProcessCpuUs(started.pid)) / 1000 });
+    await started.leave();
   }
   return starts.slice(1);
 }
