@@ -59,6 +59,34 @@ verifies("cli.chat", "a chat from a pipe takes the line after a question for its
 
 verifies(
   "cli.chat",
+  "what the agent asks already when a chat begins is answered before anything is a prompt",
+  async () => {
+    const prompt = "bash: touch early\nsay: answered";
+    const { stdout } = await runCcd(["run", "--detach", "--scratch", "--mode", "ask", prompt], env);
+    const id = stdout.trim();
+    const typesOf = async () => (await runCcd(["logs", "--json", id], env)).stdout;
+    await expect.poll(typesOf, { timeout: 30_000 }).toContain("approval.requested");
+    expect((await goOnFrom("y\n", id)).exitCode).toBe(0);
+    await expect.poll(typesOf, { timeout: 30_000 }).toContain("turn.completed");
+    const log = await typesOf();
+    expect(log).toContain('"state":"allowed"');
+    expect(log.match(/"type":"turn\.queued"/g)).toHaveLength(1);
+    expect((await runCcd(["rm", id], env)).exitCode).toBe(0);
+    expect(await install.leftovers()).toEqual([]);
+  },
+);
+
+verifies("cli.chat", "what the agent asks is harmless also beside JSON", async () => {
+  const question = { question: "\x1b]52;c;aGk=\x07Which?\x1b[2J", header: "x", multiSelect: false };
+  const options = ["Red", "Blue"].map((label) => ({ label, description: "x" }));
+  const prompt = `tool: AskUserQuestion ${JSON.stringify({ questions: [{ ...question, options }] })}`;
+  const { stderr, stdout } = await chatFrom(`${prompt}\n2\n`, "--rm", "--json");
+  expect(stderr).toContain("Which?");
+  for (const sequence of ["\x1b", "\x07"]) expect(stderr + stdout).not.toContain(sequence);
+});
+
+verifies(
+  "cli.chat",
   "a chat from a pipe ends with the first turn that fails, and with a question that nobody answers",
   async () => {
     const failed = await chatFrom("fail: 401 always\nsay: never\n", "--rm", "--mode", "bypass");

@@ -52,7 +52,7 @@ export function cliPage(): string {
       ),
       "",
       "[Errors](errors.md) says which error ends with which. What went wrong is on stderr: what happened on one line, what to",
-      'type or do on the next; with `--json` as one object `{"error": {"code", "message", "hint", "retry"}}`.',
+      'type or do on the next; with `--json` as one object `{"error": {"code", "message", "hint", "retry"}}`, on a line of its own.',
     ],
   });
 }

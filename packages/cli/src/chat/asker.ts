@@ -6,7 +6,8 @@ import type { LineInput } from "./line-input.ts";
 import { type Question, readQuestions, toAnswer } from "./questions.ts";
 
 export type Asker = {
-  ask(asked: Asked): void;
+  /** Resolves when it is answered, or needs no answer any more. */
+  ask(asked: Asked): Promise<void>;
   /** The agent needs the answer no more, or somebody else gave it. */
   forget(approvalId: string): void;
 };
@@ -27,12 +28,12 @@ const ANSWER = "number or answer; /deny and why: ";
 export function createAsker({ client, input, say, signal, onEnd, onFailure }: Deps): Asker {
   const open = new Map<string, AbortController>();
 
-  function ask(asked: Asked): void {
+  async function ask(asked: Asked): Promise<void> {
     if (open.has(asked.id)) return;
     const forgotten = new AbortController();
     open.set(asked.id, forgotten);
     const ends = AbortSignal.any([signal, forgotten.signal]);
-    answer(asked, ends).catch((error: unknown) => {
+    await answer(asked, ends).catch((error: unknown) => {
       if (!ends.aborted) onFailure(error);
     });
   }

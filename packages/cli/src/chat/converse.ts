@@ -57,7 +57,7 @@ export async function converse(
     async show(event: Event) {
       const { asked: one, over } = readApproval(event);
       await screen.show(event);
-      if (one) asker.ask(one);
+      if (one) void asker.ask(one);
       if (over !== undefined) asker.forget(over);
     },
   });
@@ -66,9 +66,9 @@ export async function converse(
   keys.onInterrupt = interrupts.take;
 
   async function talk(): Promise<void> {
-    for (const one of asked) asker.ask(one);
+    await Promise.all(asked.map((one) => asker.ask(one)));
     for (;;) {
-      const entry = await input.read("> ", { signal });
+      const entry = await input.read("> ", { yields: true, signal });
       const word = entry?.trim();
       interrupts.forget();
       if (entry === undefined || word === "/exit") return;

@@ -6,14 +6,15 @@ import { createInterface, type Interface } from "node:readline";
 import type { Input, Terminal } from "../io.ts";
 import { createGate } from "./gate.ts";
 
-export type ReadOptions = { fresh?: boolean; signal: AbortSignal };
+/** `yields`: whoever reads something fresh comes first, also when this one waits already. */
+export type ReadOptions = { fresh?: boolean; yields?: boolean; signal: AbortSignal };
 
 export type LineInput = {
   /** Whether a person types. */
   isTerminal: boolean;
   /**
    * The next entry, or `undefined` when there is none any more. With `fresh` nothing that was entered before it was
-   * asked counts, where a person types: it was not meant as the answer.
+   * asked counts, where a person types: it was not meant as the answer, and is there again afterwards.
    * @throws the reason of `signal`
    */
   read(mark: string, options: ReadOptions): Promise<string | undefined>;
@@ -33,6 +34,7 @@ type Options = {
 };
 
 const CONTINUED = "… ";
+const YIELDED = Symbol("somebody else reads first");
 const PASTE = { on: "\x1b[?2004h", off: "\x1b[?2004l" };
 
 export function createLineInput({ stdin, terminal, onInterrupt }: Options): LineInput {
@@ -44,6 +46,9 @@ export function createLineInput({ stdin, terminal, onInterrupt }: Options): Line
   let hasEnded = false;
   let turn: Promise<unknown> = Promise.resolve();
   let waiting: ((entry: string | undefined) => void) | undefined;
+  let yieldNow: (() => void) | undefined;
+  /** How many wait for something fresh. */
+  let urgent = 0;
 
   function take(line: string): void {
     const isContinued = !isPasting && line.endsWith("\\");
@@ -68,29 +73,60 @@ export function createLineInput({ stdin, terminal, onInterrupt }: Options): Line
     waiting?.(undefined);
   }
 
-  async function readNow(mark: string, { fresh = false, signal }: ReadOptions) {
+  async function readNow(mark: string, { fresh = false, yields = false, signal }: ReadOptions) {
+    if (fresh) urgent -= 1;
     signal.throwIfAborted();
+    if (yields && urgent > 0) return YIELDED;
     const mustBeNew = fresh && gate !== undefined;
     if (!mustBeNew && entries.length > 0) return entries.shift();
     if (hasEnded) return undefined;
+    const putBack = mustBeNew ? setAside() : undefined;
     gate?.open();
     showMark(lines, mark);
-    try {
-      return await new Promise<string | undefined>((resolve, reject) => {
-        waiting = resolve;
-        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-      });
-    } finally {
+    const { promise, resolve, reject } = Promise.withResolvers<string | typeof YIELDED | undefined>();
+    const onAbort = () => {
       waiting = undefined;
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", onAbort);
+    waiting = resolve;
+    if (yields)
+      yieldNow = () => {
+        waiting = undefined; // a line that comes from now on is for who is next
+        resolve(YIELDED);
+      };
+    try {
+      return await promise;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      waiting = yieldNow = undefined;
       gate?.close();
+      putBack?.();
     }
   }
 
-  /** Who asks while somebody else does waits. */
-  function read(mark: string, options: ReadOptions): Promise<string | undefined> {
-    const answer = turn.then(() => readNow(mark, options));
-    turn = answer.catch(() => undefined);
-    return answer;
+  /** What was typed, and not entered, before something is asked. @returns what puts it back */
+  function setAside(): () => void {
+    const [kept, typed] = [parts, lines.line];
+    drop();
+    return () => {
+      parts = kept;
+      if (typed !== "") lines.write(typed);
+    };
+  }
+
+  /** Who asks while somebody else does waits, and one who yields goes behind who asks something fresh. */
+  async function read(mark: string, options: ReadOptions): Promise<string | undefined> {
+    for (;;) {
+      if (options.fresh) {
+        urgent += 1;
+        yieldNow?.();
+      }
+      const answer = turn.then(() => readNow(mark, options));
+      turn = answer.catch(() => undefined);
+      const entry = await answer;
+      if (entry !== YIELDED) return entry;
+    }
   }
 
   async function aside(print: () => Promise<void>, finish: () => Promise<void>): Promise<void> {

@@ -7,12 +7,21 @@ export type Asked = { id: string; kind: string; toolName: string; input: ToolInp
 
 /** More of an input than this is not read in a terminal. */
 const MAX_SHOWN_CHARS = 2000;
+/** What a tool does hangs on them: no other field is to push them out of sight. */
+const FIRST = ["command", "file_path", "notebook_path", "url", "plan", "questions"];
 
 export function describeAsked({ id, kind, toolName, input, title = "" }: Asked): string[] {
   const what = title === "" ? `the agent asks to use ${toolName}` : title;
-  const shown = JSON.stringify(input).slice(0, MAX_SHOWN_CHARS);
+  const shown = showInput(input);
   const answers = kind === "question" ? ` --input '{"answers":{"QUESTION":"LABEL"}}'` : "";
   return [`${what}: ${shown}`, `answer with \`ccd approve ${id}${answers}\` or \`ccd deny ${id} "WHY"\``];
+}
+
+function showInput(input: ToolInput): string {
+  const first = FIRST.filter((name) => Object.hasOwn(input, name)).map((name) => [name, input[name]]);
+  const text = JSON.stringify({ ...Object.fromEntries(first), ...input });
+  const left = text.length - MAX_SHOWN_CHARS;
+  return left <= 0 ? text : `${text.slice(0, MAX_SHOWN_CHARS)} … and ${left} characters more`;
 }
 
 export function describeAnswered({ state, by, message }: { state: string; by: string; message: string }): string {

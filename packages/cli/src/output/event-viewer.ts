@@ -3,6 +3,7 @@ import type { Event } from "@cc-docker/protocol";
 import type { Output } from "../io.ts";
 import { toJsonLine } from "./json.ts";
 import { createPiecePrinter } from "./print-pieces.ts";
+import { printableLine } from "./printable.ts";
 import { createRenderer, type Piece } from "./render-event.ts";
 
 export type EventViewer = {
@@ -16,7 +17,7 @@ export type EventViewer = {
 export function createJsonViewer({ stdout, stderr }: { stdout: Output; stderr: Output }): EventViewer {
   return {
     show: (event) => stdout.write(toJsonLine(event)),
-    note: (text) => stderr.write(`${text}\n`),
+    note: (text) => stderr.write(`${printableLine(text)}\n`),
     finish: async () => undefined,
   };
 }

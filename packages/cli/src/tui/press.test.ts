@@ -1,3 +1,4 @@
+import { EventEmitter, on } from "node:events";
 import type { Client, Session } from "@cc-docker/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { drawFrame } from "./frame/draw-frame.ts";
@@ -15,23 +16,40 @@ function createFake(closing: AbortSignal) {
   const sessionOf = (id: string, minute: number) =>
     ({ ...base, id, name: `name of ${id}`, createdAt: `2026-01-01T00:0${minute}:00Z` }) as unknown as Session;
   const list = async () => ({ sessions: [sessionOf("one", 2), sessionOf("two", 1)] });
-  async function* followEvents() {
-    yield* [];
-    await new Promise((resolve) => closing.addEventListener("abort", resolve));
+  const asked = new EventEmitter();
+  /** Of any session: what it asks, when `ask` says so. */
+  async function* followEvents({ sessionId }: { sessionId: string }) {
+    let seq = 0;
+    try {
+      for await (const [id, command] of on(asked, sessionId, { signal: closing })) {
+        const approval = { ...{ id, sessionId, kind: "tool", state: "open", toolName: "Bash" }, input: { command } };
+        yield {
+          seq: (seq += 1),
+          sessionId,
+          type: "approval.requested",
+          at: "2026-01-01T00:00:00Z",
+          data: { approval },
+        };
+      }
+    } catch {
+      // the test is over
+    }
   }
+  const ask = (sessionId: string, id: string, command: string) => void asked.emit(sessionId, id, command);
   const client = {
     sessions: { list: { query: list }, stop: { mutate: note("stop") }, delete: { mutate: note("delete") } },
-    approvals: { list: { query: async () => ({ approvals: [] }) } },
+    approvals: { list: { query: async () => ({ approvals: [] }) }, answer: { mutate: note("answer") } },
     events: { list: { query: async () => ({ events: [] }) } },
     chat: { send: { mutate: note("send") }, interrupt: { mutate: note("interrupt") } },
     followEvents,
   } as unknown as Client;
-  return { client, calls };
+  return { client, calls, ask };
 }
 
 let closing: AbortController;
 let app: App;
 let calls: unknown[][];
+let ask: ReturnType<typeof createFake>["ask"];
 let quits = 0;
 
 beforeEach(async () => {
@@ -41,6 +59,7 @@ beforeEach(async () => {
   const history = { all: () => prompts, add: (prompt: string) => void prompts.push(prompt) };
   const fake = createFake(closing.signal);
   calls = fake.calls;
+  ask = fake.ask;
   app = createApp({
     ...{ client: fake.client, history, directory: "/here", signal: closing.signal },
     onQuit: () => void (quits += 1),
@@ -146,5 +165,39 @@ describe("any screen", () => {
         for (const line of lines) expect(plainText(line).length).toBeLessThanOrEqual(columns);
       }
     }
+  });
+});
+
+describe("what the agent asks", () => {
+  const commands = { a1: "rm one", a2: "rm two" };
+  const answered = () => calls.filter(([name]) => name === "answer").map(([, input]) => input);
+
+  async function openAsking() {
+    pressAll("enter", "esc");
+    await vi.waitUntil(() => screen().includes("search")); // it is read, not written in
+    ask("one", "a1", commands.a1);
+    await vi.waitUntil(() => screen().includes(commands.a1));
+  }
+
+  it("is answered by a key, once, also by one that is held down", async () => {
+    await openAsking();
+    typeOrRepeat(app, "yyy");
+    expect(answered()).toEqual([{ approvalId: "a1", decision: "allow" }]);
+  });
+
+  it("is not answered by a key that was pressed for what stood there before", async () => {
+    await openAsking();
+    ask("one", "a0", "rm zero");
+    await vi.waitUntil(() => (app.current()?.approvals().length ?? 0) > 1);
+    Object.assign(app.current() ?? {}, { shownApproval: "a0" }); // as if the oldest had changed since the last frame
+    pressAll("y");
+    expect(answered()).toEqual([]);
+    expect(screen()).toContain("nothing was answered");
+  });
+
+  it("is not answered by the second of two presses that were meant as one", async () => {
+    await openAsking();
+    pressAll("y", "y");
+    expect(answered()).toHaveLength(1);
   });
 });

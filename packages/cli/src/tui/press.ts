@@ -43,7 +43,10 @@ export function typeOrRepeat(app: App, text: string): void {
   const place = placeOf(app.state());
   const [key = ""] = text;
   const isHeld = place !== "write" && place !== "ask" && text === key.repeat(text.length);
-  if (isHeld) for (let count = text.length; count > 0; count -= 1) press(app, key);
+  const answers = findAction(key, place, (condition) => holds(app, condition)) ?? "";
+  if (isHeld && Object.hasOwn(APPROVAL_ACTIONS, answers))
+    press(app, key); // an answer is for one question
+  else if (isHeld) for (let count = text.length; count > 0; count -= 1) press(app, key);
   else type(app, text);
 }
 

@@ -29,6 +29,7 @@ async function remove({ session: names, json }: RmInput, io: Io): Promise<number
     await printResult(io, { json, value: { id, removed: true }, line: `${id} removed` });
   });
   const ends = await Promise.allSettled(removals);
+  io.signal.throwIfAborted();
   const [first, ...others] = ends.filter((end) => end.status === "rejected");
   for (const { reason } of others) await io.stderr.write(formatFailure(reason, { json: json === true, debug: false }));
   if (first) throw first.reason;

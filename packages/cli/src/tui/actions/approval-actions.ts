@@ -32,10 +32,19 @@ export const APPROVAL_ACTIONS = {
 
 type Answering = { app: App; approval: ApprovalEntry; session: OpenSession };
 
+/** A key that is pressed twice in so short a time was meant once: what is asked next was not read by then. */
+const SAME_PRESS_MS = 300;
+
+/** What is answered is what the screen shows, and what there was time to see. */
 function withApproval(app: App, work: (approval: ApprovalEntry, session: OpenSession) => unknown): unknown {
   const session = app.current();
   const approval = session?.approvals()[0];
-  return session && approval ? work(approval, session) : undefined;
+  if (!session || !approval) return undefined;
+  const nowMs = performance.now();
+  if (approval.id !== session.shownApproval || nowMs - session.answeredAtMs < SAME_PRESS_MS)
+    return app.say("The agent asks something else now: nothing was answered.");
+  session.answeredAtMs = nowMs;
+  return work(approval, session);
 }
 
 async function answer(
@@ -79,6 +88,10 @@ async function giveAnswer({ app, approval, session }: Answering, typed: string):
   session.answers.set(approval.id, given);
   app.frames.now();
   if (session.openQuestion(approval)) return;
-  session.answers.delete(approval.id);
-  await answer(app, approval, { decision: "allow", updatedInput: { answers: given } });
+  try {
+    await answer(app, approval, { decision: "allow", updatedInput: { answers: given } });
+  } catch (error) {
+    session.answers.delete(approval.id); // they are asked for again
+    throw error;
+  }
 }

@@ -32,7 +32,7 @@ function leave(app: App): void {
   app.listing.refresh();
 }
 
-/** The prompt is gone from the editor at once, and back in it if the gateway refuses it. */
+/** The prompt is gone from the editor at once, and back in it, or in the history, if the gateway refuses it. */
 async function send(app: App): Promise<void> {
   const session = app.current();
   if (!session) return;
@@ -41,9 +41,9 @@ async function send(app: App): Promise<void> {
   Object.assign(session, { editor: EMPTY_EDITOR, draft: EMPTY_EDITOR, historyIndex: undefined });
   session.body.toEnd();
   app.frames.now();
+  app.history.add(editor.text);
   try {
     await app.client.chat.send.mutate({ sessionId: session.id, prompt: editor.text });
-    app.history.add(editor.text);
   } catch (error) {
     if (session.editor.text === "") session.editor = editor;
     throw error;

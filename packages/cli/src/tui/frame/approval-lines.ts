@@ -24,7 +24,7 @@ export function approvalLines(asked: AskedView, columns: number, maxRows: number
   const title = approval.title === "" ? titleOf(approval) : approval.title;
   const width = Math.max(MIN_WIDTH, columns - 2);
   const room = Math.max(1, maxRows - 2);
-  const options = { width, maxRows: room + 1 };
+  const options = { width, maxRows: room + 1, isAsked: true };
   const body = question ? questionLines(question) : layoutToolInput(approval.toolName, approval.input, options);
   const wrapped = body
     .flatMap((line) => wrapLine(line, columns - 2))

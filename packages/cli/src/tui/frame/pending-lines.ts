@@ -1,4 +1,4 @@
-/** What is still to come, between the history and the editor: the agent's todos, prompts that wait, and its question. Pure. */
+/** What is still to come, between the history and the editor: the agent's todos, prompts that wait, and its question. */
 import type { QueuedPrompt, SessionView, TodoItem } from "@cc-docker/client";
 import type { OpenSession } from "../state/open-session.ts";
 import { layoutTodos } from "../text/entries/layout-todos.ts";
@@ -23,6 +23,7 @@ export function pendingLines(
   const { todos, queued } = view;
   const [approval, ...others] = session.approvals();
   const question = approval && session.openQuestion(approval);
+  session.shownApproval = approval?.id;
   const asked = approval
     ? approvalLines({ approval, waiting: others.length, question, isWriting }, columns, Math.max(3, maxRows))
     : [];

@@ -63,7 +63,11 @@ export function createApp(deps: AppDeps): App {
 
   function selectedRow(): ListedRow | undefined {
     const all = listing.rows();
-    return all.find(({ session }) => session.id === state().selected) ?? all[0];
+    const found = all.find(({ session }) => session.id === state().selected);
+    const [first] = all;
+    if (found || !first) return found;
+    set({ selected: first.session.id }); // what comes above it later must not be what a key is about
+    return first;
   }
 
   function current(): OpenSession | undefined {

@@ -19,6 +19,10 @@ export type OpenSession = FollowedView & {
   readonly body: SessionBody;
   /** The newest turn's timeline stands above the editor. */
   isTimelineShown: boolean;
+  /** The approval that the last frame showed: no key answers another. */
+  shownApproval: string | undefined;
+  /** When a key last answered something, in milliseconds of `performance.now()`. */
+  answeredAtMs: number;
   /** By approval: what was answered of its questions so far. */
   readonly answers: Map<string, Record<string, string>>;
   /** Lets the agent use this tool without asking a person: now, and as long as the session is open here. */
@@ -71,6 +75,8 @@ export function openSession(options: OpenSessionOptions): OpenSession {
     historyIndex: undefined,
     body: createSessionBody(),
     isTimelineShown: false,
+    shownApproval: undefined,
+    answeredAtMs: Number.NEGATIVE_INFINITY,
     answers: new Map(),
     allowAlways(toolName) {
       leave.give(toolName);

@@ -19,6 +19,8 @@ export type ToolInputOptions = {
   patch?: readonly PatchHunk[] | undefined;
   /** So many rows are enough: of what is long, what comes after them is left out. */
   maxRows?: number | undefined;
+  /** Somebody decides by it: also what a finished call says elsewhere is there, as the file that is edited. */
+  isAsked?: boolean | undefined;
 };
 
 type Input = Readonly<Record<string, unknown>>;
@@ -30,22 +32,35 @@ export function layoutToolInput(toolName: string, input: Input, options: ToolInp
   const { width, patch, maxRows } = options;
   if (patch !== undefined && patch.length > 0) return layoutHunks(patch, { width, maxRows, isNumbered: true });
   const edit = editHunks(toolName, input);
-  if (edit !== undefined) return layoutHunks(edit, { width, maxRows, isNumbered: false });
+  if (edit !== undefined)
+    return [...aboutEdit(input, options), ...layoutHunks(edit, { width, maxRows, isNumbered: false })];
   if (toolName === "Bash") return layoutBash(input, options);
   if (toolName === "TodoWrite") return layoutTodos(todosAt(input), width);
   if (toolName === "ExitPlanMode") return layoutPlan(input, options);
   return layoutFields(Object.entries(input), options);
 }
 
+/** What its hunks show already. */
+const IN_HUNKS: ReadonlySet<string> = new Set(["old_string", "new_string", "content", "new_source", "edits"]);
+
+function aboutEdit(input: Input, options: ToolInputOptions): Line[] {
+  if (!options.isAsked) return [];
+  return layoutFields(
+    Object.entries(input).filter(([name]) => !IN_HUNKS.has(name)),
+    options,
+  );
+}
+
 function layoutBash(input: Input, options: ToolInputOptions): Line[] {
-  const command = textAt(input, "command").slice(0, maxChars(options));
-  const lines = layoutCode({ lines: cleanLines(command), language: "bash" }, { ...options, width: options.width - 2 });
+  const { lines: command, left } = cut(textAt(input, "command"), options);
+  const lines = layoutCode({ lines: command, language: "bash" }, { ...options, width: options.width - 2 });
   const rest = Object.entries(input).filter(([name]) => name !== "command");
-  return [...prefixLines(lines, span("$ ", "mark")), ...layoutFields(rest, options)];
+  return [...prefixLines([...lines, ...left], span("$ ", "mark")), ...layoutFields(rest, options)];
 }
 
 function layoutPlan(input: Input, options: ToolInputOptions): Line[] {
-  return [...layoutMarkdown(textAt(input, "plan").slice(0, maxChars(options)), options)];
+  const { lines, left } = cut(textAt(input, "plan"), options);
+  return [...layoutMarkdown(lines.join("\n"), options), ...left];
 }
 
 /** Each is a row at least. */
@@ -53,16 +68,25 @@ function layoutFields(fields: readonly [name: string, value: unknown][], options
   return fields.slice(0, options.maxRows).flatMap(([name, value]) => layoutField(name, value, options));
 }
 
-function maxChars({ width, maxRows = MAX_FIELD_CHARS }: ToolInputOptions): number {
-  return Math.min(MAX_FIELD_CHARS, maxRows * width);
+/**
+ * As much of a text as is shown. It is made harmless first: of what is left out of it then, nobody is to think that it
+ * was all. `left`: the mark of what comes after.
+ */
+function cut(text: string, { width, maxRows = MAX_FIELD_CHARS }: ToolInputOptions): { lines: string[]; left: Line[] } {
+  const clean = cleanLines(text.slice(0, MAX_FIELD_CHARS)).join("\n");
+  const most = Math.min(MAX_FIELD_CHARS, maxRows * width);
+  const isCut = text.length > MAX_FIELD_CHARS || clean.length > most;
+  return { lines: clean.slice(0, most).toWellFormed().split("\n"), left: isCut ? [[span("…", "muted")]] : [] };
 }
 
 function layoutField(name: string, value: unknown, options: ToolInputOptions): Line[] {
   const text = typeof value === "string" ? value : `${JSON.stringify(value, undefined, 2)}`;
   const label = span(`${printableLine(name, 40)}: `, "muted");
-  const [first = "", ...rest] = cleanLines(text.slice(0, maxChars(options)));
+  const {
+    lines: [first = "", ...rest],
+    left,
+  } = cut(text, options);
   const lines: Line[] = [[label, span(first, undefined)], ...rest.map((line) => [span(line, undefined)])];
-  const left: Line[] = text.length > maxChars(options) ? [[span("…", "muted")]] : [];
   return [...lines.flatMap((line) => wrapLine(line, options.width)), ...left];
 }
 

@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { describeAsked } from "./describe-approval.ts";
+
+const asked = { id: "7", kind: "tool", toolName: "Bash" };
+
+it("shows what is asked, and the commands that answer it", () => {
+  expect(describeAsked({ ...asked, input: { command: "ls" } })).toEqual([
+    'the agent asks to use Bash: {"command":"ls"}',
+    'answer with `ccd approve 7` or `ccd deny 7 "WHY"`',
+  ]);
+});
+
+it("lets no long field push the command out of sight, and says how much is not shown", () => {
+  const input = { description: "x".repeat(5000), command: "rm -rf /" };
+  const [shown = ""] = describeAsked({ ...asked, input });
+  expect(shown).toMatch(
+    /^the agent asks to use Bash: \{"command":"rm -rf \/","description":"x+ … and \d{4} characters more$/,
+  );
+});
