@@ -1,6 +1,6 @@
 /** What a data directory holds beside the database: who this install is, its secret, where it listens. */
 import { randomBytes } from "node:crypto";
-import { chmod, link, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { CcError } from "@cc-docker/protocol";
 import { dataPaths, type Secret, type SettingInUse, secret } from "./config.ts";
@@ -68,6 +68,8 @@ export type Announcement = { url: string; settings: Record<string, SettingInUse>
 /** Lets clients on this machine find the server; the returned function takes it back. */
 export async function announceServer(dataDir: string, announcement: Announcement): Promise<() => Promise<void>> {
   const { server } = dataPaths(dataDir);
-  await writeFile(server, JSON.stringify({ ...announcement, pid: process.pid }), { mode: 0o600 });
+  const draft = `${server}.draft`;
+  await writeFile(draft, JSON.stringify({ ...announcement, pid: process.pid }), { mode: 0o600 });
+  await rename(draft, server); // whoever looks meanwhile sees all of it or nothing
   return () => rm(server, { force: true });
 }

@@ -14,14 +14,17 @@ const STOP_DEADLINE_MS = 10_000;
 
 async function run(): Promise<void> {
   process.umask(0o077); // what lies in the data directory is nobody else's business
-  const config = loadConfig(process.env);
   const [command, ...args] = process.argv.slice(2);
   const write = (text: string) => void process.stdout.write(text);
+  if (command === "image") {
+    const { DOCKER_HOST } = loadConfig({ DOCKER_HOST: process.env["DOCKER_HOST"] }); // the others are not its business
+    return runImageCommand(DOCKER_HOST, write, interruption());
+  }
+  const config = loadConfig(process.env);
   if (command === "audit") {
     process.exitCode = await runAuditCommand(dataPaths(config.DATA_DIR).database, args, write);
     return;
   }
-  if (command === "image") return runImageCommand(config.DOCKER_HOST, write, interruption());
   const redactor = createRedactor(secretsOf(config));
   const log = createLogger(config.LOG_LEVEL, redactor);
   obeyFailpoint(process.env["CC_DOCKER_FAILPOINT"], log);

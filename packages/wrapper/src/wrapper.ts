@@ -16,7 +16,7 @@ export type WrapperOptions = {
   telemetryPort: number;
   outboxPath: string;
   /** What is mounted for the agent to work in. */
-  workspace?: MountedDirectory;
+  workspace?: MountedDirectory | undefined;
   startAgent: StartAgent;
   /** Hears what has no other place to go; one line each. */
   log: (line: string) => void;

@@ -10,7 +10,8 @@ export type Credential = { settings: Environment; isScripted: boolean };
 /** Of `claude setup-token` or of the console. */
 const OAUTH = /^sk-ant-oat/;
 
-export async function findCredential(env: Environment, talk: Talk): Promise<Credential> {
+/** @returns `undefined` when the person has left */
+export async function findCredential(env: Environment, talk: Talk): Promise<Credential | undefined> {
   const found = NAMES.find((name) => env[name]?.trim());
   const chosen = env["MODEL"]?.trim();
   if (chosen === "scripted") return tell(talk, "the scripted one, as MODEL says", { settings: {}, isScripted: true });
@@ -19,6 +20,7 @@ export async function findCredential(env: Environment, talk: Talk): Promise<Cred
   talk.say("  Paste one to go on with Claude, or press Enter for the scripted model: it costs nothing and does what");
   talk.say('  the prompt says, as in "say: hello".');
   const given = await talk.ask("  credential (hidden): ", { hidden: true });
+  if (given === undefined) return undefined;
   if (given === "") return tell(talk, "the scripted one", { settings: { MODEL: "scripted" }, isScripted: true });
   const name = OAUTH.test(given) ? "CLAUDE_CODE_OAUTH_TOKEN" : "ANTHROPIC_API_KEY";
   talk.say(`  It is kept in the gateway's memory only; \`export ${name}=…\` has the next gateway find it.`);

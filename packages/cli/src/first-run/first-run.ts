@@ -5,25 +5,29 @@ import { printableLine } from "../output/printable.ts";
 import { startInBackground } from "../server/background-gateway.ts";
 import { connect } from "../server/connect.ts";
 import { localFiles } from "../server/data-dir.ts";
+import { gatewaySettings } from "../server/gateway-program.ts";
 import { findCredential } from "./credential.ts";
 import { type Progress, progressLine } from "./progress-line.ts";
 import { runGateway } from "./run-gateway.ts";
 import type { Talk } from "./talk.ts";
 
-export type FirstRun = { env: Environment; talk: Talk; directory: string; signal: AbortSignal };
+export type FirstRun = { env: Environment; talk: Talk; signal: AbortSignal };
 
 /**
  * @returns whether there is a gateway now; not when the person does not want one
  * @throws CcError of what does not work, each with what mends it; the signal's reason
  */
-export async function firstRun({ env, talk, directory, signal }: FirstRun): Promise<boolean> {
+export async function firstRun({ env, talk, signal }: FirstRun): Promise<boolean> {
   talk.say("No gateway runs on this machine. It is what starts the containers that Claude Code works in.");
-  const wanted = await talk.ask(`Start one here, whose agents may work on ${directory}? [Y/n] `);
-  if (/^n/i.test(wanted)) {
+  const { WORKSPACE_HOST_ROOTS: roots } = gatewaySettings(env);
+  const wanted = await talk.ask(`Start one here, whose agents may work on ${roots}? [Y/n] `);
+  if (wanted === undefined || /^n/i.test(wanted)) {
     talk.say("Nothing was started. `ccd serve` starts one in the foreground; CC_DOCKER_URL names one elsewhere.");
     return false;
   }
-  const { settings, isScripted } = await findCredential(env, talk);
+  const credential = await findCredential(env, talk);
+  if (!credential) return false;
+  const { settings, isScripted } = credential;
   const image = env["SESSION_IMAGE"]?.trim() || (await makeImage(env, talk, signal));
   talk.say(`  image    ${image}`);
   const { url } = await startInBackground({ ...env, ...settings, SESSION_IMAGE: image }, signal);

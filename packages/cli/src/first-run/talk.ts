@@ -3,11 +3,16 @@ import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import type { ReadStream, WriteStream } from "node:tty";
+import { printable } from "../output/printable.ts";
 
 export type Talk = {
   say(line: string): void;
-  /** What was typed, trimmed. `hidden`: it is not to be seen, for it is a secret. @throws the signal's reason */
-  ask(question: string, options?: { hidden?: boolean }): Promise<string>;
+  /**
+   * What was typed, trimmed; `undefined` when nothing will be typed any more, as after Ctrl-D. `hidden`: it is not to be
+   * seen, for it is a secret.
+   * @throws the signal's reason
+   */
+  ask(question: string, options?: { hidden?: boolean }): Promise<string | undefined>;
   /** Puts a line in place of the one that was drawn before; what is said next comes below it. */
   draw(line: string): void;
 };
@@ -27,22 +32,24 @@ export function createTalk({ stdin, stdout, signal }: TalkDeps): Talk {
   return {
     say(line) {
       settle();
-      stdout.write(`${line}\n`);
+      stdout.write(`${printable(line)}\n`);
     },
     draw(line) {
-      stdout.write(`${CLEAR_LINE}${line.slice(0, (stdout.columns || 80) - 1)}`);
+      const shown = printable(line).replaceAll("\n", " ");
+      stdout.write(`${CLEAR_LINE}${shown.slice(0, (stdout.columns || 80) - 1)}`);
       isDrawn = true;
     },
     async ask(question, { hidden = false } = {}) {
       settle();
-      stdout.write(question);
+      const mark = printable(question);
+      stdout.write(mark);
       const lines = createInterface({ input: stdin, output: hidden ? silent() : stdout, terminal: true });
-      lines.setPrompt(hidden ? "" : question);
+      lines.setPrompt(hidden ? "" : mark);
       lines.on("SIGINT", () => process.kill(process.pid, "SIGINT")); // in raw mode the terminal sends none
       try {
-        const line = once(lines, "line", { signal }).then(([text]) => String(text));
-        const closed = once(lines, "close", { signal }).then(() => "");
-        return (await Promise.race([line, closed])).trim();
+        const line = once(lines, "line", { signal }).then(([text]) => String(text).trim());
+        const closed = once(lines, "close", { signal }).then(() => undefined);
+        return await Promise.race([line, closed]);
       } catch (error) {
         signal.throwIfAborted();
         throw error;

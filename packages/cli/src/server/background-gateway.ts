@@ -19,20 +19,24 @@ const LOG_TAIL = 2000;
  * @throws CcError DATA_DIR_IN_USE when one runs already; SERVER_UNREACHABLE with the end of its log when it does not come up; the signal's reason
  */
 export async function startInBackground(env: Environment, signal: AbortSignal): Promise<LocalGateway> {
-  const running = await findIfAny(env);
-  if (running) throw new CcError("DATA_DIR_IN_USE", `A gateway runs already: ${running.url}, process ${running.pid}.`);
+  refuseSecond(await findIfAny(env));
   const { dataDir, log } = localFiles(env);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await using output = await open(log, "a", 0o600);
   const gateway = spawn(process.execPath, [findGateway()], {
-    env: { LOG_LEVEL: "WARNING", ...gatewaySettings(env) },
+    env: { LOG_LEVEL: "WARNING", ...gatewaySettings(env), DATA_DIR: dataDir },
     cwd: "/",
     detached: true,
     stdio: ["ignore", output.fd, output.fd],
   });
   gateway.on("error", () => undefined); // shows as an exit: `pid` stays undefined
   const deadline = Date.now() + START_MS;
-  while (gateway.exitCode === null && gateway.pid !== undefined && Date.now() < deadline) {
+  while (
+    gateway.exitCode === null &&
+    gateway.signalCode === null &&
+    gateway.pid !== undefined &&
+    Date.now() < deadline
+  ) {
     const found = await findIfAny(env);
     if (found?.pid === gateway.pid) {
       gateway.unref();
@@ -44,6 +48,7 @@ export async function startInBackground(env: Environment, signal: AbortSignal): 
     });
   }
   gateway.kill("SIGTERM");
+  refuseSecond(await findIfAny(env)); // somebody else's was faster
   throw new CcError("SERVER_UNREACHABLE", `The gateway did not start. ${log} ends:\n${await readTail(log)}`);
 }
 
@@ -53,6 +58,7 @@ export async function startInBackground(env: Environment, signal: AbortSignal): 
  */
 export async function stopInBackground(env: Environment, signal: AbortSignal): Promise<LocalGateway> {
   const found = await findLocalGateway(env);
+  await requireGateway(found, signal);
   process.kill(found.pid, "SIGTERM");
   const deadline = Date.now() + STOP_MS;
   while (Date.now() < deadline) {
@@ -64,6 +70,20 @@ export async function stopInBackground(env: Environment, signal: AbortSignal): P
     "SERVER_UNREACHABLE",
     `The gateway, process ${found.pid}, has not ended within ${STOP_MS / 1000} s.`,
   );
+}
+
+function refuseSecond(running: LocalGateway | undefined): void {
+  if (!running) return;
+  throw new CcError("DATA_DIR_IN_USE", `A gateway runs already: ${running.url}, process ${running.pid}.`);
+}
+
+/** After a crash the process of that number may be anything. */
+async function requireGateway({ url, pid }: LocalGateway, signal: AbortSignal): Promise<void> {
+  const answer = await fetch(`${url}/health/live`, { signal }).catch(() => undefined);
+  signal.throwIfAborted();
+  if (answer?.ok) return;
+  const message = `Nothing answers at ${url}: process ${pid} may be another program by now, and was not ended.`;
+  throw new CcError("SERVER_UNREACHABLE", message);
 }
 
 async function findIfAny(env: Environment): Promise<LocalGateway | undefined> {

@@ -1,13 +1,13 @@
 /** The files by which a gateway lets itself be found on this machine. Its config.ts names them too. */
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Environment } from "../io.ts";
 
 /** `log`: of a gateway in the background, which has no terminal to write to. */
 export type LocalFiles = { dataDir: string; announcement: string; secret: string; log: string };
 
 export function localFiles(env: Environment): LocalFiles {
-  const dataDir = (env["DATA_DIR"]?.trim() || "~/.cc-docker").replace(/^~(?=\/|$)/, homedir());
+  const dataDir = resolve((env["DATA_DIR"]?.trim() || "~/.cc-docker").replace(/^~(?=\/|$)/, homedir()));
   return {
     dataDir,
     announcement: join(dataDir, "server.json"),

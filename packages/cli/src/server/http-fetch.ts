@@ -19,6 +19,7 @@ async function send(target: string, { method = "GET", headers, body, signal }: I
   const { request } = process.getBuiltinModule(url.protocol === "https:" ? "node:https" : "node:http");
   signal?.throwIfAborted();
   const call = request(url, { method, headers: headers as Record<string, string>, ...(signal && { signal }) });
+  call.on("error", () => undefined); // once the answer has begun, its reader is told; nobody else may be there to hear
   call.end(body);
   try {
     const [message] = (await once(call, "response")) as [IncomingMessage];

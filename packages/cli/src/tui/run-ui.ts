@@ -9,7 +9,7 @@ export async function runUi(session: string | undefined, io: Io): Promise<number
   const { env, cwd: directory, screen, signal } = io;
   if (!screen)
     throw new CcError("REQUEST_INVALID", "The UI needs a terminal, and stdin or stdout is none: try --plain.");
-  const client = await connectOrOffer({ env, ...screen, directory, signal });
+  const client = await connectOrOffer({ env, ...screen, signal });
   if (!client) return EXIT_CODES.ok;
   const sessionId = session === undefined ? undefined : await findSession(client, session, io);
   const { openUi } = await import("./open-ui.tsx");

@@ -69,6 +69,26 @@ it("keeps nothing that was read before a transaction wrote, and came after it ha
   expect(await findSlowly(id)).toMatchObject({ lastSeq: 2 });
 });
 
+it("keeps nothing that was read during a transaction and came after it had ended", async () => {
+  const { cache, database, tx } = openCache();
+  const slow = Promise.withResolvers<void>();
+  const findSlowly = cache.remember(async () => {
+    const seen = database.row;
+    await slow.promise;
+    return seen;
+  });
+  const before = database.row;
+  await tx.updateSession(id, { lastSeq: 2 });
+  const after = database.row;
+  database.row = before; // what others see until the commit
+  const early = findSlowly(id);
+  database.row = after;
+  cache.settle();
+  slow.resolve();
+  expect(await early).toMatchObject({ lastSeq: 1 });
+  expect(await findSlowly(id)).toMatchObject({ lastSeq: 2 });
+});
+
 it("does not let who got a row change it for others", async () => {
   const { find } = openCache(rowWith({ config: { allowedTools: ["Read"] } }));
   const row = await find(id);

@@ -63,7 +63,10 @@ export function createSessionCache(): SessionCache {
         await tx.deleteSession(id);
       },
     }),
-    settle: () => touched.clear(),
+    settle() {
+      touches += 1; // what was read during the transaction is from before it
+      touched.clear();
+    },
   };
 }
 

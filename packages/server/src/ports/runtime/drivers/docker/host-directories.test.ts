@@ -84,6 +84,12 @@ describe("a directory of the host that a session is to work in", () => {
     );
   });
 
+  it("is not to tell by a way around what there is outside", async () => {
+    const { at, directories } = await openPlace();
+    for (const around of ["rooted/project/../..", "rooted/nothing/../.."])
+      expect(await directories.find(at(`${around}/root/project`))).toMatchObject({ path: at("root/project") });
+  });
+
   it("neither holds nor is part of what is hidden from sessions", async () => {
     const { at } = await openPlace();
     await mkdir(at("root/project/data/run"), { recursive: true });

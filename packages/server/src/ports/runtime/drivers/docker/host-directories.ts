@@ -4,7 +4,7 @@
  */
 import { constants, realpathSync } from "node:fs";
 import { type FileHandle, lstat, open, readFile, readlink, realpath } from "node:fs/promises";
-import { dirname, join, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { CcError, type MountedDirectory } from "@cc-docker/protocol";
 import type { HostDirectories, HostDirectory } from "../../host-directories.ts";
 import { WRAPPER_UID } from "./container-template.ts";
@@ -26,8 +26,9 @@ export function createHostDirectories({ roots, hidden, engineIsHere }: HostDirec
 
   async function find(path: string): Promise<HostDirectory> {
     requireEngine(path);
-    const real = await realpath(path).catch(() => undefined);
-    if (real === undefined && (await isAllowedToMiss(path))) throw notFound(path, "There is no directory there.");
+    const named = resolve(path); // `/a/../b` is not to tell whether there is an /a
+    const real = await realpath(named).catch(() => undefined);
+    if (real === undefined && (await isAllowedToMiss(named))) throw notFound(path, "There is no directory there.");
     if (real === undefined || !isBelowRoot(real)) throw notAllowed(path);
     if (isHidden(real)) throw notAllowed(path, HIDDEN);
     const { device: _, inode: __, ...directory } = await openDirectory(real);
