@@ -2,8 +2,8 @@
 import type { Client } from "@cc-docker/client";
 import { type ApprovalAnswer, isCcError } from "@cc-docker/protocol";
 import { type Asked, describeAsked } from "../output/describe-approval.ts";
+import { type Question, readQuestions, toAnswer } from "../session/questions.ts";
 import type { LineInput } from "./line-input.ts";
-import { type Question, readQuestions, toAnswer } from "./questions.ts";
 
 export type Asker = {
   /** Resolves when it is answered, or needs no answer any more. */
@@ -73,7 +73,7 @@ export function createAsker({ client, input, say, signal, onEnd, onFailure }: De
     const answers: Record<string, string> = {};
     for (const question of questions) {
       await say(question.text);
-      for (const [index, label] of question.labels.entries()) await say(`${index + 1}. ${label}`);
+      for (const [index, { label }] of question.options.entries()) await say(`${index + 1}. ${label}`);
       const typed = await readSomething(ends);
       if (typed === undefined) return undefined;
       if (/^\/deny\b/.test(typed)) return toDenial(typed.slice("/deny".length));

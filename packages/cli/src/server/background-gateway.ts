@@ -6,7 +6,7 @@ import { CcError, isCcError } from "@cc-docker/protocol";
 import type { Environment } from "../io.ts";
 import { localFiles } from "./data-dir.ts";
 import { findGateway, gatewaySettings } from "./gateway-program.ts";
-import { findLocalGateway, type LocalGateway } from "./local-gateway.ts";
+import { findLocalGateway, isAlive, type LocalGateway } from "./local-gateway.ts";
 
 const START_MS = 30_000;
 /** Longer than the gateway gives itself. */
@@ -91,14 +91,6 @@ async function findIfAny(env: Environment): Promise<LocalGateway | undefined> {
     if (isCcError(error, "SERVER_UNREACHABLE")) return undefined;
     throw error;
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 async function readTail(path: string): Promise<string> {

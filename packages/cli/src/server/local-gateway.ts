@@ -45,7 +45,7 @@ function readSettings(settings: unknown): Record<string, SettingInUse> {
   );
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {

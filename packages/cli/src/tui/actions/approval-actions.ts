@@ -1,7 +1,7 @@
 /** Answers to what the agent of the shown session asks. */
 import type { AnswerApproval, ApprovalEntry } from "@cc-docker/client";
-import { toAnswer } from "../../chat/questions.ts";
 import { parseToolInput } from "../../session/parse-tool-input.ts";
+import { toAnswer } from "../../session/questions.ts";
 import type { App } from "../state/app.ts";
 import { EMPTY_EDITOR, editorWith } from "../state/editor.ts";
 import type { OpenSession } from "../state/open-session.ts";
@@ -83,8 +83,7 @@ function askForAnswer(answering: Answering, beginning: string): void {
 async function giveAnswer({ app, approval, session }: Answering, typed: string): Promise<void> {
   const question = session.openQuestion(approval);
   if (!question || typed.trim() === "") return;
-  const labels = question.options.map(({ label }) => label);
-  const given = { ...session.answers.get(approval.id), [question.text]: toAnswer({ ...question, labels }, typed) };
+  const given = { ...session.answers.get(approval.id), [question.text]: toAnswer(question, typed) };
   session.answers.set(approval.id, given);
   app.frames.now();
   if (session.openQuestion(approval)) return;

@@ -1,6 +1,6 @@
 /** What the agent asks, in a box above the editor. Pure. */
 import type { ApprovalEntry } from "@cc-docker/client";
-import type { Question } from "../state/questions.ts";
+import type { Question } from "../../session/questions.ts";
 import { cleanLines } from "../text/clean-text.ts";
 import { layoutToolInput } from "../text/entries/layout-tool-input.ts";
 import { type Line, span } from "../text/line.ts";

@@ -1,9 +1,9 @@
 /** A session that is followed: what has happened in it, and what a person has begun in it. */
 import type { ApprovalEntry, Client, SessionId } from "@cc-docker/client";
 import type { Event } from "@cc-docker/protocol";
+import { type Question, readQuestions } from "../../session/questions.ts";
 import { type Editor, EMPTY_EDITOR } from "./editor.ts";
 import { type FollowedView, followView } from "./follow-view.ts";
-import { type Question, questionsOf } from "./questions.ts";
 import { createSessionBody, type SessionBody } from "./session-body.ts";
 import { createStandingLeave } from "./standing-leave.ts";
 
@@ -63,7 +63,8 @@ export function openSession(options: OpenSessionOptions): OpenSession {
 
   function openQuestion(approval: ApprovalEntry): Question | undefined {
     const given = session.answers.get(approval.id) ?? {};
-    return questionsOf(approval).find(({ text }) => !Object.hasOwn(given, text));
+    const asked = approval.approvalKind === "question" ? readQuestions(approval.input) : [];
+    return asked.find(({ text }) => !Object.hasOwn(given, text));
   }
 
   const session: OpenSession = {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { SessionId } from "@cc-docker/protocol";
 import { expect, it } from "vitest";
 import type { SessionRow, StoreWriter } from "../store.ts";
-import { createSessionCache } from "./session-cache.ts";
+import { createSessionCache, type SessionCache } from "./session-cache.ts";
 
 const id = SessionId.parse(randomUUID());
 
@@ -24,6 +24,17 @@ function openCache(row: SessionRow = rowWith({})) {
     },
   } as StoreWriter);
   return { cache, database, find, tx };
+}
+
+/** A read that sees the row at once, and brings it when it is told to. */
+function rememberSlowly(cache: SessionCache, database: { row: SessionRow }) {
+  const { promise: arrived, resolve } = Promise.withResolvers<void>();
+  const findSlowly = cache.remember(async () => {
+    const seen = database.row;
+    await arrived;
+    return seen;
+  });
+  return { findSlowly, arrive: () => resolve() };
 }
 
 it("reads a row once", async () => {
@@ -55,28 +66,18 @@ it("keeps nothing of a row while a transaction that has written it goes on", asy
 
 it("keeps nothing that was read before a transaction wrote, and came after it had ended", async () => {
   const { cache, database, tx } = openCache();
-  const slow = Promise.withResolvers<void>();
-  const findSlowly = cache.remember(async () => {
-    const seen = database.row;
-    await slow.promise;
-    return seen;
-  });
+  const { findSlowly, arrive } = rememberSlowly(cache, database);
   const early = findSlowly(id);
   await tx.updateSession(id, { lastSeq: 2 });
   cache.settle();
-  slow.resolve();
+  arrive();
   expect(await early).toMatchObject({ lastSeq: 1 });
   expect(await findSlowly(id)).toMatchObject({ lastSeq: 2 });
 });
 
 it("keeps nothing that was read during a transaction and came after it had ended", async () => {
   const { cache, database, tx } = openCache();
-  const slow = Promise.withResolvers<void>();
-  const findSlowly = cache.remember(async () => {
-    const seen = database.row;
-    await slow.promise;
-    return seen;
-  });
+  const { findSlowly, arrive } = rememberSlowly(cache, database);
   const before = database.row;
   await tx.updateSession(id, { lastSeq: 2 });
   const after = database.row;
@@ -84,7 +85,7 @@ it("keeps nothing that was read during a transaction and came after it had ended
   const early = findSlowly(id);
   database.row = after;
   cache.settle();
-  slow.resolve();
+  arrive();
   expect(await early).toMatchObject({ lastSeq: 1 });
   expect(await findSlowly(id)).toMatchObject({ lastSeq: 2 });
 });

@@ -1,9 +1,13 @@
 import { expect, it } from "vitest";
 import { readQuestions, toAnswer } from "./questions.ts";
 
-const one = { text: "Which?", labels: ["Red", "Blue"], isMultiple: false };
+const colours = [
+  { label: "Red", description: "warm" },
+  { label: "Blue", description: "" },
+];
+const one = { text: "Which?", options: colours, isMultiple: false };
 
-it("reads questions with their labels", () => {
+it("reads questions with what may be chosen", () => {
   const options = [{ label: "Red", description: "warm" }, { label: "Blue" }];
   expect(readQuestions({ questions: [{ question: "Which?", options, multiSelect: false }] })).toEqual([one]);
 });
@@ -15,7 +19,7 @@ it.each([{}, { questions: 1 }, { questions: [null, 1, {}, { question: 2 }] }])("
 it("leaves out what is no label", () => {
   expect(
     readQuestions({ questions: [{ question: "Which?", options: [null, { label: 1 }, { label: "Red" }] }] }),
-  ).toEqual([{ text: "Which?", labels: ["Red"], isMultiple: false }]);
+  ).toEqual([{ text: "Which?", options: [{ label: "Red", description: "" }], isMultiple: false }]);
 });
 
 it.each([
