@@ -1,6 +1,7 @@
 /** The gateway in the foreground, with its image made ready first. Arguments: none; settings come from the environment. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { gatewaySettings } from "../packages/cli/src/server/gateway-program.ts";
 import { ensureEngine } from "./engine/ensure-engine.ts";
 import { ensureImage } from "./ensure-image.ts";
 import { GATEWAY } from "./paths.ts";
@@ -23,14 +24,11 @@ await runTool(async (signal) => {
 
 /** In a process group of its own: a Ctrl-C reaches it once, from here, and it stops as it should. */
 async function runGateway(image: string, signal: AbortSignal): Promise<number> {
-  const cwd = process.cwd();
-  const here = process.env.WORKSPACE_HOST_ROOTS ?? (cwd.includes(":") ? "" : cwd); // a colon cannot be said in it
   const env = {
     LOG_LEVEL: "WARNING",
-    ...process.env,
+    ...gatewaySettings(process.env),
     SESSION_IMAGE: image,
     CC_DOCKER_GREET: "1",
-    WORKSPACE_HOST_ROOTS: here,
   };
   const gateway = spawn(process.execPath, [GATEWAY], { env, stdio: "inherit", detached: true });
   signal.addEventListener("abort", () => gateway.kill("SIGTERM"));

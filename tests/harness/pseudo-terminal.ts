@@ -9,6 +9,8 @@ export type TerminalOptions = {
   args?: readonly string[];
   /** All that the program gets, besides PATH and TERM. */
   env: Settings;
+  /** The directory it is started in; that of the tests when absent. */
+  cwd?: string;
   columns?: number;
   rows?: number;
 };
@@ -57,12 +59,13 @@ export function openCcd(options: TerminalOptions): Terminal {
 
 /** Whatever the program is: a shell, for one. */
 function openTerminal(command: readonly string[], options: TerminalOptions): Terminal {
-  const { env, columns: cols = 100, rows = 30 } = options;
+  const { env, cwd, columns: cols = 100, rows = 30 } = options;
   const [file = "", ...args] = command;
   const emulator = new xterm.Terminal({ cols, rows, allowProposedApi: true });
   const program = pty.spawn(file, args, {
     cols,
     rows,
+    ...(cwd !== undefined && { cwd }),
     env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", ...env },
   });
   let written = "";

@@ -1,5 +1,9 @@
 /** `ccd` about the gateway, itself, and the shell it is typed in. */
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createClient } from "@cc-docker/client";
+import { dataPaths } from "@cc-docker/server";
 import { afterAll, beforeAll, expect } from "vitest";
 import { type Install, openInstall, type Settings } from "../harness/install.ts";
 import { CCD, runCcd } from "../harness/run-ccd.ts";
@@ -99,6 +103,36 @@ verifies(
     expect((await runCcd(["serve", "--stop"], where)).exitCode).toBe(5);
   },
 );
+
+verifies(
+  "cli.serve",
+  "a gateway's sessions may work in the directory it is started in, whatever that is called",
+  async () => {
+    await using own = await openInstall();
+    const here = await mkdtemp(join(tmpdir(), "ccd-a:b\\c:-"));
+    const ccd = (...args: string[]) => runCcd(args, { ...own.env, LOG_LEVEL: "INFO" }, { cwd: here });
+    try {
+      expect(await ccd("serve", "--detach")).toMatchObject({ exitCode: 0, stderr: "" });
+      expect(await ccd("run", "bash: touch made\nsay: done")).toMatchObject({ exitCode: 0, stdout: "done\n" });
+      expect(await readdir(here)).toEqual(["made"]);
+      expect(await readFile(join(own.dataDir, "gateway.log"), "utf8")).toMatch(/"message":"listening"/);
+    } finally {
+      await ccd("serve", "--stop");
+      await rm(here, { recursive: true });
+    }
+  },
+);
+
+verifies("cli.serve", "a gateway that has crashed is not taken for the process that has its number now", async () => {
+  await using own = await openInstall();
+  const announcement = { url: gateway.url, pid: process.pid, started: "of another", settings: {} };
+  await writeFile(dataPaths(own.dataDir).server, JSON.stringify(announcement));
+  for (const args of [["ls"], ["serve", "--stop"]]) {
+    const { exitCode, stderr } = await runCcd(args, { DATA_DIR: own.dataDir });
+    expect(exitCode).toBe(5);
+    expect(stderr).toMatch(/is gone, and another has its number\.\n`ccd` alone offers to start one/);
+  }
+});
 
 verifies("cli.completion", "bash completes commands, options, values, files and sessions", async () => {
   const client = createClient({ url: gateway.url, token: await install.token("erin") });

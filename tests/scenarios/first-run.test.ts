@@ -81,6 +81,19 @@ verifies("ui.first-run", "who wants no gateway is told how else, and nothing is 
   expect((await runCcd(["ls"], { DATA_DIR: install.dataDir })).exitCode).toBe(5);
 });
 
+verifies(
+  "ui.first-run",
+  "where agents cannot work it says so, and what to type, before it starts anything",
+  async () => {
+    const env = await nothingYet({ DATA_DIR: join(home, ".cc-docker") });
+    await using terminal = openCcd({ env, cwd: home });
+    await terminal.waitFor("[Y/n]");
+    expect(terminal.screen()).toMatch(/cannot work in .*\n?.* itself[^]*`cd PROJECT`/);
+    await terminal.press("n", KEYS.enter);
+    expect(await terminal.exited).toBe(0);
+  },
+);
+
 verifies("ui.first-run", "without an engine it says what is wrong and what to do, and starts nothing", async () => {
   const env = await nothingYet({ DOCKER_HOST: "unix:///nonexistent/docker.sock", MODEL: "scripted" });
   await using terminal = openCcd({ env });

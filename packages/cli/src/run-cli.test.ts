@@ -72,6 +72,7 @@ it.each([
   [JSON.stringify({ url: "http://127.0.0.1:1", pid: 2 ** 30 }), "process 1073741824, which wrote"],
   ["{", "cannot be read"],
   ['{"url":"http://127.0.0.1:1","pid":-1}', "cannot be read"],
+  [JSON.stringify({ url: "http://127.0.0.1:1", pid: process.pid, started: "of another" }), "another has its number"],
   [JSON.stringify({ url: "http://127.0.0.1:1", pid: process.pid }), "TOKEN_MISSING"],
 ])("does not trust a server.json of %s", async (text, said) => {
   await writeFile(join(dataDir, "server.json"), text);

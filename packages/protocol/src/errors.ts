@@ -425,6 +425,12 @@ export const ERRORS = {
     retry: "unknown",
     hint: "Start the gateway with `./dev start` or `ccd serve`, or set CC_DOCKER_URL.",
   },
+  SERVER_NOT_STOPPED: {
+    exit: "refused",
+    http: 500,
+    retry: "unknown",
+    hint: "`ps -p PID -o user,args` shows whose the process is; its user, or root, ends it with `kill PID`. Sessions go on.",
+  },
   INTERNAL: {
     exit: "bug",
     http: 500,

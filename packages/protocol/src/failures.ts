@@ -282,6 +282,11 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
     note: "as for a gateway that is going",
     counted: "exit",
   },
+  SERVER_NOT_STOPPED: {
+    meaning: "`ccd serve --stop` cannot end the gateway, or not be sure that the process is one",
+    policy: ["tell"],
+    counted: "exit",
+  },
   INTERNAL: { meaning: "a defect", policy: ["tell"], note: "the log has the rest" },
 };
 

@@ -53,6 +53,15 @@ describe("the settings", () => {
   });
 
   it.each([
+    ["/a:/b/c", ["/a", "/b/c"]],
+    [":/a::", ["/a"]],
+    [String.raw`/a\:b:/c\\`, ["/a:b", "/c\\"]],
+    ["", []],
+  ])("name directories to work in: %s", (WORKSPACE_HOST_ROOTS, paths) => {
+    expect(loadConfig({ WORKSPACE_HOST_ROOTS }).WORKSPACE_HOST_ROOTS).toEqual(paths);
+  });
+
+  it.each([
     ["PORT", "65536"],
     ["PORT", "-1"],
     ["PORT", "1.5"],

@@ -90,7 +90,7 @@ const rows = {
   },
   WORKSPACE_HOST_ROOTS: {
     description:
-      "Directories of this machine that sessions may work in, or below, with colons between them. None when empty; `./dev start` and `ccd serve` name the one they are started in. Whoever has a token may have an agent act there as the owner of the files.",
+      "Directories of this machine that sessions may work in, or below, with colons between them; a colon of a path is written `\\:`, a backslash `\\\\`. None when empty; `./dev start` and `ccd serve` name the one they are started in. Whoever has a token may have an agent act there as the owner of the files.",
     default: "",
     schema: roots(),
   },
@@ -264,6 +264,12 @@ const rows = {
     default: "INFO",
     schema: text.transform((level) => level.toUpperCase()).pipe(z.enum(["DEBUG", "INFO", "WARNING", "ERROR"])),
   },
+  LOG_FILE: {
+    description:
+      "File that the log goes to instead of stderr. At 10 MB it is begun anew; what it held is then in the file of that name with `.1` behind it. `ccd serve --detach` names `gateway.log` in DATA_DIR.",
+    default: "",
+    schema: optionalText(),
+  },
 } as const satisfies Record<string, Setting>;
 
 function wholeNumber(min: number, max: number) {
@@ -287,8 +293,14 @@ function list() {
 function roots() {
   return z
     .string()
-    .transform((value) => value.split(":").filter(Boolean))
+    .transform((value) => splitPaths(value).filter(Boolean))
     .pipe(z.array(z.string().regex(/^\//, "must be absolute paths with colons between them")));
+}
+
+/** At each colon that no backslash is before; a backslash stands for what follows it. */
+function splitPaths(value: string): string[] {
+  const paths = value.match(/(?:\\[^]|[^\\:])+\\?/g) ?? [];
+  return paths.map((path) => path.replaceAll(/\\([^])/g, "$1"));
 }
 
 /** Values are percent-encoded, as OpenTelemetry has it. */

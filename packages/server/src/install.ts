@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { CcError } from "@cc-docker/protocol";
 import { dataPaths, type Secret, type SettingInUse, secret } from "./config.ts";
 import { failpoint } from "./lib/failpoint.ts";
+import { ownProcessStart } from "./lib/process-start.ts";
 
 const DRAFT_BYTES = 8;
 const DRAFT = /\.[0-9a-f]{16}$/;
@@ -65,11 +66,16 @@ async function readIfThere(path: string): Promise<string | undefined> {
 /** What a person of this machine may know of the server: where it listens, and with which settings. */
 export type Announcement = { url: string; settings: Record<string, SettingInUse> };
 
-/** Lets clients on this machine find the server; the returned function takes it back. */
+/**
+ * Lets clients on this machine find the server, and tell its process from a later one of the same number; the returned
+ * function takes it back.
+ */
 export async function announceServer(dataDir: string, announcement: Announcement): Promise<() => Promise<void>> {
   const { server } = dataPaths(dataDir);
   const draft = `${server}.draft`;
-  await writeFile(draft, JSON.stringify({ ...announcement, pid: process.pid }), { mode: 0o600 });
+  await writeFile(draft, JSON.stringify({ ...announcement, pid: process.pid, started: ownProcessStart() }), {
+    mode: 0o600,
+  });
   await rename(draft, server); // whoever looks meanwhile sees all of it or nothing
   return () => rm(server, { force: true });
 }

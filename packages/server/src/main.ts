@@ -7,6 +7,7 @@ import { runImageCommand } from "./image-command.ts";
 import { armFailpoint } from "./lib/failpoint.ts";
 import type { Logger } from "./lib/logger.ts";
 import { createRedactor } from "./lib/redact.ts";
+import { openLogFile } from "./log-file.ts";
 import { createLogger } from "./logging.ts";
 import { startServer } from "./start-server.ts";
 
@@ -26,7 +27,7 @@ async function run(): Promise<void> {
     return;
   }
   const redactor = createRedactor(secretsOf(config));
-  const log = createLogger(config.LOG_LEVEL, redactor);
+  const log = createLogger(config.LOG_LEVEL, redactor, config.LOG_FILE ? openLogFile(config.LOG_FILE) : undefined);
   obeyFailpoint(process.env["CC_DOCKER_FAILPOINT"], log);
   const server = await startServer({ config, log, redactor, settings: describeSettings(process.env) });
   log.info({ url: server.url, model: server.model, data_dir: config.DATA_DIR }, "listening");

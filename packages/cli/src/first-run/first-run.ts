@@ -7,6 +7,7 @@ import { connect } from "../server/connect.ts";
 import { localFiles } from "../server/data-dir.ts";
 import { gatewaySettings } from "../server/gateway-program.ts";
 import { findCredential } from "./credential.ts";
+import { describePlace } from "./describe-place.ts";
 import { type Progress, progressLine } from "./progress-line.ts";
 import { runGateway } from "./run-gateway.ts";
 import type { Talk } from "./talk.ts";
@@ -19,6 +20,7 @@ export type FirstRun = { env: Environment; talk: Talk; signal: AbortSignal };
  */
 export async function firstRun({ env, talk, signal }: FirstRun): Promise<boolean> {
   talk.say("No gateway runs on this machine. It is what starts the containers that Claude Code works in.");
+  for (const line of await describePlace(process.cwd(), localFiles(env).dataDir)) talk.say(line);
   const { WORKSPACE_HOST_ROOTS: roots } = gatewaySettings(env);
   const wanted = await talk.ask(`Start one here, whose agents may work on ${roots}? [Y/n] `);
   if (wanted === undefined || /^n/i.test(wanted)) {

@@ -1,18 +1,20 @@
 /** A gateway in the background: it outlives who starts it, writes its log into DATA_DIR, and is found as any other. */
 import { spawn } from "node:child_process";
-import { mkdir, open, readFile } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { CcError, isCcError } from "@cc-docker/protocol";
 import type { Environment } from "../io.ts";
 import { localFiles } from "./data-dir.ts";
 import { findGateway, gatewaySettings } from "./gateway-program.ts";
-import { findLocalGateway, isAlive, type LocalGateway } from "./local-gateway.ts";
+import { findLocalGateway, type LocalGateway } from "./local-gateway.ts";
+import { isRunning } from "./process-start.ts";
+import { readTail } from "./read-tail.ts";
 
 const START_MS = 30_000;
 /** Longer than the gateway gives itself. */
 const STOP_MS = 15_000;
 const LOOK_EVERY_MS = 50;
-const LOG_TAIL = 2000;
+const LOG_TAIL_BYTES = 2000;
 
 /**
  * Resolves when it can be found, and so serves.
@@ -24,10 +26,10 @@ export async function startInBackground(env: Environment, signal: AbortSignal): 
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await using output = await open(log, "a", 0o600);
   const gateway = spawn(process.execPath, [findGateway()], {
-    env: { LOG_LEVEL: "WARNING", ...gatewaySettings(env), DATA_DIR: dataDir },
+    env: { LOG_LEVEL: "WARNING", LOG_FILE: log, ...gatewaySettings(env), DATA_DIR: dataDir },
     cwd: "/",
     detached: true,
-    stdio: ["ignore", output.fd, output.fd],
+    stdio: ["ignore", output.fd, output.fd], // of what is no line of the log, as a crash
   });
   gateway.on("error", () => undefined); // shows as an exit: `pid` stays undefined
   const deadline = Date.now() + START_MS;
@@ -49,27 +51,28 @@ export async function startInBackground(env: Environment, signal: AbortSignal): 
   }
   gateway.kill("SIGTERM");
   refuseSecond(await findIfAny(env)); // somebody else's was faster
-  throw new CcError("SERVER_UNREACHABLE", `The gateway did not start. ${log} ends:\n${await readTail(log)}`);
+  throw new CcError(
+    "SERVER_UNREACHABLE",
+    `The gateway did not start. ${log} ends:\n${await readTail(log, LOG_TAIL_BYTES)}`,
+  );
 }
 
 /**
  * Ends the gateway of this machine as Ctrl-C does; its sessions go on in their containers.
- * @throws CcError SERVER_UNREACHABLE when none runs, or it does not end
+ * @throws CcError SERVER_UNREACHABLE when none runs; SERVER_NOT_STOPPED when it does not end, or may not be told to; the signal's reason
  */
 export async function stopInBackground(env: Environment, signal: AbortSignal): Promise<LocalGateway> {
   const found = await findLocalGateway(env);
   await requireGateway(found, signal);
-  process.kill(found.pid, "SIGTERM");
+  tellToEnd(found);
   const deadline = Date.now() + STOP_MS;
   while (Date.now() < deadline) {
     const now = await findIfAny(env);
-    if (now?.pid !== found.pid && !isAlive(found.pid)) return found;
+    if (now?.pid !== found.pid && !(await isRunning(found))) return found;
     await delay(LOOK_EVERY_MS, undefined, { signal });
   }
-  throw new CcError(
-    "SERVER_UNREACHABLE",
-    `The gateway, process ${found.pid}, has not ended within ${STOP_MS / 1000} s.`,
-  );
+  const message = `The gateway, process ${found.pid}, has not ended within ${STOP_MS / 1000} s.`;
+  throw new CcError("SERVER_NOT_STOPPED", message);
 }
 
 function refuseSecond(running: LocalGateway | undefined): void {
@@ -77,13 +80,24 @@ function refuseSecond(running: LocalGateway | undefined): void {
   throw new CcError("DATA_DIR_IN_USE", `A gateway runs already: ${running.url}, process ${running.pid}.`);
 }
 
-/** After a crash the process of that number may be anything. */
+function tellToEnd({ pid }: LocalGateway): void {
+  try {
+    process.kill(pid, "SIGTERM");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ESRCH") return; // it has ended meanwhile
+    const why = code === "EPERM" ? "it belongs to another user" : message;
+    throw new CcError("SERVER_NOT_STOPPED", `The gateway, process ${pid}, cannot be told to end: ${why}.`);
+  }
+}
+
+/** Where processes cannot be told apart by their start, that of its number may be anything after a crash. */
 async function requireGateway({ url, pid }: LocalGateway, signal: AbortSignal): Promise<void> {
   const answer = await fetch(`${url}/health/live`, { signal }).catch(() => undefined);
   signal.throwIfAborted();
   if (answer?.ok) return;
   const message = `Nothing answers at ${url}: process ${pid} may be another program by now, and was not ended.`;
-  throw new CcError("SERVER_UNREACHABLE", message);
+  throw new CcError("SERVER_NOT_STOPPED", message);
 }
 
 async function findIfAny(env: Environment): Promise<LocalGateway | undefined> {
@@ -91,9 +105,4 @@ async function findIfAny(env: Environment): Promise<LocalGateway | undefined> {
     if (isCcError(error, "SERVER_UNREACHABLE")) return undefined;
     throw error;
   });
-}
-
-async function readTail(path: string): Promise<string> {
-  const text = await readFile(path, "utf8").catch(() => "");
-  return text.slice(-LOG_TAIL).trim();
 }

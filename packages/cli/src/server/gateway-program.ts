@@ -15,11 +15,12 @@ export function findGateway(): string {
   throw new CcError("CONFIG_INVALID", `The gateway's program is not beside this one (${import.meta.dirname}).`);
 }
 
-/**
- * What a gateway that is started from here gets: its sessions may work where the person is, unless that is settled, or
- * the path has a colon, which cannot be said in that setting.
- */
+/** What a gateway that is started from here gets: its sessions may work where the person is, unless that is settled. */
 export function gatewaySettings(env: Environment): Environment {
-  const here = process.cwd().includes(":") ? "" : process.cwd();
-  return { ...env, WORKSPACE_HOST_ROOTS: env["WORKSPACE_HOST_ROOTS"] ?? here };
+  return { ...env, WORKSPACE_HOST_ROOTS: env["WORKSPACE_HOST_ROOTS"] ?? toHostRoot(process.cwd()) };
+}
+
+/** A path as WORKSPACE_HOST_ROOTS takes it, where a colon separates two. */
+function toHostRoot(path: string): string {
+  return path.replaceAll(/[\\:]/g, "\\$&");
 }

@@ -4,12 +4,12 @@ import { CcError } from "@cc-docker/protocol";
 import type { Environment } from "../io.ts";
 import { isRecord, textAt } from "../output/read-data.ts";
 import { localFiles } from "./data-dir.ts";
+import { isAlive, isRunning, type ProcessMark } from "./process-start.ts";
 
 export type SettingInUse = { value: string; from: string };
 
-export type LocalGateway = {
+export type LocalGateway = ProcessMark & {
   url: string;
-  pid: number;
   /** The file that tells of it. */
   announcement: string;
   settings: Record<string, SettingInUse>;
@@ -24,15 +24,19 @@ export async function findLocalGateway(env: Environment): Promise<LocalGateway> 
   });
   const gateway = parseAnnouncement(text);
   if (!gateway) throw notRunning(`${announcement} cannot be read`);
-  if (!isAlive(gateway.pid)) throw notRunning(`process ${gateway.pid}, which wrote ${announcement}, is gone`);
+  const { pid } = gateway;
+  if (!isAlive(pid)) throw notRunning(`process ${pid}, which wrote ${announcement}, is gone`);
+  if (!(await isRunning(gateway)))
+    throw notRunning(`process ${pid}, which wrote ${announcement}, is gone, and another has its number`);
   return { ...gateway, announcement };
 }
 
 function parseAnnouncement(text: string): Omit<LocalGateway, "announcement"> | undefined {
   try {
-    const { url, pid, settings } = JSON.parse(text) as { url?: unknown; pid?: unknown; settings?: unknown };
+    const { url, pid, started, settings } = JSON.parse(text) as Record<string, unknown>;
     if (typeof url !== "string" || !Number.isSafeInteger(pid) || Number(pid) <= 0) return undefined;
-    return { url, pid: Number(pid), settings: readSettings(settings) };
+    const mark = { pid: Number(pid), ...(typeof started === "string" && { started }) };
+    return { url, ...mark, settings: readSettings(settings) };
   } catch {
     return undefined;
   }
@@ -43,14 +47,6 @@ function readSettings(settings: unknown): Record<string, SettingInUse> {
   return Object.fromEntries(
     entries.map(([name, setting]) => [name, { value: textAt(setting, "value"), from: textAt(setting, "from") }]),
   );
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"; // somebody else's, but there
-  }
 }
 
 function notRunning(reason: string): CcError {
