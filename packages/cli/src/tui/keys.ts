@@ -155,7 +155,12 @@ export const KEYS = [
     needs: "question",
   },
 
-  { keys: ["tab"], in: ["read", "write"], action: "next-session", help: "the next open session" },
+  {
+    keys: ["tab"],
+    in: ["read", "write"],
+    action: "next-session",
+    help: "the next open session, of the nine shown last",
+  },
   { keys: ["shift+tab"], in: ["read", "write"], action: "previous-session", help: "the open session before" },
   {
     keys: withAlt(DIGITS),

@@ -27,8 +27,7 @@ const INK_MAX_FPS = 200;
 /** Resolves when the person has left, with the terminal as it was. */
 export async function openUi({ client, env, stdin, stdout, directory, signal, sessionId }: UiOptions): Promise<void> {
   const leaving = new AbortController();
-  const troubles: string[] = [];
-  const history = await openPromptHistory(historyFile(env), directory, (text) => troubles.push(text));
+  const history = await openPromptHistory(historyFile(env), directory);
   const suspension = createSuspension();
   const app = createApp({
     client,
@@ -39,7 +38,6 @@ export async function openUi({ client, env, stdin, stdout, directory, signal, se
     editOutside: (text, fileName) => editOutside({ text, fileName, env, suspend: suspension.run }),
   });
   if (sessionId) app.show(sessionId);
-  for (const text of troubles) app.say(text);
   const ui = render(<Ui app={app} theme={themeFor(env, stdout)} onSuspend={suspension.provide} />, {
     stdin,
     stdout,

@@ -51,12 +51,15 @@ let app: App;
 let calls: unknown[][];
 let ask: ReturnType<typeof createFake>["ask"];
 let quits = 0;
+/** Of the history. */
+let tellTrouble: (message: string) => void;
 
 beforeEach(async () => {
   closing = new AbortController();
   quits = 0;
   const prompts: string[] = [];
-  const history = { all: () => prompts, add: (prompt: string) => void prompts.push(prompt) };
+  const listen = (onTrouble: typeof tellTrouble) => void (tellTrouble = onTrouble);
+  const history = { all: () => prompts, add: (prompt: string) => void prompts.push(prompt), listen };
   const fake = createFake(closing.signal);
   calls = fake.calls;
   ask = fake.ask;
@@ -151,6 +154,12 @@ describe("in a session", () => {
 });
 
 describe("any screen", () => {
+  it("tells what the history of prompts is in trouble with, whenever that comes", () => {
+    pressAll("enter");
+    tellTrouble("Not remembered: the disk is full");
+    expect(screen().split("\n").at(-1)).toContain("Not remembered: the disk is full");
+  });
+
   it("fits, however small the terminal is", () => {
     for (const open of [[], ["enter"], ["esc", "?"]]) {
       pressAll(...open);

@@ -7,6 +7,7 @@ import { createListing, type Listing } from "./listing.ts";
 import type { OpenSession } from "./open-session.ts";
 import { createOpenSessions, type OpenSessions } from "./open-sessions.ts";
 import type { PromptHistory } from "./prompt-history.ts";
+import { createSeenTurns } from "./seen-turns.ts";
 import { createUiState, type Ui } from "./ui.ts";
 
 export type AppDeps = {
@@ -45,9 +46,11 @@ export function createApp(deps: AppDeps): App {
   const { state, set, sayFailure } = ui;
   const isShown = (id: SessionId) => state().screen === "session" && state().current === id;
   const heard = { client, signal, onChange: frames.soon };
-  const sessions = createOpenSessions({ ...heard, isShown, onUnanswered: sayFailure });
-  const listing = createListing({ ...heard, sessions, arrangement: () => state().arrangement });
+  const seen = createSeenTurns();
+  const sessions = createOpenSessions({ ...heard, seen, isShown, onUnanswered: sayFailure });
+  const listing = createListing({ ...heard, seen, sessions, arrangement: () => state().arrangement });
   signal.addEventListener("abort", frames.close);
+  deps.history.listen((text) => set({ notice: { text, isFailure: true } }));
 
   function show(id: SessionId): void {
     sessions.open(id).isUnread = false;

@@ -8,6 +8,9 @@ export type Folding = {
   toggleAll(): void;
 };
 
+/** Those beyond are folded again, the oldest first. */
+const MOST_EXCEPTIONS = 1000;
+
 export function createFolding(): Folding {
   /** Those that are otherwise than all the others. */
   const exceptions = new Set<string>();
@@ -22,6 +25,8 @@ export function createFolding(): Folding {
     isUnfolded: (id) => areUnfolded !== exceptions.has(id),
     toggle(id) {
       if (!exceptions.delete(id)) exceptions.add(id);
+      const [oldest] = exceptions;
+      if (oldest !== undefined && exceptions.size > MOST_EXCEPTIONS) exceptions.delete(oldest);
     },
     toggleAll,
   };

@@ -4,6 +4,7 @@ import {
   type Client,
   type Event,
   type Session,
+  type SessionId,
   type SessionView,
   sessionView,
   type ViewEntry,
@@ -30,6 +31,8 @@ export type Glimpses = {
   of(session: Session): Glimpse;
   /** Has a look at those that have changed since the last one. */
   look(sessions: readonly Session[]): void;
+  /** The others are gone for ever. */
+  keepOnly(ids: ReadonlySet<SessionId>): void;
 };
 
 export type GlimpsesOptions = { client: Client; signal: AbortSignal; onChange: () => void };
@@ -37,7 +40,7 @@ export type GlimpsesOptions = { client: Client; signal: AbortSignal; onChange: (
 const NOTHING: Glimpse = { title: "", lastLine: "", activity: [] };
 
 export function createGlimpses({ client, signal, onChange }: GlimpsesOptions): Glimpses {
-  const known = new Map<string, { seq: number; glimpse: Glimpse }>();
+  const known = new Map<SessionId, { seq: number; glimpse: Glimpse }>();
   let isLooking = false;
 
   async function look(sessions: readonly Session[]): Promise<void> {
@@ -58,17 +61,27 @@ export function createGlimpses({ client, signal, onChange }: GlimpsesOptions): G
       page(Math.max(0, lastSeq - LAST_EVENTS), LAST_EVENTS),
     ]);
     const view = sessionView.applyAll(sessionView.empty(), last.events);
-    const title = before.title || firstPrompt([...first.events, ...last.events]);
-    known.set(sessionId, { seq: lastSeq, glimpse: { title, lastLine: lastLineOf(view), activity: view.activity } });
+    const title = before.title || ownCopy(firstPrompt([...first.events, ...last.events]));
+    const lastLine = ownCopy(lastLineOf(view));
+    known.set(sessionId, { seq: lastSeq, glimpse: { title, lastLine, activity: view.activity } });
   }
 
-  return { of: ({ id }) => known.get(id)?.glimpse ?? NOTHING, look: (sessions) => void look(sessions) };
+  function keepOnly(ids: ReadonlySet<SessionId>): void {
+    for (const id of known.keys()) if (!ids.has(id)) known.delete(id);
+  }
+
+  return { of: ({ id }) => known.get(id)?.glimpse ?? NOTHING, look: (sessions) => void look(sessions), keepOnly };
 }
 
 function firstPrompt(events: readonly Event[]): string {
   const queued = events.find(({ type }) => type === "turn.queued");
   const { prompt } = (queued?.data ?? {}) as { prompt?: unknown };
   return typeof prompt === "string" ? prompt.slice(0, MAX_TITLE_CHARS) : "";
+}
+
+/** A part of a text, as V8 has it, keeps the whole in memory. */
+function ownCopy(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 /** The newest words of the agent, or the tool that it uses; empty while there are none. */

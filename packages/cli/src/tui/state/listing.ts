@@ -6,6 +6,7 @@ import { type Arrangement, arrange } from "./arrange-sessions.ts";
 import { createGlimpses, type Glimpse, lastLineOf } from "./glimpses.ts";
 import type { OpenSession } from "./open-session.ts";
 import type { OpenSessions } from "./open-sessions.ts";
+import type { SeenTurns } from "./seen-turns.ts";
 import { createSessionList } from "./session-list.ts";
 
 export type Listing = {
@@ -25,6 +26,7 @@ export type ListingOptions = {
   client: Client;
   signal: AbortSignal;
   sessions: OpenSessions;
+  seen: SeenTurns;
   arrangement: () => Arrangement;
   onChange: () => void;
 };
@@ -33,17 +35,22 @@ export type ListingOptions = {
 const MOST_GLIMPSES = 60;
 
 export function createListing(options: ListingOptions): Listing {
-  const { client, signal, sessions, arrangement, onChange } = options;
+  const { client, signal, sessions, seen, arrangement, onChange } = options;
   const glimpses = createGlimpses({ client, signal, onChange });
   const list = createSessionList({ client, signal, onChange: onAnswer });
-  /** By session: how many turns had ended when it was last looked at, or first heard of. */
-  const seenTurns = new Map<SessionId, number>();
 
   function onAnswer(): void {
-    if (list.failure() === undefined) for (const id of sessions.ids()) sessions.find(id)?.forgetAway();
+    if (list.failure() === undefined) takeAnswer(list.sessions() ?? []);
     const unseen = rows().filter(({ session }) => sessions.find(session.id) === undefined);
     glimpses.look(unseen.slice(0, MOST_GLIMPSES).map(({ session }) => session));
     onChange();
+  }
+
+  function takeAnswer(all: readonly Session[]): void {
+    for (const id of sessions.ids()) sessions.find(id)?.forgetAway();
+    for (const session of all) seen.hear(session);
+    const existing = new Set(all.map(({ id }) => id));
+    for (const { keepOnly } of [glimpses, seen, sessions]) keepOnly(existing);
   }
 
   function rows(): ListedRow[] {
@@ -51,10 +58,9 @@ export function createListing(options: ListingOptions): Listing {
   }
 
   function toRow(session: Session): ListedRow {
-    const { id, turnCount } = session;
+    const { id } = session;
     const open = sessions.find(id);
-    if (open || !seenTurns.has(id)) seenTurns.set(id, turnCount);
-    const isUnread = open ? open.isUnread : turnCount > (seenTurns.get(id) ?? 0);
+    const isUnread = open ? open.isUnread : seen.isUnread(id);
     const { title, lastLine, activity } = open ? glimpseOf(open, glimpses.of(session)) : glimpses.of(session);
     const isAsking = open ? open.approvals().length > 0 : list.isAsking(id);
     const directory = session.workspace.type === "host" ? session.workspace.path : "";

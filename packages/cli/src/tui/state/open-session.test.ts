@@ -26,7 +26,15 @@ function openFake({ isShown = (): boolean => true } = {}) {
   }
   const client = { followEvents, approvals: { answer: { mutate } } } as unknown as Client;
   const onUnanswered = (error: unknown) => void unanswered.push(error);
-  const session = openSession({ client, id: ID, signal: closing.signal, isShown, onChange: () => {}, onUnanswered });
+  const session = openSession({
+    client,
+    id: ID,
+    signal: closing.signal,
+    oldSeq: 0,
+    isShown,
+    onChange: () => {},
+    onUnanswered,
+  });
 
   function push(type: Event["type"], data: unknown = {}): void {
     seq += 1;

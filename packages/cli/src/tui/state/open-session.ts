@@ -1,44 +1,42 @@
 /** A session that is followed: what has happened in it, and what a person has begun in it. */
 import type { ApprovalEntry, Client, SessionId } from "@cc-docker/client";
-import type { Event } from "@cc-docker/protocol";
+import { type Event, endsTurn } from "@cc-docker/protocol";
 import { type Question, readQuestions } from "../../session/questions.ts";
-import { type Editor, EMPTY_EDITOR } from "./editor.ts";
+import { createDesk, type Desk } from "./desk.ts";
 import { type FollowedView, followView } from "./follow-view.ts";
-import { createSessionBody, type SessionBody } from "./session-body.ts";
 import { createStandingLeave } from "./standing-leave.ts";
 
-export type OpenSession = FollowedView & {
-  readonly id: SessionId;
-  /** Something came since it was last shown. */
-  isUnread: boolean;
-  editor: Editor;
-  /** What was being written when the history was opened. */
-  draft: Editor;
-  /** The prompt of the history that is in the editor; `undefined` when none is. */
-  historyIndex: number | undefined;
-  readonly body: SessionBody;
-  /** The newest turn's timeline stands above the editor. */
-  isTimelineShown: boolean;
-  /** The approval that the last frame showed: no key answers another. */
-  shownApproval: string | undefined;
-  /** When a key last answered something, in milliseconds of `performance.now()`. */
-  answeredAtMs: number;
-  /** By approval: what was answered of its questions so far. */
-  readonly answers: Map<string, Record<string, string>>;
-  /** Lets the agent use this tool without asking a person: now, and as long as the session is open here. */
-  allowAlways(toolName: string): void;
-  /** Open questions of the agent, oldest first, without those that are answered here. */
-  approvals(): readonly ApprovalEntry[];
-  /** Of an approval, the first question without an answer. */
-  openQuestion(approval: ApprovalEntry): Question | undefined;
-  isTurnRunning(): boolean;
-  close(): void;
-};
+export type OpenSession = FollowedView &
+  Desk & {
+    readonly id: SessionId;
+    /** Something came since it was last shown. */
+    isUnread: boolean;
+    /** The approval that the last frame showed: no key answers another. */
+    shownApproval: string | undefined;
+    /** When a key last answered something, in milliseconds of `performance.now()`. */
+    answeredAtMs: number;
+    /** Lets the agent use this tool without asking a person: now, and as long as the session is open here. */
+    allowAlways(toolName: string): void;
+    /** Open questions of the agent, oldest first, without those that are answered here. */
+    approvals(): readonly ApprovalEntry[];
+    /** Of an approval, the first question without an answer. */
+    openQuestion(approval: ApprovalEntry): Question | undefined;
+    isTurnRunning(): boolean;
+    /** How many of its turns have ended, by the events that have come so far. */
+    turnsEnded(): number;
+    /** Something was promised that only holds while the session is followed. */
+    mustStay(): boolean;
+    close(): void;
+  };
 
 export type OpenSessionOptions = {
   client: Client;
   id: SessionId;
   signal: AbortSignal;
+  /** Events up to this number are no news: they had come before the session was opened. */
+  oldSeq: number;
+  /** Of the time when it was followed before; an empty one when absent. */
+  desk?: Desk | undefined;
   isShown: () => boolean;
   onChange: () => void;
   /** An answer that was given without a person did not get through; they are asked after all. */
@@ -48,16 +46,21 @@ export type OpenSessionOptions = {
 /** What makes a session unread: something a person would look for. */
 const NEWS: ReadonlySet<string> = new Set(["agent.assistant", "turn.completed", "turn.failed", "approval.requested"]);
 
+const CLOSES_APPROVAL: ReadonlySet<string> = new Set(["approval.answered", "approval.withdrawn"]);
+
 export function openSession(options: OpenSessionOptions): OpenSession {
-  const { client, id, isShown, onChange, onUnanswered } = options;
+  const { client, id, oldSeq, isShown, onChange, onUnanswered } = options;
   const closing = new AbortController();
   const signal = AbortSignal.any([options.signal, closing.signal]);
   const leave = createStandingLeave({ client, signal, onUnanswered });
   const followed = followView({ client, id, signal, onEvent, onChange });
   const openApprovals = () => followed.view().openApprovals;
+  let turnsEnded = 0;
 
-  function onEvent({ type }: Event): void {
-    if (NEWS.has(type) && !isShown()) session.isUnread = true;
+  function onEvent({ type, seq, data }: Event): void {
+    if (endsTurn(type)) turnsEnded += 1;
+    if (CLOSES_APPROVAL.has(type)) session.answers.delete(String((data as { approvalId?: unknown }).approvalId));
+    if (NEWS.has(type) && seq > oldSeq && !isShown()) session.isUnread = true;
     if (type === "approval.requested") leave.answer(openApprovals());
   }
 
@@ -71,14 +74,9 @@ export function openSession(options: OpenSessionOptions): OpenSession {
     ...followed,
     id,
     isUnread: false,
-    editor: EMPTY_EDITOR,
-    draft: EMPTY_EDITOR,
-    historyIndex: undefined,
-    body: createSessionBody(),
-    isTimelineShown: false,
+    ...(options.desk ?? createDesk()),
     shownApproval: undefined,
     answeredAtMs: Number.NEGATIVE_INFINITY,
-    answers: new Map(),
     allowAlways(toolName) {
       leave.give(toolName);
       leave.answer(openApprovals());
@@ -86,6 +84,8 @@ export function openSession(options: OpenSessionOptions): OpenSession {
     approvals: () => leave.without(openApprovals()),
     openQuestion,
     isTurnRunning: () => followed.view().runningTurnId !== undefined,
+    turnsEnded: () => turnsEnded,
+    mustStay: leave.isGiven,
     close: () => closing.abort(),
   };
   return session;

@@ -6,13 +6,11 @@ import { openPromptHistory } from "./prompt-history.ts";
 
 let folder: string;
 let file: string;
-const failures: string[] = [];
-const open = (directory: string) => openPromptHistory(file, directory, (message) => failures.push(message));
+const open = (directory: string) => openPromptHistory(file, directory);
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "ccd-history-"));
   file = join(folder, "state/prompts.jsonl");
-  failures.length = 0;
 });
 afterEach(() => rm(folder, { recursive: true }));
 
@@ -33,6 +31,14 @@ it("does not keep the same prompt twice in a row", async () => {
   expect(history.all()).toEqual(["again"]);
 });
 
+it("is no longer than a file may be, however much is sent", async () => {
+  const history = await open("/a");
+  for (let n = 0; n < 2500; n += 1) history.add(`p${n}`);
+  expect(history.all()).toHaveLength(2000);
+  expect(history.all().at(-1)).toBe("p2499");
+  await written().toContain("p2499");
+});
+
 it("survives a line that was cut", async () => {
   (await open("/a")).add("whole");
   await written().toContain("whole");
@@ -51,6 +57,11 @@ it("is cut to its newest when it has grown long", async () => {
 
 it("says why it has nothing when its file cannot be read", async () => {
   await writeFile(join(folder, "state"), "a file where a folder should be");
-  expect((await open("/a")).all()).toEqual([]);
-  expect(failures).toEqual([expect.stringContaining("Earlier prompts are not at hand")]);
+  const history = await open("/a");
+  expect(history.all()).toEqual([]);
+  const troubles: string[] = [];
+  history.listen((message) => troubles.push(message));
+  expect(troubles).toEqual([expect.stringContaining("Earlier prompts are not at hand")]);
+  history.add("never written");
+  await expect.poll(() => troubles.slice(1)).toEqual([expect.stringContaining("Not remembered")]);
 });

@@ -14,20 +14,20 @@ export type PromptHistory = {
   /** Oldest first. */
   all(): readonly string[];
   add(prompt: string): void;
+  /** Tells why prompts cannot be read or remembered: what there was to tell so far, and what will be. */
+  listen(onTrouble: (message: string) => void): void;
 };
 
 export function historyFile(env: Environment): string {
   return join(env["XDG_STATE_HOME"]?.trim() || join(homedir(), ".local/state"), "ccd/prompts.jsonl");
 }
 
-/** A history that cannot be read or written is only shorter: `onFailure` is told why. */
-export async function openPromptHistory(
-  file: string,
-  directory: string,
-  onFailure: (message: string) => void,
-): Promise<PromptHistory> {
+/** A history that cannot be read or written is only shorter. */
+export async function openPromptHistory(file: string, directory: string): Promise<PromptHistory> {
+  let onTrouble: ((message: string) => void) | undefined;
+  let early: string | undefined;
   const everything = await readAll(file).catch((error: Error) => {
-    onFailure(`Earlier prompts are not at hand: ${error.message}`);
+    early = `Earlier prompts are not at hand: ${error.message}`;
     return [];
   });
   const own = everything.filter((entry) => entry.directory === directory).map(({ prompt }) => prompt);
@@ -35,10 +35,16 @@ export async function openPromptHistory(
   function add(prompt: string): void {
     if (prompt.length > MAX_PROMPT_CHARS || own.at(-1) === prompt) return;
     own.push(prompt);
-    void append(file, { directory, prompt }).catch((error: Error) => onFailure(`Not remembered: ${error.message}`));
+    if (own.length > 2 * MOST_PROMPTS) own.shift();
+    void append(file, { directory, prompt }).catch((error: Error) => onTrouble?.(`Not remembered: ${error.message}`));
   }
 
-  return { all: () => own, add };
+  function listen(listener: (message: string) => void): void {
+    onTrouble = listener;
+    if (early !== undefined) listener(early);
+  }
+
+  return { all: () => own, add, listen };
 }
 
 async function append(file: string, entry: Remembered): Promise<void> {

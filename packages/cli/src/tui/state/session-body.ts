@@ -38,6 +38,8 @@ export type SessionBody = {
   toMatch(direction: 1 | -1): void;
   /** Code is coloured from now on. */
   useHighlight(highlight: Highlight): void;
+  /** Lets go of the view, and of all lines. Shows the same place again once a view has come as far as event `seq`. */
+  rest(seq: number): void;
 };
 
 /** What stands left of every row, so that a mark moves nothing. */
@@ -56,6 +58,8 @@ type Looking = {
   marked: number | undefined;
   highlight: Highlight | undefined;
   search: Search | undefined;
+  /** The place to go back to, and the event that the view must have come to before it is there. */
+  awaited: { readonly top: Top; readonly seq: number } | undefined;
   /** The match that was shown last. */
   matchAt: Place | undefined;
 };
@@ -65,7 +69,7 @@ export function createSessionBody(): SessionBody {
   const index = createLineIndex({ isExpanded: folding.isUnfolded });
   const looking: Looking = {
     ...{ source: undefined, room: { columns: 0, rows: 1 }, top: "end", shownFrom: { position: 0, row: 0 }, share: 1 },
-    ...{ marked: undefined, highlight: undefined, search: undefined, matchAt: undefined },
+    ...{ marked: undefined, highlight: undefined, search: undefined, matchAt: undefined, awaited: undefined },
   };
   const parts = { folding, index, looking };
   return {
@@ -89,6 +93,11 @@ export function createSessionBody(): SessionBody {
       looking.highlight = highlight;
       layOutAnew(parts);
     },
+    rest(seq) {
+      looking.source = undefined;
+      looking.awaited = { top: looking.top, seq };
+      layOutAnew(parts);
+    },
   };
 }
 
@@ -105,7 +114,8 @@ function draw(parts: Parts, view: SessionView, room: Room): Line[] {
   if (isOtherWidth) layOutAnew(parts);
   looking.source = sourceOf(view);
   const shown = index.window(looking.source, looking.top, room.rows);
-  if (looking.top !== "end") looking.top = shown.isAtEnd ? "end" : shown.top;
+  if (looking.awaited?.top !== looking.top || view.lastSeq >= looking.awaited.seq) looking.awaited = undefined;
+  if (looking.top !== "end" && !looking.awaited) looking.top = shown.isAtEnd ? "end" : shown.top;
   looking.share = shown.share;
   looking.shownFrom = shown.top;
   const { search, marked } = looking;

@@ -6,6 +6,8 @@ const MESSAGE = "This tool was allowed always in ccd.";
 
 export type StandingLeave = {
   give(toolName: string): void;
+  /** Some tool may be used. */
+  isGiven(): boolean;
   /** Answers what it can; call it whenever an agent may have asked something. */
   answer(open: readonly ApprovalEntry[]): void;
   /** Those that a person is to be asked about. */
@@ -34,12 +36,15 @@ export function createStandingLeave({ client, signal, onUnanswered }: StandingLe
   }
 
   function answer(open: readonly ApprovalEntry[]): void {
+    const asked = new Set(open.map(({ id }) => id));
+    for (const id of beingAnswered) if (!asked.has(id)) beingAnswered.delete(id);
     for (const { id, approvalKind, toolName } of open)
       if (approvalKind === "tool" && tools.has(toolName) && !beingAnswered.has(id)) void allow(id);
   }
 
   return {
     give: (toolName) => void tools.add(toolName),
+    isGiven: () => tools.size > 0,
     answer,
     without: (open) => open.filter(({ id }) => !beingAnswered.has(id)),
   };
