@@ -1,5 +1,5 @@
 /** `ccd` where nothing runs yet: from a question to the UI on a gateway in the background. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Session } from "@cc-docker/client";
@@ -26,6 +26,17 @@ afterEach(async () => {
 /** What somebody has who has just got the program: no settings but where things are. */
 async function nothingYet(others: Settings = {}): Promise<Settings> {
   return { DATA_DIR: install.dataDir, HOME: home, PORT: String(await findFreePort()), ...others };
+}
+
+/** The files below these directories that hold the text. */
+async function filesWith(text: string, ...directories: string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const directory of directories)
+    for (const entry of await readdir(directory, { withFileTypes: true, recursive: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (entry.isFile() && (await readFile(path)).includes(text)) found.push(path);
+    }
+  return found;
 }
 
 verifies("ui.first-run", "ccd alone makes the image, starts a gateway, says hello, and opens the UI", async () => {
@@ -70,6 +81,27 @@ verifies("ui.first-run", "a credential that is pasted is not shown, and goes to 
   expect(terminal.written()).not.toContain(secret);
   await terminal.press(KEYS.ctrlC);
   expect(await terminal.exited).toBe(130);
+});
+
+verifies("ui.first-run", "a login of Claude Code is used after a yes, and is written nowhere", async () => {
+  const accessToken = install.canary;
+  const login = JSON.stringify({ claudeAiOauth: { accessToken, expiresAt: Date.now() + 3_600_000 } });
+  await mkdir(join(home, ".claude"));
+  await writeFile(join(home, ".claude/.credentials.json"), login);
+  await using terminal = openCcd({ env: await nothingYet({ ANTHROPIC_BASE_URL: install.model.url }) });
+  await terminal.waitFor("[Y/n]");
+  await terminal.press("y", KEYS.enter);
+  await terminal.waitFor("1.0 h from now");
+  await terminal.waitFor("Use the login? [y/N]");
+  await terminal.press("y", KEYS.enter);
+  await terminal.waitFor(/hello {4}\S/);
+  const sent = install.model.journal.requests.map(({ headers }) => headers["authorization"]);
+  expect(new Set(sent)).toEqual(new Set([`Bearer ${accessToken}`]));
+  expect(terminal.written()).not.toContain(accessToken);
+  await terminal.press(KEYS.ctrlC);
+  expect(await terminal.exited).toBe(130);
+  expect(await readFile(join(home, ".claude/.credentials.json"), "utf8")).toBe(login);
+  expect(await filesWith(accessToken, install.dataDir, home)).toEqual([join(home, ".claude/.credentials.json")]);
 });
 
 verifies("ui.first-run", "who wants no gateway is told how else, and nothing is started", async () => {
