@@ -3,7 +3,7 @@ import { say } from "./report.ts";
 
 export const EXIT = {
   ok: EXIT_CODES.ok,
-  failed: EXIT_CODES.bug,
+  failed: EXIT_CODES.defect,
   unavailable: EXIT_CODES.unavailable,
   interrupted: EXIT_CODES.interrupted,
 };

@@ -1,10 +1,10 @@
 /** `docs/cli.md`, from the commands of `ccd` as commander parses them. */
 import { type Command, GROUPS } from "../../packages/cli/src/command.ts";
 import { COMMANDS } from "../../packages/cli/src/commands/commands.ts";
-import { OWN_SETTINGS, type OwnSetting } from "../../packages/cli/src/settings.ts";
+import { EXIT_WORDS } from "../../packages/cli/src/exit-words.ts";
+import { OWN_FILES, OWN_SETTINGS, type OwnSetting, SETTING_GROUPS } from "../../packages/cli/src/settings.ts";
 import { describeKeys, type KeySection } from "../../packages/cli/src/tui/describe-keys.ts";
-import { EXIT_CODES } from "../../packages/protocol/src/errors.ts";
-import { asWords, page, table } from "./markdown.ts";
+import { page, table } from "./markdown.ts";
 
 type Argument = NonNullable<Command["arguments"]>[number];
 type Option = NonNullable<Command["options"]>[number];
@@ -40,21 +40,49 @@ export function cliPage(): string {
       ...describeKeys().flatMap(keySection),
       "## Environment",
       "",
-      ...table(["Setting", "Default", "Meaning"], Object.entries<OwnSetting>(OWN_SETTINGS).map(settingRow)),
+      ...Object.keys(SETTING_GROUPS).flatMap(settingSection),
+      "The gateway's own settings are in [configuration](configuration.md); one that `ccd` starts has all of this environment.",
       "",
-      "The gateway's own settings are in [configuration](configuration.md).",
+      ...firstRun(),
+      "## Files",
+      "",
+      ...table(
+        ["File", "Holds", "To be rid of it"],
+        OWN_FILES.map(({ path, holds, end }) => [`\`${path}\``, holds, end]),
+      ),
+      "",
+      "The gateway's files are in its `DATA_DIR`.",
       "",
       "## Exit codes",
       "",
       ...table(
         ["Exit", "Meaning"],
-        Object.entries(EXIT_CODES).map(([ending, code]) => [String(code), asWords(ending)]),
+        EXIT_WORDS.map(([code, words]) => [String(code), words]),
       ),
       "",
       "[Errors](errors.md) says which error ends with which. What went wrong is on stderr: what happened on one line, what to",
       'type or do on the next; with `--json` as one object `{"error": {"code", "message", "hint", "retry"}}`, on a line of its own.',
     ],
   });
+}
+
+function firstRun(): string[] {
+  return [
+    "## First run",
+    "",
+    "`ccd` alone, or `ccd attach`, where no gateway runs and CC_DOCKER_URL names none, offers to start one in the",
+    "background. The model's credential is the first of these that there is:",
+    "",
+    "1. `MODEL=scripted`: none is needed. `ANTHROPIC_API_KEY` or `CLAUDE_CODE_OAUTH_TOKEN` in the environment.",
+    "2. The login of Claude Code on this machine, once you have said yes. It works for some hours, you are told until",
+    "   when. On macOS it is in the keychain, which is not asked.",
+    "3. What you paste: the token that `claude setup-token` prints, which works for a year, or a key of the API.",
+    "4. None, after Enter: the scripted model.",
+    "",
+    "The gateway has it in its environment and memory, and `ccd` keeps it nowhere: after `ccd serve --stop` the next first",
+    "run asks again. Then the session image is built, unless it is there or `SESSION_IMAGE` names one, and a real session says hello.",
+    "",
+  ];
 }
 
 function keySection({ title, rows }: KeySection): string[] {
@@ -134,6 +162,12 @@ function describeValue({
 
 function capitalize(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+function settingSection(group: string): string[] {
+  const rows = Object.entries<OwnSetting>(OWN_SETTINGS).filter(([, { of }]) => of === group);
+  const title = SETTING_GROUPS[group as keyof typeof SETTING_GROUPS];
+  return [`**${title}**`, "", ...table(["Setting", "Default", "Meaning"], rows.map(settingRow)), ""];
 }
 
 function settingRow([name, { meaning, default: fallback, secret }]: [string, OwnSetting]): string[] {

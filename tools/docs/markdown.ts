@@ -14,8 +14,3 @@ export function table(head: string[], rows: string[][]): string[] {
 function escapeCell(text: string): string {
   return text.replaceAll("|", "\\|").replaceAll("\n", " ");
 }
-
-/** "notFound" as "not found". */
-export function asWords(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-}

@@ -1,5 +1,6 @@
 /** The generated documents as functions from rows to Markdown. */
-import { ERRORS, EXIT_CODES, exitCodeOf, isErrorCode } from "../../packages/protocol/src/errors.ts";
+import { EXIT_WORDS } from "../../packages/cli/src/exit-words.ts";
+import { ERRORS, exitCodeOf, isErrorCode } from "../../packages/protocol/src/errors.ts";
 import { EVENT_TYPES } from "../../packages/protocol/src/event-type.ts";
 import { type Counted, FAILURES, POLICIES } from "../../packages/protocol/src/failures.ts";
 import { SETTINGS } from "../../packages/server/src/config.ts";
@@ -8,7 +9,7 @@ import { FAILPOINTS } from "../../packages/server/src/lib/failpoint-table.ts";
 import { apiPage, openApiPage } from "./api-page.ts";
 import { cliPage } from "./cli-page.ts";
 import { alertsPage, dashboardPage } from "./dashboards.ts";
-import { asWords, type Page, page, table } from "./markdown.ts";
+import { type Page, page, table } from "./markdown.ts";
 
 export function generatePages(): Page[] {
   return [
@@ -32,7 +33,7 @@ function errorsPage(): string {
     const { http, retry, hint } = ERRORS[code];
     return [`\`${code}\``, String(http), String(exitCodeOf(code)), retry, hint];
   });
-  const endings = Object.entries(EXIT_CODES).map(([ending, exitCode]) => [String(exitCode), asWords(ending)]);
+  const endings = EXIT_WORDS.map(([code, words]) => [String(code), words]);
   return page({
     title: "Errors",
     source: "packages/protocol/src/errors.ts",

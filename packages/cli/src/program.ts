@@ -3,8 +3,9 @@ import { Command as CommanderCommand } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { type Command, GROUPS } from "./command.ts";
 import { COMMANDS } from "./commands/commands.ts";
+import { EXIT_WORDS } from "./exit-words.ts";
 import type { Io } from "./io.ts";
-import { OWN_SETTINGS } from "./settings.ts";
+import { OWN_SETTINGS, type OwnSetting } from "./settings.ts";
 
 const FIRST_STEPS = `
 Examples:
@@ -13,10 +14,10 @@ Examples:
   ccd logs -f 3d9a             follow a session; ids may be cut to 4 or more characters
   ccd run --help               the options and examples of a command
 
-Environment:
-${formatPairs(Object.entries(OWN_SETTINGS).map(([name, { meaning }]) => [name, meaning]))}
+Environment (docs/cli.md has what the terminal UI and the start of a gateway look at too):
+${formatPairs(everyCommandsSettings().map(([name, { meaning }]) => [name, meaning]))}
 
-Exit codes: 0 done, 1 defect, 2 usage, 3 not found, 4 refused, 5 unavailable, 130 interrupted.
+Exit codes: ${EXIT_WORDS.map((row) => row.join(" ")).join(", ")}.
 `;
 
 /** What the parsed command line came to. */
@@ -74,6 +75,10 @@ function addComplete(program: CommanderCommand, state: ProgramState, io: Io): vo
     const { tellCandidates } = await import("./completion/tell-candidates.ts");
     state.exitCode = await tellCandidates(COMMANDS, words, io);
   });
+}
+
+function everyCommandsSettings(): [string, OwnSetting][] {
+  return Object.entries<OwnSetting>(OWN_SETTINGS).filter(([, { of }]) => of === "ccd");
 }
 
 function capitalize(text: string): string {

@@ -20,7 +20,7 @@ export type ErrorSpec = {
 /** What a script learns from a program of ours when it ends. */
 export const EXIT_CODES = {
   ok: 0,
-  bug: 1,
+  defect: 1,
   usage: 2,
   notFound: 3,
   refused: 4,
@@ -432,7 +432,7 @@ export const ERRORS = {
     hint: "`ps -p PID -o user,args` shows whose the process is; its user, or root, ends it with `kill PID`. Sessions go on.",
   },
   INTERNAL: {
-    exit: "bug",
+    exit: "defect",
     http: 500,
     retry: "unknown",
     hint: "This is a defect; the gateway's log has the details.",

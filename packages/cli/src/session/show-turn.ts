@@ -38,7 +38,7 @@ export async function showTurn(client: Client, turn: Turn, { json, after = 0 }: 
   } finally {
     await viewer.finish();
   }
-  return findInterruption(io.signal)?.exitCode ?? EXIT_CODES.bug;
+  return findInterruption(io.signal)?.exitCode ?? EXIT_CODES.defect;
 }
 
 /** The exit code of who waited for the turn that the event ends. @throws CcError what the turn failed with */

@@ -54,5 +54,5 @@ async function serve({ env, signal }: Io): Promise<number> {
   process.on("exit", kill); // a second signal ends this process at once, and the gateway with it
   const [exitCode] = (await once(gateway, "exit")) as [number | null];
   process.off("exit", kill);
-  return exitCode ?? EXIT_CODES.bug;
+  return exitCode ?? EXIT_CODES.defect;
 }
