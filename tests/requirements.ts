@@ -43,6 +43,8 @@ export const REQUIREMENTS = {
   "approval.once": "Of answers that race one holds; the others are told which.",
   "approval.survives": "A question outlives its agent, its container and the gateway; its answer takes effect once.",
   "approval.withdrawn": "What nobody needs to answer any more cannot be answered.",
+  "approval.rules":
+    "What a person has allowed for good is not asked again in that session, whatever dies, until it is withdrawn.",
   "approval.patient": "A question waits for its answer as long as it takes.",
   "tools.allowed":
     "Tools that a session does not allow have no effect, in either mode; the agent is told, and goes on.",

@@ -295,6 +295,86 @@ verifies(
   LONG,
 );
 
+verifies(
+  "approval.rules",
+  "what a rule covers is not asked again: in this turn, the next, a later agent, a later gateway; all else is",
+  async () => {
+    await using own = await startStack();
+    const { id: sessionId } = await openSession(own.client(), ASK);
+    const run = (...commands: string[]) =>
+      runTurn(own.client(), sessionId, [...commands.map((one) => `bash: ${one}`), "say: done"].join("\n"), PATIENCE);
+    const asksFor = async (command: string, running: ReturnType<typeof run>) => {
+      const asked = await untilAsked(own.client(), sessionId);
+      expect(asked.input).toEqual({ command });
+      await own.client().approvals.answer.mutate({ approvalId: asked.id, decision: "deny" });
+      return running;
+    };
+    const first = run("touch one", "touch two", "mkdir three");
+    const { id: approvalId, suggestedRules } = await untilAsked(own.client(), sessionId);
+    expect(suggestedRules).toEqual(["Bash(touch one *)"]);
+    const answer = { approvalId, decision: "allow", rule: "Bash(touch *)" } as const;
+    await own.client().approvals.answer.mutate(answer);
+    await asksFor("mkdir three", first);
+    await asksFor("touch four && mkdir five", run("touch six", "touch four && mkdir five"));
+    await own.client().sessions.stop.mutate({ sessionId });
+    expect((await run("touch seven")).text).toBe("done");
+    await own.stop();
+    await own.start();
+    await (await containerOf(sessionId)).kill();
+    await asksFor("mkdir eight", run("touch nine", "mkdir eight"));
+    expect((await runInside(sessionId, "ls /workspace")).stdout).toBe("nine\none\nseven\nsix\ntwo\n");
+    expect(await own.client().sessions.get.query({ sessionId })).toMatchObject({ allowedRules: ["Bash(touch *)"] });
+  },
+  { timeout: 180_000 },
+);
+
+verifies(
+  "approval.rules",
+  "an agent that is killed at its work goes on with the rules it had",
+  async () => {
+    const client = stack().client();
+    await using session = await openSession(client, ASK);
+    const running = runTurn(
+      client,
+      session.id,
+      "bash: touch begun; tail -f /dev/null\nbash: touch ended\nsay: done",
+      PATIENCE,
+    );
+    const { id: approvalId } = await untilAsked(client, session.id);
+    await client.approvals.answer.mutate({ approvalId, decision: "allow", rule: "Bash" });
+    const endTail = async () => (await runInside(session.id, "pkill -x tail && echo yes || true")).stdout !== "";
+    await waitUntil(async () => (await runInside(session.id, "pgrep -x tail || true")).stdout !== "", {
+      what: "the command to run",
+    });
+    await runInside(session.id, "pkill -9 -x claude; pkill -x tail");
+    await untilResumed(client, session.id);
+    await waitUntil(endTail, { what: "the next agent to run it, unasked" });
+    const { text, events } = await running;
+    expect(text).toBe("done");
+    expect(events.filter(({ type }) => type === "approval.requested")).toHaveLength(1);
+  },
+  LONG,
+);
+
+verifies("approval.rules", "a rule that is withdrawn holds no longer, also for the agent that lives", async () => {
+  const client = stack().client();
+  await using session = await openSession(client, ASK);
+  const { id: sessionId } = session;
+  const first = runTurn(client, sessionId, "bash: touch one\nbash: mkdir two\nsay: done");
+  const { id: approvalId } = await untilAsked(client, sessionId);
+  const foreign = client.approvals.answer.mutate({ approvalId, decision: "allow", rule: "Write" });
+  await expect(foreign).rejects.toMatchObject({ code: "REQUEST_INVALID", message: expect.stringContaining("Bash") });
+  await client.approvals.answer.mutate({ approvalId, decision: "allow", rule: "Bash" });
+  expect((await first).text).toBe("done");
+  const updated = await client.sessions.update.mutate({ sessionId, allowedRules: [] });
+  expect(updated).not.toHaveProperty("allowedRules");
+  const second = runTurn(client, sessionId, "bash: touch three\nsay: done");
+  const asked = await untilAsked(client, sessionId);
+  await client.approvals.answer.mutate({ approvalId: asked.id, decision: "deny" });
+  expect((await second).text).toBe("done");
+  expect((await runInside(sessionId, "ls /workspace")).stdout).toBe("one\ntwo\n");
+});
+
 async function untilResumed(client: Client, sessionId: string): Promise<void> {
   const isBack = async () => {
     const { events } = await client.events.list.query({ sessionId, limit: 1000 });

@@ -32,6 +32,8 @@ const CRASHES: Partial<Record<Failpoint, readonly Crash[]>> = {
   "approval.answered": [{ points: ["approval.answered"], asks: true }],
   "approval.answer-read": [{ points: ["approval.answer-read"], asks: true }],
   "approval.answer-sent": [{ points: ["approval.answer-sent"], asks: true }],
+  "approval.rules-read": [{ points: ["approval.rules-read"], asks: true }],
+  "approval.rules-sent": [{ points: ["approval.rules-sent"], asks: true }],
   "turn.end-written": nth("turn.end-written", 1, 2),
   "broker.answer-begun": nth("broker.answer-begun", 1, 3),
   "ingest.committed": nth("ingest.committed", 1, 4),

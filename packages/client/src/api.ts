@@ -63,8 +63,10 @@ export type ForkSession = {
 
 export type UpdateSession = {
   sessionId: string;
-  /** With `null` it has none. */
-  name: string | null;
+  /** With `null` it has none; it stays as it is when absent. */
+  name?: string | null | undefined;
+  /** Which of its rules stay in force: the others are withdrawn. All do when absent. */
+  allowedRules?: string[] | undefined;
 };
 
 export type ListSessions = {
@@ -113,6 +115,8 @@ export type AnswerApproval = {
   updatedInput?: ApprovalAnswer["updatedInput"];
   /** The agent is told so when the answer is `deny`; beside `allow` it is kept for people. */
   message?: ApprovalAnswer["message"];
+  /** What is not to be asked again in the session: the tool, or some uses of it. With `allow` of a `tool` only. */
+  rule?: ApprovalAnswer["rule"];
 };
 
 export type ApprovalPage = { approvals: Approval[]; nextCursor?: string };

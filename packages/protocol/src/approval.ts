@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ApprovalId, SessionId, TurnId } from "./ids.ts";
+import { MAX_SUGGESTED_RULES, ToolRule } from "./tool-rule.ts";
 
 export const APPROVAL_KINDS = ["tool", "question", "plan"] as const;
 export const ApprovalKind = z
@@ -47,6 +48,9 @@ export const ApprovalAnswer = z.object({
     .refine((text) => text.isWellFormed(), "has half a surrogate pair")
     .optional()
     .describe("The agent is told so when the answer is `deny`; beside `allow` it is kept for people."),
+  rule: ToolRule.optional().describe(
+    "What is not to be asked again in this session: the tool, or some uses of it, as `Bash(npm test *)`. With `allow` of a `tool` only.",
+  ),
 });
 export type ApprovalAnswer = z.infer<typeof ApprovalAnswer>;
 
@@ -66,6 +70,11 @@ export const Approval = z
     input: ToolInput,
     title: z.string().optional().describe("Claude Code's own title for what is asked, where it has one."),
     description: z.string().optional().describe("Claude Code's own words for what is asked, where it has some."),
+    suggestedRules: z
+      .array(ToolRule)
+      .max(MAX_SUGGESTED_RULES)
+      .optional()
+      .describe("What Claude Code suggests as the answer's `rule`, where it has something."),
     answer: ApprovalAnswer.optional().describe("Present when `allowed` or `denied`."),
     answeredBy: z.string().optional().describe("`sub` of the token that answered."),
     createdAt: z.iso.datetime().describe("When the agent asked."),

@@ -218,6 +218,12 @@ export const ERRORS = {
     retry: "never",
     hint: "Name the tool alone in allowedTools: in `ask` mode each use of it is asked for. Or use `bypass` mode.",
   },
+  ALLOWED_RULES_FULL: {
+    exit: "refused",
+    http: 409,
+    retry: "never",
+    hint: "Allow it without a rule, or first withdraw rules of the session with sessions.update.",
+  },
   WORKSPACE_NOT_ALLOWED: {
     exit: "refused",
     http: 403,

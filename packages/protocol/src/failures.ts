@@ -121,6 +121,11 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
     policy: ["tell"],
   },
   TOOL_RULE_UNENFORCEABLE: { meaning: BAD_CALL, policy: ["tell"] },
+  ALLOWED_RULES_FULL: {
+    meaning: "the session has as many rules by its owner's answers as may be",
+    policy: ["tell"],
+    note: NOTHING_STORED,
+  },
   TIMEOUT_TOO_LONG: { meaning: BAD_CALL, policy: ["tell"] },
   SESSION_NOT_PAUSABLE: {
     meaning: "a session that starts or rests was to be paused",

@@ -52,6 +52,7 @@ export {
 } from "./link.ts";
 export { MAX_PROMPT_BYTES, PERMISSION_MODES, SESSION_STATUSES } from "./plain-words.ts";
 export {
+  AllowedRules,
   ON_CRASH,
   Session,
   SessionConfig,
@@ -59,7 +60,7 @@ export {
   SessionStats,
   SessionStatus,
 } from "./session.ts";
-export { isToolName, ToolRule } from "./tool-rule.ts";
+export { isToolName, MAX_ALLOWED_RULES, MAX_SUGGESTED_RULES, ToolRule, toolOf } from "./tool-rule.ts";
 export {
   addTotals,
   addUsage,

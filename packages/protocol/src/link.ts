@@ -5,7 +5,8 @@
 import { z } from "zod";
 import { ApprovalAnswer, MAX_APPROVAL_NAME_LENGTH, ToolInput } from "./approval.ts";
 import { AgentSessionId, SessionId, TurnId } from "./ids.ts";
-import { SessionConfig } from "./session.ts";
+import { AllowedRules, SessionConfig } from "./session.ts";
+import { MAX_SUGGESTED_RULES, ToolRule } from "./tool-rule.ts";
 import { FileOwner, MountedDirectory } from "./workspace.ts";
 
 export const LINK_VERSION = 3;
@@ -51,7 +52,8 @@ const approvalKey = z.string().min(1).max(MAX_APPROVAL_NAME_LENGTH);
  * - `agent`: a message of the agent, as it came.
  * - `transcript`: lines the agent has added to its transcript: soon after the messages that tell of them, and before
  *   the turn's result. `subpath`: of a helper's transcript, relative to the session's.
- * - `approval`: the agent asks, and waits for the answer to `key`. `input` is all that it asks for.
+ * - `approval`: the agent asks, and waits for the answer to `key`. `input` is all that it asks for; `suggestedRules`
+ *   is what Claude Code would have allowed for good.
  * - `approval-withdrawn`: it waits for that answer no longer.
  * - `agent-exited`: the agent's process ended although nobody asked; `turnId` when a turn was running.
  */
@@ -78,6 +80,7 @@ export const OutboxItem = z.discriminatedUnion("kind", [
     input: ToolInput,
     title: z.string().optional(),
     description: z.string().optional(),
+    suggestedRules: z.array(ToolRule).max(MAX_SUGGESTED_RULES).optional(),
   }),
   z.object({ n: z.int().positive(), kind: z.literal("approval-withdrawn"), turnId: TurnId, key: approvalKey }),
   z.object({
@@ -95,7 +98,8 @@ export const FromWrapper = z.discriminatedUnion("type", [
    * First on every connection. `started`: it has its agent; `ready`: the agent has answered its handshake; `parked`:
    * the agent's processes stand still.
    * `lastNumber`: newest in the outbox, which may be of an earlier instance of the session. `workspace`: what is
-   * mounted there, for the gateway to look at before it has an agent started in it.
+   * mounted there, for the gateway to look at before it has an agent started in it. `allowedRules`: what it has been
+   * told of them.
    */
   z.object({
     type: z.literal("hello"),
@@ -106,6 +110,7 @@ export const FromWrapper = z.discriminatedUnion("type", [
     parked: z.boolean().default(false),
     lastNumber: z.int().nonnegative(),
     workspace: MountedDirectory.optional(), // an older wrapper does not tell, and gets no directory of the host
+    allowedRules: AllowedRules.optional(), // an older wrapper does not tell, and is told none
   }),
   z.object({ type: z.literal("ready") }),
   z.object({ type: z.literal("items"), items: z.array(OutboxItem).min(1) }),
@@ -152,6 +157,8 @@ export const ToWrapper = z.discriminatedUnion("type", [
   z.object({ type: z.literal("turn.interrupt"), turnId: TurnId }),
   /** Whether the agent's processes are to stand still. An agent that is given a turn goes on without being told. */
   z.object({ type: z.literal("park"), parked: z.boolean() }),
+  /** All that the agent need not ask about: these, and no longer those before. Comes before the answer that adds one. */
+  z.object({ type: z.literal("rules"), allowed: AllowedRules }),
   /** Sent again after a reconnect; an answer that nothing waits for is ignored. */
   z.object({ type: z.literal("approval.answer"), key: approvalKey, answer: ApprovalAnswer }),
 ]);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SessionId, TurnId } from "./ids.ts";
 import { PERMISSION_MODES, SESSION_STATUSES } from "./plain-words.ts";
-import { ToolRule } from "./tool-rule.ts";
+import { MAX_ALLOWED_RULES, ToolRule } from "./tool-rule.ts";
 import { errorShape, TurnTotals } from "./turn.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -107,6 +107,9 @@ export const SessionStats = z
   .describe("What a session uses just now.");
 export type SessionStats = z.infer<typeof SessionStats>;
 
+/** What answers have allowed for good; see `rule` of ApprovalAnswer. */
+export const AllowedRules = z.array(ToolRule).max(MAX_ALLOWED_RULES);
+
 export const Session = z
   .object({
     id: SessionId,
@@ -131,6 +134,9 @@ export const Session = z
       })
       .optional()
       .describe("Present on a fork: where it comes from."),
+    allowedRules: AllowedRules.optional().describe(
+      "What its agent need not ask about, by its owner's answers, in their order; absent without any.",
+    ),
     createdAt: z.iso.datetime().describe("When it was made."),
     updatedAt: z.iso.datetime().describe("Last change of status, prompt or event."),
     error: errorShape.optional().describe("Why the session is `failed`."),

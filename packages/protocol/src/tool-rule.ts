@@ -13,7 +13,18 @@ export const ToolRule = z
     "is not a tool's name, such as Bash, or a rule, such as Bash(git *)",
   );
 
+/** Of the rules that a session's owner has given with answers. */
+export const MAX_ALLOWED_RULES = 100;
+
+/** Of what Claude Code suggests for one question. */
+export const MAX_SUGGESTED_RULES = 5;
+
 /** Whether the rule is about all uses of its tool. */
 export function isToolName(rule: string): boolean {
   return !rule.includes("(");
+}
+
+/** The tool that the rule is about, by Claude Code's name for it. */
+export function toolOf(rule: string): string {
+  return rule.split("(")[0] as string;
 }

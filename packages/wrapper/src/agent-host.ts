@@ -1,4 +1,4 @@
-/** Has the agent do what the gateway says: starts it once, hands prompts over, parks, interrupts, brings answers. */
+/** Has the agent do what the gateway says: starts it once, hands prompts over, parks, interrupts, brings answers and rules. */
 import type { ToWrapper } from "@cc-docker/protocol";
 import type { Agent, StartAgent, TranscriptPart } from "./agent/agent.ts";
 import { createApprovals } from "./approvals.ts";
@@ -10,7 +10,7 @@ import type { TurnTraces } from "./turn-traces.ts";
 export type AgentHost = {
   handle(message: ToWrapper): void;
   /** How far the agent is by now. */
-  state(): { started: boolean; ready: boolean; parked: boolean };
+  state(): { started: boolean; ready: boolean; parked: boolean; allowedRules: string[] };
   /** Whether it works on a turn. */
   isWorking(): boolean;
   close(graceMs: number): Promise<void>;
@@ -40,6 +40,7 @@ export function createAgentHost({
   const tell = createTellOfAgent({ turn, approvals, traces, add, log });
   /** Parts that came before the start. */
   const transcript: TranscriptPart[] = [];
+  let allowedRules: string[] = [];
   let started = false;
   let ready = false;
   let agent: Agent | undefined;
@@ -51,6 +52,7 @@ export function createAgentHost({
     if (message.type === "turn.start") startTurn(message);
     if (message.type === "park") park(message.parked);
     if (message.type === "turn.interrupt" && message.turnId === turn.running()) agent?.interrupt();
+    if (message.type === "rules") allow(message.allowed);
     if (message.type === "approval.answer") approvals.answer(message.key, message.answer);
   }
 
@@ -68,7 +70,10 @@ export function createAgentHost({
     const tracing = asked && { traceparent: unfinished && traces.begin(unfinished, asked.traceparent) };
     const restored = resume && { ...resume, transcript: transcript.splice(0) };
     try {
-      agent = startAgent({ ...config, user, modelMaxRetries, tracing, resume: restored }, { ...tell, onReady });
+      agent = startAgent(
+        { ...config, user, modelMaxRetries, allowedRules, tracing, resume: restored },
+        { ...tell, onReady },
+      );
     } catch (error) {
       tell.onExit({ detail: `it could not be started: ${String(error)}`.slice(0, 8000) });
     }
@@ -76,6 +81,11 @@ export function createAgentHost({
 
   function startTurn({ turnId, prompt, traceparent }: Extract<ToWrapper, { type: "turn.start" }>): void {
     if (turn.takeUp(turnId)) agent?.prompt(turnId, prompt, traces.begin(turnId, traceparent));
+  }
+
+  function allow(rules: string[]): void {
+    allowedRules = rules;
+    agent?.allow(rules);
   }
 
   /** In the midst of a turn nobody wants it: that was said before the turn was. */
@@ -91,7 +101,7 @@ export function createAgentHost({
 
   return {
     handle,
-    state: () => ({ started, ready, parked: agent?.isParked ?? false }),
+    state: () => ({ started, ready, parked: agent?.isParked ?? false, allowedRules }),
     isWorking: () => turn.running() !== undefined,
     close: async (graceMs) => agent?.close(graceMs),
   };

@@ -27,6 +27,17 @@ describe("a question", () => {
     answer("k", { decision: "deny" });
   });
 
+  it("goes out with what could be allowed for good, where there is something", async () => {
+    const { items, approvals } = start();
+    const { signal } = new AbortController();
+    void approvals.ask({ ...QUESTION, suggestedRules: ["Bash(ls *)"] }, signal);
+    void approvals.ask({ ...QUESTION, key: "other", suggestedRules: [] }, signal);
+    expect(items).toEqual([
+      { kind: "approval", turnId: TURN, ...QUESTION, suggestedRules: ["Bash(ls *)"] },
+      { kind: "approval", turnId: TURN, ...QUESTION, key: "other" },
+    ]);
+  });
+
   it("that the agent lets go of is withdrawn once the agent has said more", () => {
     const { items, ask, letGo, heard } = start();
     void ask();

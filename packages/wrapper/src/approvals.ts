@@ -34,7 +34,7 @@ export function createApprovals({ runningTurn, add }: ApprovalsDeps): Approvals 
     const turnId = runningTurn();
     const refusal = turnId ? refuse(question, turnId, waiting) : "No turn is running, so nobody can be asked.";
     if (refusal !== undefined || !turnId) return { decision: "deny", message: refusal };
-    const { key, toolName, input, title, description } = question;
+    const { key, toolName, input, title, description, suggestedRules = [] } = question;
     const { promise, resolve } = Promise.withResolvers<ApprovalAnswer>();
     waiting.set(key, { turnId, bytes: sizeOf(input), resolve });
     signal.addEventListener("abort", () => {
@@ -43,6 +43,7 @@ export function createApprovals({ runningTurn, add }: ApprovalsDeps): Approvals 
     const words = {
       ...(title !== undefined && { title: title.slice(0, MAX_TEXT_LENGTH) }),
       ...(description !== undefined && { description: description.slice(0, MAX_TEXT_LENGTH) }),
+      ...(suggestedRules.length > 0 && { suggestedRules: [...suggestedRules] }),
     };
     add({ kind: "approval", turnId, key, toolName, input, ...words });
     return promise;

@@ -28,7 +28,7 @@ type ConversationOptions = {
   /** What is mounted for the agent to work in. */
   workspace: MountedDirectory | undefined;
   /** How far the agent is by now. */
-  state: () => { started: boolean; ready: boolean; parked: boolean };
+  state: () => { started: boolean; ready: boolean; parked: boolean; allowedRules: string[] };
   onMessage: (message: ToWrapper) => void;
   onBroken: (error: unknown) => void;
 };

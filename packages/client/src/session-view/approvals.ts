@@ -3,7 +3,7 @@ import type { ApprovalKind, Event } from "@cc-docker/protocol";
 import { capInput } from "./cap.ts";
 import { amend, baseOf, type Draft, entryOf, remember, settle } from "./draft.ts";
 import type { OpenTool } from "./fold.ts";
-import { at, isRecord, nameAt, timeOf, wordsAt } from "./read-data.ts";
+import { at, isRecord, listAt, nameAt, timeOf, wordsAt } from "./read-data.ts";
 import { closeSpan, openSpan, openToolSpan, startModelAfterTools, withdrawToolSpan } from "./timeline.ts";
 import type { ApprovalEntry } from "./view.ts";
 import { VIEW_LIMITS } from "./view-limits.ts";
@@ -12,11 +12,13 @@ export function requestApproval(draft: Draft, event: Event): void {
   const asked = at(event.data, "approval");
   const [id, toolName] = [nameAt(asked, "id"), nameAt(asked, "toolName")];
   const { input, chars } = capInput(at(asked, "input"));
+  const suggestedRules = listAt(asked, "suggestedRules").flatMap((rule) => (typeof rule === "string" ? [rule] : []));
   const tool = findToolOf(draft, toolName, input);
   const base = baseOf(event, chars);
   const entry: ApprovalEntry = {
     ...{ kind: "approval", id, ...base, approvalKind: kindOf(at(asked, "kind")), state: "open", toolName, input },
     ...{ title: wordsAt(asked, "title"), description: wordsAt(asked, "description") },
+    ...(suggestedRules.length > 0 && { suggestedRules }),
     ...(tool && { toolEntryId: tool.id }),
     ...(tool?.parentId !== undefined && { parentId: tool.parentId }),
   };
@@ -62,9 +64,10 @@ export function answerApproval(draft: Draft, event: Event): void {
   const { data } = event;
   const [answer, closedAtMs] = [at(data, "answer"), timeOf(event.at)];
   const state = at(data, "state") === "allowed" ? "allowed" : "denied";
-  const updatedInput = at(answer, "updatedInput");
+  const [updatedInput, rule] = [at(answer, "updatedInput"), wordsAt(answer, "rule")];
   const closed = closeApproval(draft, nameAt(data, "approvalId"), {
     ...{ state, closedAtMs, answeredBy: nameAt(data, "answeredBy"), message: wordsAt(answer, "message") },
+    ...(rule !== "" && { rule }),
     ...(isRecord(updatedInput) && { updatedInput: capInput(updatedInput).input }),
   });
   const tool = draft.fold.tools.find(({ id, isRunning }) => isRunning && id === closed?.toolEntryId);

@@ -105,11 +105,15 @@ export type ApprovalEntry = EntryBase & {
   readonly description: string;
   /** The `id` of the tool call it is for, found by name and input. */
   readonly toolEntryId?: string;
+  /** What Claude Code would allow for good instead. */
+  readonly suggestedRules?: readonly string[];
   readonly answeredBy?: string;
   /** What was told to the agent with the answer. */
   readonly message?: string;
   /** What the tool ran with instead, or the answers to a question. */
   readonly updatedInput?: Readonly<Record<string, unknown>>;
+  /** What was allowed with it for good. */
+  readonly rule?: string;
   readonly closedAtMs?: number;
 };
 

@@ -37,6 +37,7 @@ export type CoreLinks = {
   findParked: Turns["findParked"];
   /** What the agent has asked and was answered. */
   findAnswers: Approvals["findGiven"];
+  findRules: Approvals["findRules"];
   /** What the wrapper of a new instance is to start its agent with; see AgentStarts. */
   prepareStart: AgentStarts["prepare"];
   readTranscript: AgentStarts["readTranscript"];
@@ -93,6 +94,7 @@ export function createCoreLinks(deps: CoreLinksDeps): CoreLinks {
     findRunningTurn: turns.findRunning,
     findParked: turns.findParked,
     findAnswers: approvals.findGiven,
+    findRules: approvals.findRules,
     prepareStart: starts.prepare,
     readTranscript: starts.readTranscript,
     ingest: (input) => {

@@ -220,6 +220,16 @@ export const FAILPOINTS = {
     missing: "Nothing of what the agent does with it has come.",
     repair: "The next link says it again; a wrapper whose agent does not wait for it ignores it.",
   },
+  "approval.rules-read": {
+    done: "The rules that an answer has added, or its owner withdrawn, were read for the session's wrapper.",
+    missing: "They are not written.",
+    repair: "A wrapper says in its hello which it was told; a link begins with those of the row, where they differ.",
+  },
+  "approval.rules-sent": {
+    done: "The rules are in the pipe; the answer that added one is not.",
+    missing: "The agent still waits.",
+    repair: "As above, and as with the answer itself.",
+  },
   "turn.end-written": {
     done: "The turn's end is in the transaction.",
     missing: "It is not committed; the next turn is not started.",

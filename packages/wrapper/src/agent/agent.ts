@@ -21,6 +21,8 @@ export interface Agent {
   prompt(turnId: TurnId, text: string, traceparent?: string): void;
   /** Ends the work on the prompt; its `result` still comes. Harmless when there is none. */
   interrupt(): void;
+  /** What it need not ask about from now on: these rules, and no longer those before. */
+  allow(rules: readonly string[]): void;
   /** Has all that runs as the agent's user stand still until the next prompt, `unpark` or the end. */
   park(): void;
   unpark(): void;
@@ -41,6 +43,8 @@ export type AgentQuestion = {
   input: ToolInput;
   title?: string | undefined;
   description?: string | undefined;
+  /** What could be allowed for good instead, as the agent sees it. */
+  suggestedRules?: readonly string[] | undefined;
 };
 
 export type AgentHandlers = {
@@ -60,6 +64,8 @@ export type AgentConfig = SessionConfig & {
   user?: FileOwner | undefined;
   /** How often the agent repeats a model call that failed for a passing reason. */
   modelMaxRetries: number;
+  /** What it need not ask about; see `allow`. */
+  allowedRules?: readonly string[] | undefined;
   /** It is to tell spans; those of an unfinished turn below `traceparent`. */
   tracing?: { traceparent?: string | undefined } | undefined;
   /** The conversation to go on with; `transcript` is all of it. With an `unfinishedTurn` the work goes on by itself. */

@@ -2,10 +2,11 @@
 
 import type { UUID } from "node:crypto";
 import type { Options, Query, SDKUserMessage, SessionStore } from "@anthropic-ai/claude-agent-sdk";
-import type { AgentSessionId, TranscriptEntry, TurnId } from "@cc-docker/protocol";
+import type { AgentSessionId, ApprovalAnswer, TranscriptEntry, TurnId } from "@cc-docker/protocol";
 import type { Agent, AgentConfig, AgentHandlers, AgentMessage, StartAgent } from "./agent.ts";
 import { agentEnvironment, WORKSPACE } from "./agent-environment.ts";
 import { openHome, toAgentUser } from "./agent-user.ts";
+import { createAllowedRules } from "./allowed-rules.ts";
 import { spawnEarly } from "./early-spawn.ts";
 import { permissionOptions } from "./permissions.ts";
 import { createPromptQueue } from "./prompt-queue.ts";
@@ -23,7 +24,8 @@ export const startClaudeAgent: StartAgent = (config, handlers) => {
   const user = toAgentUser(config.user);
   const stillness = createStandStill(user.uid);
   openHome(user);
-  const options = queryOptions(config, handlers);
+  const rules = createAllowedRules(config.allowedRules);
+  const options = queryOptions(config, { ...handlers, onQuestion });
   if (config.resume) restoreTranscript(user, config.resume);
   const early = spawnEarly(options, user);
   let messages: Query | undefined;
@@ -33,8 +35,16 @@ export const startClaudeAgent: StartAgent = (config, handlers) => {
   async function run(): Promise<void> {
     const { query } = await sdk();
     messages = query({ prompt: prompts.iterate(), options: { ...options, spawnClaudeCodeProcess: early.take } });
+    rules.speakTo(messages);
     await Promise.all([announceReady(messages, handlers), forward(messages, onMessage)]);
     exited(undefined);
+  }
+
+  /** What an answer allows for good holds before what was asked for runs. */
+  async function onQuestion(...asked: Parameters<AgentHandlers["onQuestion"]>): Promise<ApprovalAnswer> {
+    const answer = await handlers.onQuestion(...asked);
+    await rules.heeded();
+    return answer;
   }
 
   function onMessage(message: AgentMessage): void {
@@ -84,6 +94,7 @@ export const startClaudeAgent: StartAgent = (config, handlers) => {
   return {
     prompt,
     interrupt,
+    allow: rules.allow,
     park,
     unpark,
     get isParked() {

@@ -1,6 +1,6 @@
 /** Who may use which tool, in the options of the Agent SDK. */
-import type { CanUseTool, Options } from "@anthropic-ai/claude-agent-sdk";
-import { isToolName, type SessionConfig } from "@cc-docker/protocol";
+import type { CanUseTool, Options, PermissionUpdate } from "@anthropic-ai/claude-agent-sdk";
+import { isToolName, MAX_SUGGESTED_RULES, type SessionConfig, ToolRule, toolOf } from "@cc-docker/protocol";
 import type { AgentHandlers } from "./agent.ts";
 
 export type PermissionOptions = Pick<
@@ -34,14 +34,21 @@ export function permissionOptions(
   return { ...rules, permissionMode: "bypassPermissions", allowDangerouslySkipPermissions: true };
 }
 
-function toolOf(rule: string): string {
-  return rule.split("(")[0] as string;
-}
-
 function askWith(onQuestion: AgentHandlers["onQuestion"]): CanUseTool {
-  return async (toolName, input, { signal, toolUseID: key, title, description }) => {
-    const answer = await onQuestion({ key, toolName, input, title, description }, signal);
+  return async (toolName, input, { signal, toolUseID: key, title, description, suggestions }) => {
+    const suggestedRules = rulesIn(suggestions, toolName);
+    const answer = await onQuestion({ key, toolName, input, title, description, suggestedRules }, signal);
     if (answer.decision === "allow") return { behavior: "allow", updatedInput: answer.updatedInput ?? input };
     return { behavior: "deny", message: answer.message ?? BARE_DENIAL };
   };
+}
+
+/** What Claude Code would allow of the tool for good, as far as it can be said in one rule. */
+function rulesIn(suggestions: readonly PermissionUpdate[] = [], toolName: string): string[] {
+  const suggested = suggestions.flatMap((one) =>
+    one.type === "addRules" && one.behavior === "allow" ? one.rules.filter((rule) => rule.toolName === toolName) : [],
+  );
+  const rules = suggested.map(({ ruleContent }) => (ruleContent ? `${toolName}(${ruleContent})` : toolName));
+  const usable = [...new Set(rules)].filter((rule) => ToolRule.safeParse(rule).success);
+  return usable.slice(0, MAX_SUGGESTED_RULES);
 }

@@ -12,6 +12,7 @@ import { failpoint } from "../../lib/failpoint.ts";
 import { fingerprint } from "../../lib/fingerprint.ts";
 import type { ApprovalRow } from "../../ports/store/store.ts";
 import type { SessionChange } from "../sessions/session-draft.ts";
+import { addRule, checkRule } from "./allowed-rules.ts";
 
 type Asked = Extract<OutboxItem, { kind: "approval" }>;
 
@@ -26,8 +27,12 @@ export async function request(change: SessionChange, asked: Asked, newId: () => 
   if (earlier.some((row) => row.generation === generation && row.key === asked.key)) return;
   const same = earlier.find((row) => isSame(row, asked, generation));
   if (same) return askAgain(change, same, asked.key);
-  const { key, toolName, input, title, description } = asked;
-  const words = { ...(title !== undefined && { title }), ...(description !== undefined && { description }) };
+  const { key, toolName, input, title, description, suggestedRules } = asked;
+  const words = {
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+    ...(suggestedRules && { suggestedRules }),
+  };
   const row: Omit<ApprovalRow, "position"> = {
     id: ApprovalId.parse(newId()),
     ...{ sessionId, turnId: runningTurn, generation, key, kind: kindOf(toolName), state: "open", used: false },
@@ -57,17 +62,19 @@ function kindOf(toolName: string): ApprovalKind {
   return Object.hasOwn(KINDS, toolName) ? (KINDS[toolName] ?? "tool") : "tool";
 }
 
-/** @throws CcError APPROVAL_ANSWERED, APPROVAL_WITHDRAWN, REQUEST_INVALID */
+/** @throws CcError APPROVAL_ANSWERED, APPROVAL_WITHDRAWN, ALLOWED_RULES_FULL, REQUEST_INVALID */
 export async function answer(
   change: SessionChange,
   row: ApprovalRow,
   { answer: given, by }: { answer: ApprovalAnswer; by: string },
 ): Promise<ApprovalRow> {
+  checkRule(row, given);
   const complete = completeAnswer(row, given);
   if (row.state !== "open") return requireSameAnswer(row, complete);
   const state = complete.decision === "allow" ? "allowed" : "denied";
   const closed = { state, answer: complete, answeredBy: by, closedAt: change.now } as const;
   await change.tx.updateApproval(row.id, closed);
+  if (complete.rule !== undefined) addRule(change, complete.rule);
   const { generation, openApprovals } = change.session;
   if (row.generation === generation) change.patch({ openApprovals: openApprovals - 1 });
   const { id: approvalId } = row;

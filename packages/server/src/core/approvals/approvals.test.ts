@@ -46,10 +46,19 @@ describe("what the agent asks", () => {
     const t = await openAsking();
     await t.ingest(t.sessionId, question(t.turnId, "k"));
     const [approval] = await listOpen(t);
+    expect(approval).not.toHaveProperty("suggestedRules");
     expect(approval).toMatchObject({ turnId: t.turnId, kind: "tool", state: "open", toolName: "Bash", input: COMMAND });
     const events = await t.readEvents(t.sessionId);
     expect(events.at(-1)).toMatchObject({ type: "approval.requested", turnId: t.turnId, data: { approval } });
     expect(await t.store.findSession(t.sessionId)).toMatchObject({ openApprovals: 1 });
+  });
+
+  it("comes with the rules that the agent suggests", async () => {
+    const t = await openAsking();
+    const suggestedRules = ["Bash(touch *)"];
+    await t.ingest(t.sessionId, { ...question(t.turnId, "k"), suggestedRules });
+    expect(await listOpen(t)).toMatchObject([{ suggestedRules }]);
+    expect((await t.readEvents(t.sessionId)).at(-1)).toMatchObject({ data: { approval: { suggestedRules } } });
   });
 
   it.each([
@@ -210,6 +219,72 @@ describe("an answer", () => {
     await t.core.approvals.answer({ owner: "ann", approvalId: await onlyOpen(t), answer: { decision: "allow" } });
     await t.ingest(t.sessionId, toolResult(t.turnId, "k"));
     expect(await t.core.links.findAnswers({ sessionId: t.sessionId, generation: 1 })).toEqual([]);
+  });
+});
+
+describe("the rule of an answer", () => {
+  const openAsked = async (fields: Parameters<typeof question>[2] = {}) => {
+    const t = await openAsking();
+    await t.ingest(t.sessionId, question(t.turnId, "k", fields));
+    const approvalId = await onlyOpen(t);
+    const answer = (rule: string) =>
+      t.core.approvals.answer({ owner: "ann", approvalId, answer: { decision: "allow", rule } });
+    const rules = async () => (await t.core.sessions.get({ owner: "ann", sessionId: t.sessionId })).allowedRules;
+    return { ...t, approvalId, answer, rules };
+  };
+
+  it("is in force in its session from then on, once, and told with the answer", async () => {
+    const { answer, rules, readEvents, sessionId, core } = await openAsked();
+    expect(await rules()).toBeUndefined();
+    expect(await answer("Bash(touch *)")).toMatchObject({ state: "allowed", answer: { rule: "Bash(touch *)" } });
+    await answer("Bash(touch *)");
+    expect(await rules()).toEqual(["Bash(touch *)"]);
+    expect(await core.links.findRules(sessionId)).toEqual(["Bash(touch *)"]);
+    expect((await readEvents(sessionId)).at(-1)).toMatchObject({ data: { answer: { rule: "Bash(touch *)" } } });
+    await expect(answer("Bash")).rejects.toMatchObject(refused("APPROVAL_ANSWERED"));
+  });
+
+  it.each([
+    ["of another tool", {}, "Write"],
+    ["for a question", { toolName: "AskUserQuestion" }, "AskUserQuestion"],
+    ["for a plan", { toolName: "ExitPlanMode" }, "ExitPlanMode"],
+  ])("%s is refused, and the question stays open", async (_, fields, rule) => {
+    const { answer, rules, ...t } = await openAsked(fields);
+    await expect(answer(rule)).rejects.toMatchObject(refused("REQUEST_INVALID"));
+    expect(await rules()).toBeUndefined();
+    await onlyOpen(t);
+  });
+
+  it("is one of a hundred at most; one more is refused, and the question stays open", async () => {
+    const { answer, rules, ...t } = await openAsked();
+    const allowedRules = Array.from({ length: 100 }, (_, n) => `Bash(touch ${n})`);
+    await t.store.write((tx) => tx.updateSession(t.sessionId, { allowedRules }));
+    await expect(answer("Bash")).rejects.toMatchObject(refused("ALLOWED_RULES_FULL"));
+    await onlyOpen(t);
+    await answer("Bash(touch 99)"); // which it has
+    expect(await rules()).toHaveLength(100);
+  });
+
+  it("is withdrawn by what is left out, which rings; none comes in that way", async () => {
+    const { answer, rules, core, sessionId } = await openAsked();
+    await answer("Bash(touch *)");
+    const update = (allowedRules: string[]) => core.sessions.update({ owner: "ann", sessionId, allowedRules });
+    await expect(update(["Bash(touch *)", "Bash"])).rejects.toMatchObject(refused("REQUEST_INVALID"));
+    expect(await rules()).toEqual(["Bash(touch *)"]);
+    let rings = 0;
+    core.links.onCommand(sessionId, () => void (rings += 1));
+    expect(await update([])).not.toHaveProperty("allowedRules");
+    await update([]);
+    expect(rings).toBe(1);
+    await answer("Bash(touch *)"); // a late repetition of what was said
+    expect(await rules()).toBeUndefined();
+  });
+
+  it("is not inherited by a fork", async () => {
+    const { answer, core, sessionId, turnId, ingest } = await openAsked();
+    await answer("Bash");
+    await ingest(sessionId, resultMessage(turnId));
+    expect(await core.sessions.fork({ owner: "ann", sessionId, config: {} })).not.toHaveProperty("allowedRules");
   });
 });
 

@@ -35,12 +35,15 @@ export type Approvals = {
    */
   get(input: OwnedApproval): Promise<Approval>;
   /**
-   * The first answer is on disk when this resolves, and the only one there will be; the same once more is fine.
-   * @throws CcError APPROVAL_NOT_FOUND, APPROVAL_ANSWERED, APPROVAL_WITHDRAWN, REQUEST_INVALID
+   * The first answer is on disk when this resolves, and the only one there will be; the same once more is fine. So is
+   * its `rule`, among the session's `allowedRules`.
+   * @throws CcError APPROVAL_NOT_FOUND, APPROVAL_ANSWERED, APPROVAL_WITHDRAWN, ALLOWED_RULES_FULL, REQUEST_INVALID
    */
   answer(input: OwnedApproval & { answer: ApprovalAnswer }): Promise<Approval>;
   /** Answers for the agent of this instance that it may not have yet. */
   findGiven(instance: { sessionId: SessionId; generation: number }): Promise<GivenAnswer[]>;
+  /** What the session's agent need not ask about. */
+  findRules(sessionId: SessionId): Promise<readonly string[]>;
 };
 
 type ApprovalsDeps = {
@@ -88,7 +91,12 @@ export function createApprovals({ store, writer, requireSession }: ApprovalsDeps
       .flatMap(({ id, key, answer: given }) => (given ? [{ id, key, answer: given }] : []));
   }
 
-  return { list, get, answer, findGiven };
+  async function findRules(sessionId: SessionId): Promise<readonly string[]> {
+    const session = writer.findJustCommanded(sessionId) ?? (await store.findSession(sessionId));
+    return session?.allowedRules ?? [];
+  }
+
+  return { list, get, answer, findGiven, findRules };
 }
 
 function notFound(approvalId: ApprovalId): CcError {

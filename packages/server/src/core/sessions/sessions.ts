@@ -10,6 +10,7 @@ import {
 import { failpoint } from "../../lib/failpoint.ts";
 import type { HostDirectories } from "../../ports/runtime/runtime.ts";
 import type { SessionRow, Store } from "../../ports/store/store.ts";
+import { keepRules } from "../approvals/allowed-rules.ts";
 import { parseCursor } from "../cursor.ts";
 import type { Quotas } from "../quotas/quotas.ts";
 import type { ContainerUsages } from "./container-usage.ts";
@@ -38,8 +39,11 @@ export type Sessions = {
   fork(input: ForkSession): Promise<Session>;
   /** @throws CcError SESSION_NOT_FOUND, also for what belongs to another owner or was deleted */
   get(input: OwnedSession): Promise<Session>;
-  /** Gives it another name, or with `null` none. @throws CcError SESSION_NOT_FOUND */
-  update(input: OwnedSession & { name: string | null }): Promise<Session>;
+  /**
+   * Gives it another name, or with `null` none. Of its `allowedRules` it keeps only these.
+   * @throws CcError SESSION_NOT_FOUND, REQUEST_INVALID
+   */
+  update(input: OwnedSession & SessionUpdate): Promise<Session>;
   /**
    * Newest first. `nextCursor` is present when there may be more, `total` when an `offset` was given. A cursor is the
    * better way: it costs the same on every page, and what is made meanwhile moves nothing.
@@ -62,6 +66,9 @@ export type Sessions = {
   /** Removes container, volumes, log and turns. */
   delete(input: OwnedSession): Promise<void>;
 };
+
+/** What is absent stays as it is. */
+export type SessionUpdate = { name?: string | null | undefined; allowedRules?: readonly string[] | undefined };
 
 export type OwnedSession = { owner: string; sessionId: SessionId };
 export type ListInput = {
@@ -121,9 +128,12 @@ export function createSessions(deps: SessionsDeps): Sessions {
     };
   }
 
-  async function update({ name, ...input }: OwnedSession & { name: string | null }): Promise<Session> {
+  async function update({ name, allowedRules, ...input }: OwnedSession & SessionUpdate): Promise<Session> {
     const { id } = await requireSession(input);
-    await writer.change(id, async ({ patch }) => patch({ name: name ?? undefined }));
+    await writer.change(id, async (change) => {
+      if (name !== undefined) change.patch({ name: name ?? undefined });
+      if (allowedRules) keepRules(change, allowedRules);
+    });
     return toSession(await requireSession(input));
   }
 

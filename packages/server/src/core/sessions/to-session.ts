@@ -2,7 +2,15 @@ import { describeError, NO_TOTALS, type Session, type Workspace } from "@cc-dock
 import type { SessionRow } from "../../ports/store/store.ts";
 
 /** What a session's owner sees of it. */
-export function toSession({ error, forkedFrom, parked, name, workspace: directory, ...row }: SessionRow): Session {
+export function toSession({
+  error,
+  forkedFrom,
+  parked,
+  name,
+  workspace: directory,
+  allowedRules,
+  ...row
+}: SessionRow): Session {
   const { id, status, config, lastSeq, turnCount, costUsd, totals = NO_TOTALS, createdAt, updatedAt } = row;
   const described = error && { error: describeError(error.code, error.message) };
   const workspace: Workspace = directory ? { type: "host", path: directory.path } : { type: "ephemeral" };
@@ -11,6 +19,7 @@ export function toSession({ error, forkedFrom, parked, name, workspace: director
     workspace,
     ...(parked && { parked }),
     ...(forkedFrom && { forkedFrom }),
+    ...(allowedRules && { allowedRules: [...allowedRules] }),
   };
   return { id, status, config, lastSeq, turnCount, costUsd, totals, createdAt, updatedAt, ...extra, ...described };
 }

@@ -1,4 +1,5 @@
 /** What the wrapper is to do, read from the store whenever its bell rings, so that nothing is lost. */
+import { isDeepStrictEqual } from "node:util";
 import type { ToWrapper } from "@cc-docker/protocol";
 import type { Core, SessionRow } from "../../core/core.ts";
 import { failpoint } from "../../lib/failpoint.ts";
@@ -16,21 +17,30 @@ export type CommandSenderDeps = {
   fail: (error: Error) => void;
 };
 
+/** What a wrapper has said it was told. One that does not know of rules says none. */
+export type Told = { parked: boolean; allowedRules?: readonly string[] | undefined };
+
 export type CommandSender = {
-  /** Begins to send, to a wrapper that has said whether its agent is `parked`. */
-  open(parked: boolean): void;
+  /** Begins to send. */
+  open(told: Told): void;
+  /** Resolves when the wrapper has been sent the rules as they are. */
+  sendRules(): Promise<void>;
   close(): void;
 };
 
 /**
  * Sends the running turn's prompt, its interrupt and its answers, once a connection; the wrapper ignores what it knows.
- * And whether the agent is to be parked, where that differs from what the wrapper has said or was told.
+ * And whether the agent is to be parked, and what it need not ask about, where that differs from what the wrapper has
+ * said or was told.
  */
 export function createCommandSender({ links, session, telemetry, send, fail }: CommandSenderDeps): CommandSender {
+  const asks = session.config.permissionMode === "ask";
   let opened = false;
   let started: string | undefined;
   let interrupted: string | undefined;
   const told = { parked: false, seq: 0 };
+  let toldRules: readonly string[] | undefined;
+  let rulesSent = Promise.resolve();
   const answered = new Set<string>();
 
   async function sendTurn(): Promise<void> {
@@ -59,8 +69,23 @@ export function createCommandSender({ links, session, telemetry, send, fail }: C
     send({ type: "park", parked }, () => failpoint("park.sent"));
   }
 
+  /** One after the other, so that what was read first is sent first. */
+  function sendRules(): Promise<void> {
+    rulesSent = rulesSent.then(sendNewRules);
+    return rulesSent;
+  }
+
+  async function sendNewRules(): Promise<void> {
+    if (!toldRules) return;
+    const allowed = await links.findRules(session.id);
+    if (isDeepStrictEqual(allowed, toldRules)) return;
+    toldRules = allowed;
+    failpoint("approval.rules-read");
+    send({ type: "rules", allowed: [...allowed] }, () => failpoint("approval.rules-sent"));
+  }
+
   async function sendAnswers(): Promise<void> {
-    if (session.config.permissionMode !== "ask") return;
+    if (!asks) return;
     const { id: sessionId, generation } = session;
     for (const { id, key, answer } of await links.findAnswers({ sessionId, generation })) {
       if (answered.has(id)) continue;
@@ -70,17 +95,26 @@ export function createCommandSender({ links, session, telemetry, send, fail }: C
     }
   }
 
+  /** What is allowed for good is told before the prompt, or the answer, that it belongs to. */
+  async function sendTalk(): Promise<void> {
+    if (asks) await sendRules();
+    await sendTurn();
+    await sendAnswers();
+  }
+
   function wake(): void {
-    if (opened) Promise.all([sendTurn().then(sendAnswers), sendPark()]).catch(fail); // the next connection sends it
+    if (opened) Promise.all([sendTalk(), sendPark()]).catch(fail); // the next connection sends it
   }
 
   const unsubscribe = links.onCommand(session.id, wake);
   return {
-    open: (parked: boolean) => {
+    open: ({ parked, allowedRules }) => {
       opened = true;
       told.parked = parked;
+      toldRules = allowedRules;
       wake();
     },
+    sendRules,
     close: unsubscribe,
   };
 }

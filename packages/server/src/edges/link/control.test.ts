@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { duplexPair } from "node:stream";
 import {
   AgentSessionId,
+  type ApprovalId,
   CcError,
   createLineReader,
   encodeLine,
@@ -178,6 +179,45 @@ describe("the control door", () => {
     wrong.hello({ parked: false });
     expect(await wrong.next("park")).toEqual({ type: "park", parked: true });
     expect(right.heard.map(({ type }) => type)).toEqual(["hello"]);
+  });
+
+  it("tells what need not be asked before the start, and only to a wrapper that says it was told otherwise", async () => {
+    await using t = await openTestCore();
+    const { id: sessionId } = await t.core.sessions.create({ owner: "ann", config: { permissionMode: "ask" } });
+    await t.store.write((tx) => tx.updateSession(sessionId, { allowedRules: ["Bash"] }));
+    const [fresh, told, older] = [
+      await openControl(t, sessionId),
+      await openControl(t, sessionId),
+      await openControl(t, sessionId),
+    ];
+    told.hello({ started: false, ready: false, allowedRules: ["Bash"] });
+    older.hello({ started: false, ready: false });
+    fresh.hello({ started: false, ready: false, allowedRules: [] });
+    for (const { heard } of [fresh, told, older]) await expect.poll(() => heard.at(-1)?.type).toBe("start");
+    expect(fresh.heard).toMatchObject([{ type: "hello" }, { type: "rules", allowed: ["Bash"] }, { type: "start" }]);
+    for (const { heard } of [told, older]) expect(heard).toMatchObject([{ type: "hello" }, { type: "start" }]);
+  });
+
+  it("tells a rule before the answer that adds it, and that it was withdrawn", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession("ann", { permissionMode: "ask" });
+    const turnId = await t.send(sessionId);
+    await t.ingest(sessionId, { kind: "approval", turnId, key: "k", toolName: "Bash", input: {} });
+    const { hello, next, heard } = await openControl(t, sessionId);
+    hello({ allowedRules: [] });
+    await next("turn.start");
+    const { approvals } = await t.core.approvals.list({ owner: "ann", limit: 1 });
+    const answer = { decision: "allow", rule: "Bash(ls *)" } as const;
+    await t.core.approvals.answer({ owner: "ann", approvalId: approvals[0]?.id as ApprovalId, answer });
+    await expect.poll(() => heard.at(-1)?.type).toBe("approval.answer");
+    expect(heard).toEqual([
+      expect.objectContaining({ type: "hello" }),
+      { type: "rules", allowed: ["Bash(ls *)"] },
+      { type: "approval.answer", key: "k", answer },
+    ]);
+    await next("rules");
+    await t.core.sessions.update({ owner: "ann", sessionId, allowedRules: [] });
+    expect(await next("rules")).toEqual({ type: "rules", allowed: [] });
   });
 
   it("stores what the outbox holds of an earlier instance before it says how the turn goes on", async () => {

@@ -101,6 +101,7 @@ export async function runControl({
     if (start.resume) {
       for await (const part of links.readTranscript(sessionId)) await sendPart({ type: "transcript", ...part });
     }
+    await commands.sendRules();
     failpoint("link.start-prepared");
     send({ type: "start", modelMaxRetries, ...tracing, ...start }, () => failpoint("link.start-sent"));
   }
@@ -121,7 +122,7 @@ export async function runControl({
         if (!message.started) await links.requireWorkspace(session, message.workspace);
         if (!message.started) startAfter = message.lastNumber;
         if (message.ready) await links.ready({ sessionId, generation });
-        commands.open(message.parked);
+        commands.open(message);
         return;
       case "ready":
         return links.ready({ sessionId, generation });

@@ -215,6 +215,28 @@ describe("REST", () => {
     expect(other).toMatchObject({ status: 409, body: { code: "APPROVAL_ANSWERED" } });
   });
 
+  it("says with the session what was allowed for good, and withdraws it by PATCH", async () => {
+    await using t = await openTestRest();
+    const id = await t.openSession("ann", { permissionMode: "ask" });
+    const turnId = await t.send(id);
+    await t.ingest(id, { kind: "approval", turnId, key: "k", toolName: "Bash", input: {} });
+    const { approvals } = (await t.request("GET", `/approvals?session_id=${id}`)).body;
+    const answer = (body: object) => t.request("POST", `/approvals/${approvals[0].approval_id}/answer`, { body });
+    for (const body of [
+      { decision: "deny", rule: "Bash" },
+      { decision: "allow", rule: "Write" },
+      { decision: "allow", rule: "rm" },
+    ])
+      expect(await answer(body)).toMatchObject({ status: 400, body: { code: "REQUEST_INVALID" } });
+    await answer({ decision: "allow", rule: "Bash" });
+    expect((await t.request("GET", `/sessions/${id}`)).body).toMatchObject({ allowed_rules: ["Bash"] });
+    const patch = (body: object) => t.request("PATCH", `/sessions/${id}`, { body });
+    expect(await patch({})).toMatchObject({ status: 400, body: { code: "REQUEST_INVALID" } });
+    const refused = await patch({ allowed_rules: ["Read"] });
+    expect(refused).toMatchObject({ status: 400, body: { detail: expect.stringContaining("allowed_rules") } });
+    expect((await patch({ allowed_rules: [] })).body).not.toHaveProperty("allowed_rules");
+  });
+
   it("asks for a token before it reads anything else, and counts what it refuses", async () => {
     await using t = await openTestRest();
     const refused = await t.request("POST", "/sessions", { text: "{", headers: { authorization: "" } });

@@ -15,6 +15,10 @@ const AnswerApproval = z
   .refine(({ decision, updatedInput }) => decision === "allow" || updatedInput === undefined, {
     path: ["updatedInput"],
     error: "goes with allow only",
+  })
+  .refine(({ decision, rule }) => decision === "allow" || rule === undefined, {
+    path: ["rule"],
+    error: "goes with allow only",
   });
 
 /** What is asked and answered meanwhile is in the session's events: `approval.*`. */

@@ -1,4 +1,13 @@
-import { HostPath, SessionConfig, SessionId, SessionName, SessionStatus, TurnId, Workspace } from "@cc-docker/protocol";
+import {
+  AllowedRules,
+  HostPath,
+  SessionConfig,
+  SessionId,
+  SessionName,
+  SessionStatus,
+  TurnId,
+  Workspace,
+} from "@cc-docker/protocol";
 import { z } from "zod";
 import { Cursor, PageLimit } from "./pages.ts";
 import { IdempotencyKey, procedure, router } from "./trpc.ts";
@@ -17,10 +26,17 @@ const ForkSession = z.strictObject({
   name: SessionName.optional(),
   idempotencyKey: IdempotencyKey.optional(),
 });
-const UpdateSession = z.strictObject({
-  sessionId: SessionId,
-  name: SessionName.nullable().describe("Its name from now on; `null` takes it away."),
-});
+const UpdateSession = z
+  .strictObject({
+    sessionId: SessionId,
+    name: SessionName.nullable().optional().describe("Its name from now on; `null` takes it away."),
+    allowedRules: AllowedRules.optional().describe(
+      "Which of its rules stay in force; the others are withdrawn, and what they covered is asked again.",
+    ),
+  })
+  .refine(({ name, allowedRules }) => name !== undefined || allowedRules !== undefined, {
+    error: "says nothing that is to change: give name or allowedRules",
+  });
 const ListSessions = z
   .strictObject({
     limit: PageLimit,

@@ -309,6 +309,17 @@ export function testStore({ name, open }: StoreUnderTest): void {
       expect((await store.findSession(plain))?.workspace).toBeUndefined();
     });
 
+    it("keeps what a session's agent need not ask about until that is another or nothing", async () => {
+      await using store = await openEmpty();
+      const { id } = await insertSession(store, { allowedRules: ["Bash", "Edit(src/**)"] });
+      await store.write((tx) => tx.updateSession(id, { status: "stopped" }));
+      expect(await store.findSession(id)).toMatchObject({ allowedRules: ["Bash", "Edit(src/**)"] });
+      await store.write((tx) => tx.updateSession(id, { allowedRules: ["Bash"] }));
+      expect(await store.findSession(id)).toMatchObject({ allowedRules: ["Bash"] });
+      await store.write((tx) => tx.updateSession(id, { allowedRules: undefined }));
+      expect(await store.findSession(id)).not.toHaveProperty("allowedRules");
+    });
+
     it("lists and counts the sessions of one directory, of their owner and status", async () => {
       await using store = await openEmpty();
       const inside = { workspace: { path: "/srv/a", uid: 1, gid: 1 } };
@@ -579,7 +590,8 @@ export function testStore({ name, open }: StoreUnderTest): void {
       await using store = await openEmpty();
       const { id: sessionId } = await insertSession(store);
       const bare = await insertApproval(store, { sessionId });
-      const told = await insertApproval(store, { sessionId, title: "May I?", description: "it" });
+      const suggestedRules = ["Bash(ls *)"];
+      const told = await insertApproval(store, { sessionId, title: "May I?", description: "it", suggestedRules });
       expect(await store.findApproval(bare.id)).toEqual({ ...bare, position: 1 });
       expect(await store.findApproval(told.id)).toEqual({ ...told, position: 2 });
       const answer = { decision: "deny", message: "no" } as const;

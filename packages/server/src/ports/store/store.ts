@@ -35,6 +35,8 @@ export type SessionRow = {
   /** The host's directory that it works in, by its real path, and whose that was when it was made. */
   workspace?: (FileOwner & { path: string }) | undefined;
   config: SessionConfig;
+  /** What its agent need not ask about, by its owner's answers. */
+  allowedRules?: readonly string[] | undefined;
   lastSeq: number;
   /** Counts the instances the session has had; the first is 1. */
   generation: number;
@@ -123,6 +125,8 @@ export type ApprovalRow = {
   input: ToolInput;
   title?: string;
   description?: string;
+  /** What the agent would have had allowed for good instead. */
+  suggestedRules?: string[];
   answer?: ApprovalAnswer;
   answeredBy?: string;
   createdAt: string;

@@ -31,6 +31,7 @@ const SPOKEN_OF = new Set([
   ...Object.keys(SessionConfig.shape),
   ...Object.keys(ApprovalAnswer.shape),
   "timeoutSeconds",
+  "allowedRules",
 ]);
 
 /** Words about the API's own fields, for who knows them by the names of REST. */

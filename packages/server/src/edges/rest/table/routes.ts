@@ -139,7 +139,7 @@ export const ROUTES: readonly Route[] = [
     schema: Approval,
     tag: "approvals",
     summary: "Answer a question of an agent; the first answer holds",
-    errors: ["APPROVAL_NOT_FOUND", "APPROVAL_ANSWERED", "APPROVAL_WITHDRAWN"],
+    errors: ["APPROVAL_NOT_FOUND", "APPROVAL_ANSWERED", "APPROVAL_WITHDRAWN", "ALLOWED_RULES_FULL"],
     examples: [{ body: { decision: "allow" } }],
   },
   {

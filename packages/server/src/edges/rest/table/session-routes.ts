@@ -71,7 +71,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     schema: RestSession,
     shape: shapes.toSession,
     tag: "sessions",
-    summary: "Give a session another name; with `null` it has none",
+    summary: "Give a session another name, with `null` none; withdraw some of its `allowed_rules`",
     errors: ["SESSION_NOT_FOUND"],
     examples: [{ body: { name: "second steps" } }],
   },

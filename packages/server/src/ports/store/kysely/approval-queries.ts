@@ -35,8 +35,9 @@ export function createApprovalQueries(db: Kysely<Database>): ApprovalQueries {
       return (await ofTurn.orderBy("position").execute()).map(fromRow);
     },
     async insertApproval(row) {
-      const { id, sessionId, turnId, kind, toolName, input, title, description, createdAt } = row;
-      const asked = { kind, tool_name: toolName, input: JSON.stringify(input), title, description };
+      const { id, sessionId, turnId, kind, toolName, input, title, description, suggestedRules, createdAt } = row;
+      const suggested = { ...(suggestedRules && { suggested_rules: JSON.stringify(suggestedRules) }) };
+      const asked = { kind, tool_name: toolName, input: JSON.stringify(input), title, description, ...suggested };
       const fixed = { id, session_id: sessionId, turn_id: turnId, created_at: createdAt, ...asked };
       await db
         .insertInto("approvals")
@@ -73,6 +74,7 @@ function fromRow(row: Selectable<ApprovalsTable>): ApprovalRow {
     input: JSON.parse(row.input) as ApprovalRow["input"],
     ...(row.title !== null && { title: row.title }),
     ...(row.description !== null && { description: row.description }),
+    ...(row.suggested_rules !== null && { suggestedRules: JSON.parse(row.suggested_rules) as string[] }),
     ...(row.answer !== null && { answer: JSON.parse(row.answer) as ApprovalAnswer }),
     ...(row.answered_by !== null && { answeredBy: row.answered_by }),
     createdAt: row.created_at,

@@ -16,6 +16,7 @@ import * as dayUsage from "./migrations/0013-day-usage.ts";
 import * as turnTraces from "./migrations/0014-turn-traces.ts";
 import * as audit from "./migrations/0015-audit.ts";
 import * as workspaces from "./migrations/0016-workspaces.ts";
+import * as allowedRules from "./migrations/0017-allowed-rules.ts";
 
 /** In order; a name once released never changes. */
 const MIGRATIONS = {
@@ -34,6 +35,7 @@ const MIGRATIONS = {
   "0014-turn-traces": turnTraces,
   "0015-audit": audit,
   "0016-workspaces": workspaces,
+  "0017-allowed-rules": allowedRules,
 };
 
 /**

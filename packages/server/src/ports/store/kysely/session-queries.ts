@@ -105,6 +105,7 @@ function fromRow(row: Selectable<SessionsTable>): SessionRow {
     ...toSpan(row),
     ...(row.name !== null && { name: row.name }),
     ...toWorkspace(row),
+    ...(row.allowed_rules !== null && { allowedRules: JSON.parse(row.allowed_rules) as string[] }),
     position: row.position,
   };
 }
@@ -158,6 +159,7 @@ function toColumns(row: Partial<SessionRow>): Updateable<SessionsTable> {
       workspace_uid: row.workspace.uid,
       workspace_gid: row.workspace.gid,
     }),
+    ...("allowedRules" in row && { allowed_rules: row.allowedRules ? JSON.stringify(row.allowedRules) : null }),
     ...(row.deleted !== undefined && { deleted: row.deleted ? 1 : 0 }),
   };
 }

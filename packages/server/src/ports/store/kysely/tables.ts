@@ -34,6 +34,7 @@ export type SessionsTable = {
   workspace_path: string | null;
   workspace_uid: number | null;
   workspace_gid: number | null;
+  allowed_rules: string | null;
 };
 
 export type TurnsTable = {
@@ -78,6 +79,7 @@ export type ApprovalsTable = {
   input: string;
   title: string | null;
   description: string | null;
+  suggested_rules: string | null;
   answer: string | null;
   answered_by: string | null;
   created_at: string;
