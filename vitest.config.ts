@@ -23,7 +23,7 @@ export default defineConfig({
         },
       },
       {
-        // A real Docker Engine and the session image are needed. Each file may load the machine, so they take turns;
+        // A real Docker Engine and the session image are needed. Two files at a time, as they wait as much as they work;
         // a retry would hide the races these tests are for.
         extends: true,
         test: {
@@ -32,7 +32,7 @@ export default defineConfig({
           exclude: ["**/node_modules/**", "**/dist/**"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          maxWorkers: 2,
           retry: 0,
         },
       },

@@ -2,7 +2,7 @@
 import * as pty from "@lydell/node-pty";
 import xterm from "@xterm/headless";
 import type { Settings } from "./install.ts";
-import { CCD_BUNDLE } from "./run-ccd.ts";
+import { CCD } from "./run-ccd.ts";
 import { waitUntil, within } from "./wait-until.ts";
 
 export type TerminalOptions = {
@@ -54,7 +54,7 @@ export const KEYS = {
 const DEADLINE_MS = 60_000;
 
 export function openCcd(options: TerminalOptions): Terminal {
-  return openTerminal([process.execPath, CCD_BUNDLE, ...(options.args ?? [])], options);
+  return openTerminal([process.execPath, CCD, ...(options.args ?? [])], options);
 }
 
 /** Whatever the program is: a shell, for one. */

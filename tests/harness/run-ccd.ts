@@ -16,10 +16,8 @@ export type CcdProcess = {
 };
 
 const CLI = join(fileURLToPath(import.meta.resolve("@cc-docker/server")), "../../../cli");
-/** The program, as it is in this checkout. */
-export const CCD = join(CLI, "src/main.ts");
-/** The program as it is built: Node reads no JSX, so the UI is in no other. */
-export const CCD_BUNDLE = join(CLI, "dist/ccd.mjs");
+/** The program as it is built, which `./dev` sees to: the UI is in no other, and it starts in a third of the time. */
+export const CCD = join(CLI, "dist/ccd.mjs");
 const DEADLINE_MS = 60_000;
 
 export type Typed = { stdin?: string; cwd?: string };

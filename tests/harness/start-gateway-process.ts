@@ -23,13 +23,14 @@ export type SpawnedGateway = {
 
 export type GatewayProcess = AsyncDisposable & Pick<SpawnedGateway, "pid" | "output" | "end"> & { url: string };
 
-const MAIN = join(fileURLToPath(import.meta.resolve("@cc-docker/server")), "../main.ts");
+/** As it is built, which `./dev` sees to: it starts in a third of its source's time. */
+const GATEWAY = join(fileURLToPath(import.meta.resolve("@cc-docker/server")), "../../dist/gateway.mjs");
 const START_MS = 30_000;
 const END_MS = 12_000;
 
 /** `env` is all it gets, besides PATH. */
 export function spawnGateway(env: Settings): SpawnedGateway {
-  const gateway = spawn(process.execPath, [MAIN], {
+  const gateway = spawn(process.execPath, [GATEWAY], {
     env: { PATH: process.env["PATH"] ?? "", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

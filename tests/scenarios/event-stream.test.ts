@@ -32,7 +32,7 @@ verifies(
         cutAt = seq + CUT_EVERY;
       },
     });
-    const prompt = "stream: 2000 words every 2ms";
+    const prompt = "stream: 2000 words every 5ms"; // time enough for 20 connections
     await stack().client().chat.send.mutate({ sessionId: session.id, prompt });
     const events = await collecting;
 

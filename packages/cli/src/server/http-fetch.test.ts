@@ -40,6 +40,12 @@ describe("a request of ccd", () => {
     await expect(read()).rejects.toThrow(/aborted|terminated|reset/i);
   });
 
+  it("has one body, however often it is looked at", async () => {
+    await using server = await serve((_request, response) => void response.end("one"));
+    const answer = await httpFetch(server.url);
+    expect(answer.body).toBe(answer.body);
+  });
+
   it("that is refused says why in its cause", async () => {
     const gone = await serve(() => undefined);
     await gone[Symbol.asyncDispose]();

@@ -32,14 +32,15 @@ async function send(target: string, { method = "GET", headers, body, signal }: I
 
 function toAnswer(message: IncomingMessage): Answer {
   const { statusCode: status = 0, headers } = message;
+  let stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   return {
     status,
     ok: status >= 200 && status < 300,
     headers: { get: (name) => [headers[name] ?? null].flat().join(", ") || null },
     text: () => text(message),
-    /** Made when it is asked for: most answers are read as a whole. */
+    /** Made when it is asked for, as most answers are read as a whole; and once, for a second one would keep it all. */
     get body() {
-      return Readable.toWeb(message) as ReadableStream<Uint8Array<ArrayBuffer>>;
+      return (stream ??= Readable.toWeb(message) as ReadableStream<Uint8Array<ArrayBuffer>>);
     },
   };
 }

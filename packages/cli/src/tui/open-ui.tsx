@@ -7,6 +7,7 @@ import { editOutside } from "./outside-editor.ts";
 import { type App, createApp } from "./state/app.ts";
 import { historyFile, openPromptHistory } from "./state/prompt-history.ts";
 import { themeFor } from "./theme-for.ts";
+import { keepYoungSpaceSmall } from "./young-space.ts";
 
 export type UiOptions = {
   client: Client;
@@ -50,6 +51,7 @@ export async function openUi({ client, env, stdin, stdout, directory, signal, se
   });
   app.signal.addEventListener("abort", () => ui.unmount());
   await ui.waitUntilRenderFlush();
+  keepYoungSpaceSmall();
   void loadHighlight(app);
   await ui.waitUntilExit();
 }
