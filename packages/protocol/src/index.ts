@@ -73,4 +73,5 @@ export {
   TurnStatus,
   TurnTotals,
 } from "./turn.ts";
+export { isVisible } from "./visible-text.ts";
 export { FileOwner, HostPath, MountedDirectory, Workspace } from "./workspace.ts";

@@ -67,6 +67,15 @@ describe("what people see of an agent's output", () => {
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
+  it.each([
+    ["\u3164\u115f", "\\u{3164}\\u{115f}"],
+    ["\u2800", "\\u{2800}"],
+    ["\u200d\ufe0f", "\\u{200d}\\u{fe0f}"],
+    ["\u0301", "\\u{301}"],
+  ])("has something to be seen on a line, also of %j", (text, line) => {
+    expect(printableLine(text)).toBe(line);
+  });
+
   it("fits on one line when asked", () => {
     expect(printableLine("  a\n\n b\t\x1b[1mc ")).toBe("a b c");
     expect(printableLine("🙂🙂🙂🙂🙂🙂", 4)).toBe("🙂🙂🙂…");

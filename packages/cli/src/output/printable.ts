@@ -4,6 +4,8 @@
  * tab stay, and what joins emoji and letters.
  */
 
+import { isVisible } from "@cc-docker/protocol";
+
 // oxlint-disable no-control-regex -- they are what this file is about
 /** A sequence that is longer is no longer waited for: its characters are shown instead. */
 const MAX_HELD = 1024;
@@ -27,10 +29,12 @@ const UNFINISHED = new RegExp(
 );
 /** Most of what is shown: nothing in it is to be replaced. */
 const PLAIN = /^[\n\t\x20-\x7e]*$/;
-const CONTROL = /[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
-const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const CONTROL = /[\0-\x08\x0b-\x1f\x7f-\x9f]/;
+const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 /** Of no width, or a line break to some terminals: text could hide in them, or behind them. */
-const UNSEEN = /(?!\p{Join_Control}|[\ufe00-\ufe0f])\p{Default_Ignorable_Code_Point}|[\u2028\u2029\ufff9-\ufffb]/gu;
+const UNSEEN = /(?!\p{Join_Control}|[\ufe00-\ufe0f])\p{Default_Ignorable_Code_Point}|[\u2028\u2029\ufff9-\ufffb]/u;
+/** A character that is shown by its code. */
+export const HIDDEN = new RegExp(`${CONTROL.source}|${DIRECTION.source}|${UNSEEN.source}`, "gu");
 /** More accents on one letter than any language has paint over the lines around it. */
 const PILE_OF_MARKS = /(\p{M}{6})\p{M}+/gu;
 
@@ -66,9 +70,10 @@ export function printable(text: string): string {
   return show(text);
 }
 
-/** A whole text on one line of at most `length` characters. */
+/** A whole text on one line of at most `length` characters. Where nothing of it could be seen, it is shown by codes. */
 export function printableLine(text: string, length: number = Number.POSITIVE_INFINITY): string {
-  const line = printable(text).replace(/\s+/g, " ").trim();
+  const words = printable(text).replace(/\s+/g, " ").trim();
+  const line = PLAIN.test(words) || isVisible(words) ? words : Array.from(words, byCode).join("");
   const characters = line.length > length ? Array.from(line) : [];
   return characters.length > length ? `${characters.slice(0, length - 1).join("")}…` : line;
 }
@@ -78,13 +83,14 @@ function show(text: string): string {
   return text
     .replace(SEQUENCE, "")
     .replace(/\r\n?/g, "\n")
-    .replace(CONTROL, (control) => `\\x${codeOf(control).padStart(2, "0")}`)
-    .replace(DIRECTION, (mark) => `\\u${codeOf(mark).padStart(4, "0")}`)
-    .replace(UNSEEN, (unseen) => `\\u{${codeOf(unseen)}}`)
+    .replace(HIDDEN, byCode)
     .replace(PILE_OF_MARKS, "$1")
     .toWellFormed();
 }
 
-function codeOf(character: string): string {
-  return (character.codePointAt(0) ?? 0).toString(16);
+/** `\x1b`, `\u202e` or `\u{200b}`. */
+export function byCode(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16);
+  if (CONTROL.test(character)) return `\\x${code.padStart(2, "0")}`;
+  return DIRECTION.test(character) ? `\\u${code.padStart(4, "0")}` : `\\u{${code}}`;
 }

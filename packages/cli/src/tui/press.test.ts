@@ -5,6 +5,7 @@ import { drawFrame } from "./frame/draw-frame.ts";
 import { press, typeOrRepeat, type as typeText } from "./press.ts";
 import { type App, createApp } from "./state/app.ts";
 import { plainText } from "./text/line.ts";
+import { createRandom, expectHarmless, hostileText } from "./text/lines.test-helper.ts";
 
 const SIZE = { columns: 80, rows: 24 };
 
@@ -51,6 +52,7 @@ let app: App;
 let calls: unknown[][];
 let ask: ReturnType<typeof createFake>["ask"];
 let quits = 0;
+let fromOutside = "";
 /** Of the history. */
 let tellTrouble: (message: string) => void;
 
@@ -66,7 +68,7 @@ beforeEach(async () => {
   app = createApp({
     ...{ client: fake.client, history, directory: "/here", signal: closing.signal },
     onQuit: () => void (quits += 1),
-    editOutside: async () => "from outside",
+    editOutside: async () => fromOutside,
   });
   await vi.waitUntil(() => screen().includes("name of two"));
 });
@@ -114,11 +116,29 @@ describe("in a session", () => {
   });
 
   it("a paste is written and not sent, whatever is in it", () => {
-    typeText(app, "one\r\ntwo\u001b[2J\n");
-    expect(app.current()?.editor.text).toBe("one\ntwo\n");
+    typeText(app, "one\r\ntwo\n");
     typeOrRepeat(app, "three\r");
     expect(app.current()?.editor.text).toBe("one\ntwo\nthree\n");
     expect(calls).toEqual([]);
+  });
+
+  it("a paste is sent as it came, and shown harmless", async () => {
+    const pasted = "grep '\u001b[31m'\tlog \u202e\u200b\u3164";
+    typeText(app, `${pasted}\0`);
+    expect(screen()).toContain("› grep '\\x1b[31m' log \\u202e\\u{200b}\\u{3164}");
+    pressAll("enter");
+    await expect.poll(() => calls).toEqual([["send", { sessionId: "one", prompt: pasted }]]);
+    pressAll("up"); // what comes from the history, and from an editor, is drawn in the same way
+    expect(app.current()?.editor.text).toBe(pasted);
+    expect(screen()).toContain("\\x1b[31m");
+  });
+
+  it("what was written in an editor outside is sent as it is, and shown harmless", async () => {
+    fromOutside = "one \u001b]0;title\u0007\r";
+    pressAll("ctrl+g");
+    await vi.waitUntil(() => screen().includes("› one \\x1b]0;title\\x07\\x0d"));
+    pressAll("enter");
+    await expect.poll(() => calls).toEqual([["send", { sessionId: "one", prompt: fromOutside }]]);
   });
 
   it("Enter sends, and what was sent comes back with up", async () => {
@@ -160,19 +180,22 @@ describe("any screen", () => {
     expect(screen().split("\n").at(-1)).toContain("Not remembered: the disk is full");
   });
 
-  it("fits, however small the terminal is", () => {
-    for (const open of [[], ["enter"], ["esc", "?"]]) {
-      pressAll(...open);
-      for (const [columns, rows] of [
-        [80, 24],
-        [40, 10],
-        [20, 6],
-        [200, 60],
-      ] as const) {
-        const { lines } = drawFrame(app, { columns, rows });
-        expect(lines).toHaveLength(rows);
-        for (const line of lines) expect(plainText(line).length).toBeLessThanOrEqual(columns);
-      }
+  it.each([
+    ["the list", []],
+    ["a line that is asked for", ["/"]],
+    ["a session", ["enter"]],
+    ["a search in one", ["enter", "esc", "/"]],
+    ["the help", ["?"]],
+  ])("fits with %s, however small the terminal is and whatever was pasted", (_, keys) => {
+    const random = createRandom(7);
+    pressAll(...keys);
+    for (let round = 0; round < 20; round += 1) {
+      typeText(app, hostileText(random, 5));
+      const [columns, rows] = [1 + Math.floor(random() * 90), 1 + Math.floor(random() * 40)];
+      const { lines, cursor = { x: 0, y: 0 } } = drawFrame(app, { columns, rows });
+      expect(lines).toHaveLength(rows);
+      expectHarmless(lines, columns);
+      expect([cursor.x < columns, cursor.y < rows]).toEqual([true, true]);
     }
   });
 });

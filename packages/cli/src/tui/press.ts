@@ -1,6 +1,4 @@
 /** From a key to what it does. */
-
-import { printable } from "../output/printable.ts";
 import { APPROVAL_ACTIONS } from "./actions/approval-actions.ts";
 import { EDITOR_ACTIONS, write } from "./actions/editor-actions.ts";
 import { HELP_ACTIONS } from "./actions/help-actions.ts";
@@ -32,10 +30,13 @@ export function press(app: App, key: string): void {
   else if (key.length === 1) type(app, key);
 }
 
-/** Text that came as a whole. Whatever is in it, nothing of it is taken for a key. */
+/**
+ * Text that came as a whole. Whatever is in it, nothing of it is taken for a key, and it is sent as it came: only its
+ * lines end in newlines, which terminals have as carriage returns, and NUL is left out, for which no prompt has a use.
+ */
 export function type(app: App, text: string): void {
   const place = placeOf(app.state());
-  if (place === "write" || place === "ask") write(app, printable(text));
+  if (place === "write" || place === "ask") write(app, text.replace(/\r\n?/g, "\n").replaceAll("\0", ""));
 }
 
 /** Several characters in one read: a key that was held down, else text. */

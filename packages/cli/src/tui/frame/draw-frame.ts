@@ -1,8 +1,9 @@
 /** Everything that is on the screen just now. */
 import type { App } from "../state/app.ts";
+import type { Ask } from "../state/ui-state.ts";
 import { type Line, span } from "../text/line.ts";
-import { displayWidth } from "../text/wrap/display-width.ts";
-import { spread, words } from "./fit-line.ts";
+import { askLine } from "./ask-line.ts";
+import { cut, spread, words } from "./fit-line.ts";
 import { type Frame, fillRows, type Size } from "./frame.ts";
 import { helpLines } from "./help-lines.ts";
 import { listLines, listTitle } from "./list-frame.ts";
@@ -12,8 +13,13 @@ import { statusLine } from "./status-line.ts";
 /** Below this nothing can be read; what does not fit is cut. */
 const LEAST: Size = { columns: 20, rows: 6 };
 
-export function drawFrame(app: App, { columns, rows }: Size): Frame {
-  const size = { columns: Math.max(columns, LEAST.columns), rows: Math.max(rows, LEAST.rows) };
+export function drawFrame(app: App, room: Size): Frame {
+  const size = { columns: Math.max(room.columns, LEAST.columns), rows: Math.max(room.rows, LEAST.rows) };
+  const frame = frameOf(app, size);
+  return size.columns > room.columns || size.rows > room.rows ? cutFrame(frame, room) : frame;
+}
+
+function frameOf(app: App, size: Size): Frame {
   const { helpTop, screen, ask } = app.state();
   if (helpTop !== undefined) return helpFrame(helpTop, size);
   const frame = screen === "session" ? sessionFrame(app, size) : listFrame(app, size);
@@ -52,20 +58,13 @@ function emptyLines(isLoading: boolean): Line[] {
 }
 
 /** The last row gives way to what is asked for. */
-function withAsk(
-  frame: Frame,
-  { label, editor }: NonNullable<ReturnType<App["state"]>["ask"]>,
-  { columns, rows }: Size,
-): Frame {
-  const before = words(`${label}: `, "strong");
-  const start = displayWidth(before.text);
-  const room = Math.max(1, columns - start - 1);
-  const typed = editor.text.slice(0, editor.cursor);
-  const hidden = Math.max(0, displayWidth(typed) - room);
-  const shown = words(editor.text.slice(hidden));
-  const line = spread([before, shown], [], columns);
-  return {
-    lines: [...frame.lines.slice(0, rows - 1), line],
-    cursor: { x: Math.min(columns - 1, start + displayWidth(typed) - hidden), y: rows - 1 },
-  };
+function withAsk(frame: Frame, ask: Ask, { columns, rows }: Size): Frame {
+  const { line, x } = askLine(ask, columns);
+  return { lines: [...frame.lines.slice(0, rows - 1), line], cursor: { x, y: rows - 1 } };
+}
+
+/** What a terminal has no room for is left out. */
+function cutFrame({ lines, cursor }: Frame, { columns, rows }: Size): Frame {
+  const isSeen = cursor !== undefined && cursor.x < columns && cursor.y < rows;
+  return { lines: lines.slice(0, rows).map((line) => cut(line, columns)), cursor: isSeen ? cursor : undefined };
 }

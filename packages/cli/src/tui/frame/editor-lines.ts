@@ -1,6 +1,7 @@
 /** The editor's rows, wrapped by the width, and where its cursor is among them. Pure. */
 import type { Editor } from "../state/editor.ts";
 import { type Line, span } from "../text/line.ts";
+import { type ShownText, showTyped } from "../text/typed-text.ts";
 import { breakText } from "../text/wrap/break-text.ts";
 import { displayWidth } from "../text/wrap/display-width.ts";
 
@@ -17,21 +18,22 @@ export function editorLines({ text, cursor }: Editor, columns: number, maxRows: 
   const current = before.length - 1;
   const first = Math.max(0, current - maxRows);
   const shown = all.slice(first, current + maxRows + 1);
-  const rows = shown.map((line) => rowsOf(line, columns - 1));
+  const typed = shown.map(showTyped);
+  const rows = typed.map((line) => rowsOf(line, columns - 1));
   const above = rows.slice(0, current - first).flat().length;
-  const line = shown[current - first] ?? "";
-  const place = findRow(rows[current - first] ?? [], column);
+  const line = typed[current - first] ?? showTyped("");
+  const end = line.at(column);
+  const place = findRow(rows[current - first] ?? [], end);
   const y = above + place.row;
   const top = Math.max(0, y - maxRows + 1);
-  const x = displayWidth(shownText(line.slice(place.start, column)));
+  const x = displayWidth(line.text.slice(place.start, end));
   const lines = rows.flat().slice(top, top + maxRows);
   return { lines: lines.map((row) => [span(row.text, undefined)]), cursor: { x, y: y - top } };
 }
 
 type EditorRow = { start: number; end: number; text: string };
 
-function rowsOf(line: string, width: number): EditorRow[] {
-  const text = shownText(line);
+function rowsOf({ text }: ShownText, width: number): EditorRow[] {
   return breakText(text, Math.max(2, width), "anywhere").map(({ start, end }) => ({
     start,
     end,
@@ -46,9 +48,4 @@ function findRow(rows: readonly EditorRow[], column: number): { row: number; sta
     rows.findLastIndex(({ start }) => start <= column),
   );
   return { row, start: rows[row]?.start ?? 0 };
-}
-
-/** As long as the text, so that places in one are places in the other. */
-function shownText(text: string): string {
-  return text.replaceAll("\t", " ");
 }

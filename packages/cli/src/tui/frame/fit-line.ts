@@ -15,7 +15,7 @@ export function words(text: string, style?: StyleName): Span {
 }
 
 /** The line, of at most `width` columns. */
-function cut(line: Line, width: number): Line {
+export function cut(line: Line, width: number): Line {
   if (widthOf(line) <= width) return line;
   if (width < 3) return width > 0 ? [span("…", "muted")] : []; // beside it a wide character has no room
   return truncateLine(line, width);

@@ -48,6 +48,11 @@ describe("the list", () => {
     expect(shown).toContain("title of session700");
   });
 
+  it.each(["\u3164", "\u2800", "\u200d"])("shows something of a session that is called by %j", (title) => {
+    const code = title.codePointAt(0)?.toString(16);
+    expect(plainText(draw([row("a", { title })])[0] ?? [])).toContain(`\\u{${code}}`);
+  });
+
   it.each([80, 100, 200])("fits %i columns", (columns) => {
     const wide = row("a", { title: "日本語 ".repeat(60), lastLine: "👩‍👩‍👧 ".repeat(60) });
     for (const line of [...draw([wide], { columns }), listTitle(columns)])

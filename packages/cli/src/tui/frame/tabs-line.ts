@@ -1,6 +1,6 @@
 /** The open sessions in one line: their numbers, which one is shown, and which have something new. Pure. */
 import { type Line, type Span, span } from "../text/line.ts";
-import { fit, words } from "./fit-line.ts";
+import { cut, fit, restyle, words } from "./fit-line.ts";
 
 export type Tab = {
   readonly title: string;
@@ -10,16 +10,16 @@ export type Tab = {
   readonly isRunning: boolean;
 };
 
-const MAX_TITLE = 18;
+const MAX_TITLE_COLUMNS = 18;
 
 export function tabsLine(tabs: readonly Tab[], columns: number): Line {
   const spans = tabs.flatMap((tab, index) => [...tabSpans(tab, index + 1), span(" ", undefined)]);
   return fit(spans, columns);
 }
 
-function tabSpans({ title, isCurrent, isUnread, isAsking, isRunning }: Tab, number: number): Span[] {
+function tabSpans({ title, isCurrent, isUnread, isAsking, isRunning }: Tab, number: number): readonly Span[] {
   const mark = isAsking ? "?" : isUnread ? "●" : isRunning ? "…" : "";
-  const short = title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}…` : title;
   const style = isCurrent ? "selected" : isAsking ? "warning" : isUnread ? "waiting" : "muted";
-  return [words(` ${number} ${short}${mark === "" ? "" : ` ${mark}`}`, style), span(" ", style)];
+  const short = restyle(cut([words(title)], MAX_TITLE_COLUMNS), style);
+  return [span(` ${number} `, style), ...short, span(mark === "" ? " " : ` ${mark} `, style)];
 }
