@@ -1,4 +1,5 @@
 /** How `ccd` is bundled: what it loads behind its start is in files beside it. */
+import { readFile } from "node:fs/promises";
 import type { BuildOptions, Plugin } from "esbuild";
 
 export const BUNDLE: BuildOptions = {
@@ -15,6 +16,7 @@ export const BUNDLE: BuildOptions = {
   plugins: [
     leaveOut("react-devtools-core"), // Ink asks for it only where it is installed
     replace("string-width", "./src/tui/text/wrap/string-width.ts"), // Ink counts columns as we do, and starts sooner
+    withoutFetch("yoga-wasm-base64-esm"), // it would fetch its code from a string, and Node takes longer to load `fetch`
   ],
   // Libraries that are CommonJS ask for Node's own modules by `require`.
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
@@ -45,6 +47,18 @@ function replace(name: string, file: string): Plugin {
       onLoad({ filter: /./, namespace: "replaced" }, () => ({
         contents: `export { stringWidth as default } from ${JSON.stringify(file)};`,
         resolveDir,
+      }));
+    },
+  };
+}
+
+/** A module that has another way where there is no `fetch`. */
+function withoutFetch(name: string): Plugin {
+  return {
+    name: "without-fetch",
+    setup({ onLoad }) {
+      onLoad({ filter: new RegExp(`/${name}\\.js$`) }, async ({ path }) => ({
+        contents: `const fetch = undefined;\n${await readFile(path, "utf8")}`,
       }));
     },
   };
