@@ -35,7 +35,7 @@ await runTool(async (signal) => {
   await drawAll(scene, (args) =>
     openRecordedTerminal({
       command: [process.execPath, CCD, ...args],
-      env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", COLORTERM: "truecolor", ...environment },
+      env: { COLORTERM: "truecolor", ...environment },
       cwd: project,
       columns: 100,
       rows: 30,
@@ -47,7 +47,7 @@ await runTool(async (signal) => {
 type Open = (args: readonly string[]) => RecordedTerminal;
 
 async function drawAll(scene: Scene, open: Open): Promise<void> {
-  using terminal = open([]);
+  await using terminal = open([]);
   await terminal.waitFor("mend the prices");
   await draw("sessions", terminal);
   terminal.press("?");
@@ -63,7 +63,7 @@ async function drawAll(scene: Scene, open: Open): Promise<void> {
 
 /** A turn that has edited a file, with its timeline. */
 async function drawSession({ mended }: Scene, open: Open): Promise<void> {
-  using terminal = open(["attach", mended]);
+  await using terminal = open(["attach", mended]);
   await terminal.waitFor("currencies");
   await draw("session", terminal);
   terminal.press("\x1b");
@@ -75,7 +75,7 @@ async function drawSession({ mended }: Scene, open: Open): Promise<void> {
 
 /** The recording: a prompt, what the agent asks, the answer. */
 async function drawQuestion({ asking }: Scene, open: Open): Promise<void> {
-  using terminal = open(["attach", asking]);
+  await using terminal = open(["attach", asking]);
   await terminal.waitFor("idle");
   await terminal.type(ASKING.split("\n")[0] ?? "");
   terminal.press("\x1b\r");

@@ -2,6 +2,7 @@
 import { runBuildCheck, runStaticChecks } from "./checks/static-checks.ts";
 import { createTally, describeTally, type Tally } from "./checks/tally.ts";
 import { runVitest } from "./checks/vitest.ts";
+import { canInstall, ensurePackages, SHELL_PACKAGES } from "./engine/debian-packages.ts";
 import { type Engine, ensureEngine } from "./engine/ensure-engine.ts";
 import { ensureImage } from "./ensure-image.ts";
 import { say } from "./report.ts";
@@ -26,6 +27,8 @@ async function testOnEngine(tally: Tally, signal: AbortSignal): Promise<void> {
       return { passed: 1, failed: 0 };
     });
     signal.throwIfAborted();
+    if (canInstall()) await ensurePackages({ packages: SHELL_PACKAGES, onProgress: say, signal }).catch(tellWhy);
+    signal.throwIfAborted();
     await tally.add("session image", async () => {
       if (found.engine === undefined) throw new Error("no engine to build it on");
       found.image = await ensureImage({ docker: found.engine.docker, onProgress: say, signal });
@@ -39,4 +42,9 @@ async function testOnEngine(tally: Tally, signal: AbortSignal): Promise<void> {
   } finally {
     await found.engine?.stop();
   }
+}
+
+/** The tests that need them fail then, and say which is missing. */
+function tellWhy(error: unknown): void {
+  say(error instanceof Error ? error.message : String(error));
 }

@@ -1,9 +1,9 @@
-/** A program as a person at a terminal has it: a real pseudo-terminal, and the screen that an emulator makes of it. */
-import * as pty from "@lydell/node-pty";
-import xterm from "@xterm/headless";
+/** `ccd` as a person at a terminal has it: keys in, and the screen that an emulator makes of what comes out. */
 import type { Settings } from "./install.ts";
 import { CCD } from "./run-ccd.ts";
-import { waitUntil, within } from "./wait-until.ts";
+import { startPtyProgram } from "./terminal/pty-program.ts";
+import { type Screen, showOnScreen } from "./terminal/screen.ts";
+import { waitUntil } from "./wait-until.ts";
 
 export type TerminalOptions = {
   args?: readonly string[];
@@ -15,27 +15,32 @@ export type TerminalOptions = {
   rows?: number;
 };
 
-export type Terminal = AsyncDisposable & {
-  /** The rows that are on the screen, without the spaces at their ends. */
-  screen(): string;
-  /** All bytes the program wrote. */
-  written(): string;
-  /** Whether the program shows its own screen, not that of the shell. */
-  isAlternate(): boolean;
-  /** Types each of them by itself, as a person does: none is taken for part of a paste. */
-  press(...keys: string[]): Promise<void>;
-  /** Each character by itself. */
-  type(text: string): Promise<void>;
-  /** As the terminal's own paste does it, in brackets where the program asked for them. */
-  paste(text: string): void;
-  resize(columns: number, rows: number): void;
-  /** @throws Error with the screen, when it does not come */
-  waitFor(text: string | RegExp, deadlineMs?: number): Promise<string>;
-  /** @throws Error with the screen, when it does not go */
-  waitForNot(text: string | RegExp): Promise<void>;
-  /** The program's exit code. */
-  exited: Promise<number>;
-};
+export type Terminal = AsyncDisposable &
+  Pick<Screen, "waitFor" | "waitForNot"> & {
+    /** The rows that are on the screen, without the spaces at their ends. */
+    screen(): string;
+    /** All bytes the program wrote. */
+    written(): string;
+    /** Waits until the program has written the text since the last such wait. @throws Error with what it wrote since */
+    see(text: string): Promise<void>;
+    /** Whether the program shows its own screen, not that of the shell. */
+    isAlternate(): boolean;
+    /**
+     * Types each of them by itself, as a person does: none is taken for part of a paste, for the program has answered
+     * the one before.
+     * @throws Error with the screen, when one has no effect: the program neither writes nor ends
+     */
+    press(...keys: string[]): Promise<void>;
+    /** Each character by itself. */
+    type(text: string): Promise<void>;
+    /** All at once, whatever the program makes of it. */
+    send(text: string): void;
+    /** As the terminal's own paste does it, in brackets where the program asked for them. */
+    paste(text: string): void;
+    resize(columns: number, rows: number): void;
+    /** The program's exit code. */
+    exited: Promise<number>;
+  };
 
 /** What the keys send that are no letters. */
 export const KEYS = {
@@ -48,86 +53,66 @@ export const KEYS = {
   down: "\x1b[B",
   pageUp: "\x1b[5~",
   ctrlC: "\x03",
+  ctrlD: "\x04",
   ctrlG: "\x07",
 } as const;
 
 const DEADLINE_MS = 60_000;
 
-export function openCcd(options: TerminalOptions): Terminal {
-  return openTerminal([process.execPath, CCD, ...(options.args ?? [])], options);
-}
-
-/** Whatever the program is: a shell, for one. */
-function openTerminal(command: readonly string[], options: TerminalOptions): Terminal {
-  const { env, cwd, columns: cols = 100, rows = 30 } = options;
-  const [file = "", ...args] = command;
-  const emulator = new xterm.Terminal({ cols, rows, allowProposedApi: true });
-  const program = pty.spawn(file, args, {
-    cols,
-    rows,
-    ...(cwd !== undefined && { cwd }),
-    env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", ...env },
+export function openCcd({ args = [], columns = 100, rows = 30, ...options }: TerminalOptions): Terminal {
+  const program = startPtyProgram({ command: [process.execPath, CCD, ...args], columns, rows, ...options });
+  const screen = showOnScreen(program);
+  let [written, seen, hasEnded] = ["", 0, false];
+  program.onData((text) => {
+    written += text;
   });
-  let written = "";
-  program.onData((data) => {
-    written += data;
-    emulator.write(data);
+  const exited = program.exited.then(async (exitCode) => {
+    hasEnded = true;
+    await screen.settled();
+    return exitCode;
   });
-  emulator.onData((answer) => program.write(answer)); // what terminals are asked, they answer
-  const { promise: exited, resolve } = Promise.withResolvers<number>();
-  program.onExit(({ exitCode }) => emulator.write("", () => resolve(exitCode))); // once all is on the screen
-
-  function screen(): string {
-    const { active } = emulator.buffer;
-    const line = (row: number) => active.getLine(active.baseY + row)?.translateToString(true, 0, emulator.cols) ?? "";
-    return Array.from({ length: emulator.rows }, (_, row) => line(row)).join("\n");
-  }
-
-  async function waitFor(text: string | RegExp, deadlineMs = DEADLINE_MS): Promise<string> {
-    const holds = () => (typeof text === "string" ? screen().includes(text) : text.test(screen()));
-    await waitUntil(holds, { what: String(text), deadlineMs }).catch((error: Error) => {
-      throw new Error(`${error.message}; the screen:\n${screen()}`, { cause: error });
-    });
-    return screen();
-  }
 
   async function press(...keys: string[]): Promise<void> {
     for (const key of keys) {
       const before = written.length;
       program.write(key);
-      // A program that shows what is typed has read it by then; one key must not meet the next in one read.
-      await waitUntil(() => written.length > before, {
-        what: `an effect of ${JSON.stringify(key)}`,
-        deadlineMs: 2000,
-      }).catch(() => undefined);
+      const what = `an effect of ${JSON.stringify(key)}`;
+      await waitUntil(() => written.length > before || hasEnded, { what, deadlineMs: DEADLINE_MS }).catch(
+        (error: Error) => {
+          throw new Error(`${error.message}; the screen:\n${screen.text()}`, { cause: error });
+        },
+      );
     }
   }
 
-  async function dispose(): Promise<void> {
-    program.kill("SIGKILL");
-    await within(exited, { what: "the program to end" });
-    emulator.dispose();
+  async function see(text: string): Promise<void> {
+    const what = `${JSON.stringify(text)} to be written`;
+    await waitUntil(() => written.includes(text, seen), { what, deadlineMs: DEADLINE_MS }).catch((error: Error) => {
+      throw new Error(`${error.message}; there is ${JSON.stringify(written.slice(seen))}`, { cause: error });
+    });
+    seen = written.indexOf(text, seen) + text.length;
   }
 
   return {
-    screen,
+    screen: screen.text,
     written: () => written,
-    isAlternate: () => emulator.buffer.active.type === "alternate",
+    see,
+    isAlternate: () => screen.emulator.buffer.active.type === "alternate",
     press,
     type: (text) => press(...Array.from(text)),
-    paste: (text) => program.write(emulator.modes.bracketedPasteMode ? `\x1b[200~${text}\x1b[201~` : text),
-    resize(columns, newRows) {
-      emulator.resize(columns, newRows);
-      program.resize(columns, newRows);
+    send: program.write,
+    paste: (text) => program.write(screen.emulator.modes.bracketedPasteMode ? `\x1b[200~${text}\x1b[201~` : text),
+    resize(newColumns, newRows) {
+      screen.emulator.resize(newColumns, newRows);
+      program.resize(newColumns, newRows);
     },
-    waitFor,
-    async waitForNot(text) {
-      const holds = () => !(typeof text === "string" ? screen().includes(text) : text.test(screen()));
-      await waitUntil(holds, { what: `${String(text)} to go` }).catch((error: Error) => {
-        throw new Error(`${error.message}; the screen:\n${screen()}`, { cause: error });
-      });
-    },
+    waitFor: screen.waitFor,
+    waitForNot: screen.waitForNot,
     exited,
-    [Symbol.asyncDispose]: dispose,
+    async [Symbol.asyncDispose]() {
+      await program[Symbol.asyncDispose]();
+      await exited;
+      screen[Symbol.dispose]();
+    },
   };
 }

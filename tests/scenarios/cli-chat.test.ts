@@ -1,9 +1,9 @@
 /** `ccd chat`: from a pipe, and in a terminal. */
 import { afterAll, beforeAll, expect } from "vitest";
 import { type Install, openInstall, type Settings } from "../harness/install.ts";
+import { KEYS, openCcd } from "../harness/pseudo-terminal.ts";
 import { runCcd } from "../harness/run-ccd.ts";
 import { startGatewayProcess } from "../harness/start-gateway-process.ts";
-import { startInTerminal } from "../harness/terminal.ts";
 import { waitUntil } from "../harness/wait-until.ts";
 import { verifies } from "../verifies.ts";
 
@@ -18,8 +18,6 @@ beforeAll(async () => {
 });
 afterAll(() => cleanup.disposeAsync());
 
-const CTRL_C = "\x03";
-const CTRL_D = "\x04";
 const untilPrompted = (prompt: string) =>
   waitUntil(() => install.model.journal.prompts().includes(prompt), { what: "the model to be asked" });
 const goOnFrom = (stdin: string, ...options: string[]) => runCcd(["chat", ...options], env, { stdin });
@@ -99,22 +97,22 @@ verifies(
 );
 
 verifies("cli.chat", "in a terminal, what the agent asks is answered in place", async () => {
-  await using chat = startInTerminal(["chat", "--scratch", "--rm"], env);
+  await using chat = openCcd({ args: ["chat", "--scratch", "--rm"], env });
   await chat.see("> ");
-  chat.type("bash: touch note.txt\\\r");
+  chat.send("bash: touch note.txt\\\r");
   await chat.see("… ");
-  chat.type("say: written\r");
+  chat.send("say: written\r");
   await chat.see("touch note.txt");
   await chat.see("[n]o");
-  chat.type("maybe\r");
+  chat.send("maybe\r");
   await chat.see("neither yes nor no");
   await chat.see("[n]o");
-  chat.type("y\r");
+  chat.send("y\r");
   await chat.see("allowed by");
   await chat.see("written");
   await chat.see("> ");
-  chat.type(CTRL_D);
-  expect(await chat.ended()).toBe(0);
+  chat.send(KEYS.ctrlD);
+  expect(await chat.exited).toBe(0);
   expect(await install.leftovers()).toEqual([]);
 });
 
@@ -125,36 +123,36 @@ verifies("cli.chat", "in a terminal, a question of the agent is answered by the 
     multiSelect: false,
     options: ["Red", "Blue"].map((label) => ({ label, description: "x" })),
   };
-  await using chat = startInTerminal(["chat", "--scratch", "--rm"], env);
+  await using chat = openCcd({ args: ["chat", "--scratch", "--rm"], env });
   await chat.see("> ");
-  chat.type(`tool: AskUserQuestion ${JSON.stringify({ questions: [question] })}\\\rsay: thanks\r`);
+  chat.send(`tool: AskUserQuestion ${JSON.stringify({ questions: [question] })}\\\rsay: thanks\r`);
   await chat.see("2. Blue");
   await chat.see("answer");
-  chat.type("2\r");
+  chat.send("2\r");
   await chat.see("allowed by");
   await chat.see("thanks");
   await chat.see("> ");
-  chat.type("/exit\r");
-  expect(await chat.ended()).toBe(0);
+  chat.send("/exit\r");
+  expect(await chat.exited).toBe(0);
 });
 
 verifies("cli.chat", "in a terminal, Ctrl-C ends the turn and then the chat, and drops what is typed", async () => {
-  await using chat = startInTerminal(["chat", "--scratch", "--rm", "--mode", "bypass"], env);
+  await using chat = openCcd({ args: ["chat", "--scratch", "--rm", "--mode", "bypass"], env });
   await chat.see("> ");
-  chat.type("half a thought");
+  chat.send("half a thought");
   await chat.see("half a thought");
-  chat.type(CTRL_C);
-  chat.type("stall: 61s\r");
+  chat.send(KEYS.ctrlC);
+  chat.send("stall: 61s\r");
   await untilPrompted("stall: 61s");
-  chat.type(CTRL_C);
+  chat.send(KEYS.ctrlC);
   await chat.see("turn.interrupted");
   await chat.see("> ");
-  chat.type("say: it goes on\r");
+  chat.send("say: it goes on\r");
   await chat.see("done in");
-  chat.type(CTRL_C);
+  chat.send(KEYS.ctrlC);
   await chat.see("Ctrl-C again leaves");
-  chat.type(CTRL_C);
-  expect(await chat.ended()).toBe(0);
+  chat.send(KEYS.ctrlC);
+  expect(await chat.exited).toBe(0);
   expect(install.model.journal.prompts()).not.toContain("half a thought");
   expect(await install.leftovers()).toEqual([]);
 });
@@ -163,29 +161,29 @@ verifies(
   "cli.chat",
   "in a terminal, a pasted text of several lines is one prompt, and is not sent by itself",
   async () => {
-    await using chat = startInTerminal(["chat", "--scratch", "--rm", "--mode", "bypass"], env);
+    await using chat = openCcd({ args: ["chat", "--scratch", "--rm", "--mode", "bypass"], env });
     await chat.see("\x1b[?2004h");
     await chat.see("> ");
-    chat.type("\x1b[200~say: pasted\rsay: text\r\x1b[201~");
+    chat.send("\x1b[200~say: pasted\rsay: text\r\x1b[201~");
     await chat.see("text");
     expect(install.model.journal.prompts().filter((prompt) => prompt.includes("pasted"))).toEqual([]);
-    chat.type("say: and more\r");
+    chat.send("say: and more\r");
     await untilPrompted("say: pasted\nsay: text\nsay: and more");
     await chat.see("and more\r\n");
     await chat.see("> ");
-    chat.type(CTRL_D);
-    expect(await chat.ended()).toBe(0);
-    expect(chat.screen()).toContain("\x1b[?2004l");
+    chat.send(KEYS.ctrlD);
+    expect(await chat.exited).toBe(0);
+    expect(chat.written()).toContain("\x1b[?2004l");
   },
 );
 
 verifies("cli.chat", "in a terminal, the agent moves no cursor, sets no title, and writes no clipboard", async () => {
-  await using chat = startInTerminal(["chat", "--scratch", "--rm", "--mode", "bypass"], env);
+  await using chat = openCcd({ args: ["chat", "--scratch", "--rm", "--mode", "bypass"], env });
   await chat.see("> ");
-  chat.type("bash: printf '\\033]52;c;aGk=\\007\\033]0;pwned\\007\\033[2Jresult'\\\rsay: the end\r");
+  chat.send("bash: printf '\\033]52;c;aGk=\\007\\033]0;pwned\\007\\033[2Jresult'\\\rsay: the end\r");
   await chat.see("result");
   await chat.see("the end");
-  chat.type(CTRL_D);
-  expect(await chat.ended()).toBe(0);
-  for (const sequence of ["\x1b]", "\x1b[2J", "\x9b"]) expect(chat.screen()).not.toContain(sequence);
+  chat.send(KEYS.ctrlD);
+  expect(await chat.exited).toBe(0);
+  for (const sequence of ["\x1b]", "\x1b[2J", "\x9b"]) expect(chat.written()).not.toContain(sequence);
 });

@@ -1,13 +1,11 @@
-/** `ccd` about the gateway, itself, and the shell it is typed in. */
+/** `ccd` about the gateway and itself. */
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createClient } from "@cc-docker/client";
 import { dataPaths } from "@cc-docker/server";
 import { afterAll, beforeAll, expect } from "vitest";
 import { type Install, openInstall, type Settings } from "../harness/install.ts";
-import { CCD, runCcd } from "../harness/run-ccd.ts";
-import { runProgram } from "../harness/run-program.ts";
+import { runCcd } from "../harness/run-ccd.ts";
 import { type GatewayProcess, startGatewayProcess } from "../harness/start-gateway-process.ts";
 import { verifies } from "../verifies.ts";
 
@@ -132,27 +130,4 @@ verifies("cli.serve", "a gateway that has crashed is not taken for the process t
     expect(exitCode).toBe(5);
     expect(stderr).toMatch(/is gone, and another has its number\.\n`ccd` alone offers to start one/);
   }
-});
-
-verifies("cli.completion", "bash completes commands, options, values, files and sessions", async () => {
-  const client = createClient({ url: gateway.url, token: await install.token("erin") });
-  const { id } = await client.sessions.create.mutate({});
-  const asErin = { CC_DOCKER_URL: gateway.url, CC_DOCKER_TOKEN: await install.token("erin") };
-  const complete = async (...words: string[]) => {
-    const script = [
-      `ccd() { '${process.execPath}' '${CCD}' "$@"; }`,
-      'eval "$(ccd completion bash)"',
-      `COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}`,
-      `_ccd ccd '${words.at(-1)}' '${words.at(-2)}'`,
-      'printf "%s\\n" "${COMPREPLY[@]}"',
-    ];
-    const said = await runProgram(["bash", "-c", script.join("\n")], { cwd: "/", env: asErin });
-    return said.trimEnd().split("\n");
-  };
-  expect(await complete("ccd", "comp")).toEqual(["completion"]);
-  expect(await complete("ccd", "ls", "--st")).toEqual(["--status"]);
-  expect(await complete("ccd", "ls", "--status", "i")).toEqual(["idle"]);
-  expect(await complete("ccd", "show", id.slice(0, 2))).toEqual([id]);
-  expect(await complete("ccd", "run", "--file", "/etc/host")).toContain("/etc/hosts");
-  await client.sessions.delete.mutate({ sessionId: id });
 });

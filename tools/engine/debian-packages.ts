@@ -7,6 +7,9 @@ export const ENGINE_PACKAGES = { "docker.io": "dockerd" };
 /** Builds the base of the session image where none can be pulled. */
 export const BASE_PACKAGES = { debootstrap: "debootstrap" };
 
+/** What completes commands: `bash` is everywhere. */
+export const SHELL_PACKAGES = { zsh: "zsh", fish: "fish" };
+
 export type EnsurePackages = {
   packages: Readonly<Record<string, string>>;
   onProgress: (line: string) => void;

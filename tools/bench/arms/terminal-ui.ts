@@ -1,6 +1,6 @@
 /** `ccd attach` on a terminal of its own, as a person has it: keys in, bytes of the screen out. */
 import { join } from "node:path";
-import * as pty from "@lydell/node-pty";
+import { startPtyProgram } from "../../../tests/harness/terminal/pty-program.ts";
 import { withinSample } from "../or-abort.ts";
 
 export type TerminalUi = AsyncDisposable & {
@@ -19,24 +19,18 @@ export type TerminalUiOptions = { args: readonly string[]; env: Record<string, s
 
 export function openTerminalUi({ args, env, signal }: TerminalUiOptions): TerminalUi {
   const startedAt = performance.now();
-  const program = pty.spawn(process.execPath, [CCD, ...args], {
-    cols: 120,
-    rows: 50,
-    env: { ...process.env, TERM: "xterm-256color", ...env },
-  });
-  const { promise: ended, resolve } = Promise.withResolvers<void>();
-  program.onExit(() => resolve());
+  const program = startPtyProgram({ command: [process.execPath, CCD, ...args], env, columns: 120, rows: 50 });
 
   /** Only what comes from now on is looked at. */
   function untilWritten(text: string): Promise<number> {
     const { promise: seen, resolve: onSeen, reject } = Promise.withResolvers<number>();
     let written = "";
-    const listening = program.onData((data) => {
-      written += data;
+    const stopListening = program.onData((text) => {
+      written += text;
       if (written.includes(text)) onSeen(performance.now());
     });
-    void ended.then(() => reject(new Error(`ccd ended before it showed ${JSON.stringify(text)}: ${written}`)));
-    return withinSample(seen, signal).finally(() => listening.dispose());
+    void program.exited.then(() => reject(new Error(`ccd ended before it showed ${JSON.stringify(text)}: ${written}`)));
+    return withinSample(seen, signal).finally(stopListening);
   }
 
   async function type(letter: string): Promise<number> {
@@ -46,19 +40,14 @@ export function openTerminalUi({ args, env, signal }: TerminalUiOptions): Termin
     return (await shown) - pressedAt;
   }
 
-  async function dispose(): Promise<void> {
-    program.kill("SIGKILL");
-    await ended;
-  }
-
   return {
     pid: program.pid,
     until: async (text) => (await untilWritten(text)) - startedAt,
     type,
     async leave() {
       program.write("q");
-      await withinSample(ended, signal);
+      await withinSample(program.exited, signal);
     },
-    [Symbol.asyncDispose]: dispose,
+    [Symbol.asyncDispose]: program[Symbol.asyncDispose],
   };
 }
