@@ -121,6 +121,8 @@ export const REQUIREMENTS = {
   "ui.safety": "What an agent writes cannot move the cursor, set the title, write the clipboard or turn text around.",
   "ui.editor":
     "Prompts have several lines, a history, pastes that are never sent by themselves, and a person's own editor.",
+  "ui.colours":
+    "The UI keeps to the colours a terminal has, sixteen or more, fits them to its background, or has none.",
   "ui.plain": "For screen readers there are plain lines, on the terminal's own screen.",
   "cli.exit-codes": "`ccd` tells a script by its exit code what went wrong.",
 } as const;

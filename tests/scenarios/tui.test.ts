@@ -240,6 +240,61 @@ verifies(
   },
 );
 
+/** Something of each style: text, code, a thought, an edit that is asked about. */
+const COLOURFUL = [
+  "think: about it",
+  `text: ${JSON.stringify('# Title\n\n**bold** and `code`\n\n> quoted\n\n```ts\nconst a = "text"; // why\n```')}`,
+  "write: /workspace/a.ts :: const a = 1;",
+  "say: all seen",
+].join("\n");
+
+/** What each screen of the UI is written with. @returns all colours, as numbers of Select Graphic Rendition */
+async function coloursWith(settings: Settings): Promise<Set<string>> {
+  const { terminal } = await openSession({ asks: true, env: { ...env, ...settings } });
+  await send(terminal, COLOURFUL);
+  await terminal.waitFor("alt+y allow");
+  await terminal.press("\x1by");
+  await terminal.waitFor(/^ *all seen$/m);
+  await toReading(terminal);
+  await terminal.press("O", "l");
+  await terminal.waitFor("cost a turn");
+  await terminal.press("/");
+  await terminal.type("seen");
+  await terminal.press(KEYS.enter);
+  await terminal.waitFor("N before");
+  await terminal.press("?");
+  await terminal.waitFor("Keys");
+  await terminal.press(KEYS.esc);
+  await terminal.waitForNot("Keys");
+  await terminal.press("q");
+  await terminal.waitFor("Sessions");
+  const written = terminal.written();
+  // oxlint-disable-next-line no-control-regex -- they are what this is about
+  const looks = [...written.matchAll(/\u001b\[([\d;:]*)m/g)].map(([, numbers = ""]) => numbers);
+  expect(looks).toContain("7"); // what is selected stands out, with colours or without
+  const colours = looks.flatMap(
+    (numbers) => numbers.match(/\b[34]8[;:](?:5[;:]\d+|2[;:\d]+)|\b(?:[349]|10)[0-7]\b/g) ?? [],
+  );
+  return new Set(colours);
+}
+
+verifies("ui.colours", "a terminal of sixteen colours is written to in those alone", async () => {
+  const colours = [...(await coloursWith({ TERM: "xterm" }))];
+  expect(colours.length).toBeGreaterThan(4);
+  expect(colours.filter((colour) => !/^(?:[349]|10)[0-7]$/.test(colour))).toEqual([]);
+});
+
+verifies("ui.colours", "with NO_COLOR there is none", async () => {
+  expect(await coloursWith({ NO_COLOR: "1", COLORTERM: "truecolor" })).toEqual(new Set());
+});
+
+verifies("ui.colours", "light and dark backgrounds have their own, and none is common to both", async () => {
+  const dark = await coloursWith({ COLORFGBG: "15;0" });
+  const light = await coloursWith({ COLORFGBG: "0;15" });
+  expect(Math.min(dark.size, light.size)).toBeGreaterThan(4);
+  expect([...dark].filter((colour) => light.has(colour))).toEqual([]);
+});
+
 verifies("ui.plain", "in plain mode the sessions are a table and a session is a chat, in lines", async () => {
   const { id } = await client.sessions.create.mutate({ config: {} });
   const list = open(["attach", "--plain"]);
@@ -250,6 +305,8 @@ verifies("ui.plain", "in plain mode the sessions are a table and a session is a 
   await terminal.type("say: in lines\r");
   await terminal.waitFor(/^in lines$/m);
   expect(terminal.isAlternate()).toBe(false);
+  // oxlint-disable-next-line no-control-regex -- what a screen reader would stumble over
+  expect([list, terminal].map((one) => one.written()).join("")).not.toMatch(/\u001b\[[\d;:]*m/);
 });
 
 verifies("ui.resize", "everything fits 80 columns by 24 rows, and any size after that", async () => {
