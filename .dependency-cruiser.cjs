@@ -156,6 +156,38 @@ module.exports = {
       to: { path: "node_modules/(ink|react)/" },
     },
     {
+      name: "ui-stands-on-its-ground",
+      comment: "The UI talks to a gateway through the client: what it shares with commands is in output/ and session/.",
+      severity: "error",
+      from: { path: "^packages/cli/src/tui/", pathNot: [TESTS, "/run-ui[.]ts$"] }, // which commands call
+      to: { path: "^packages/cli/src/", pathNot: "^packages/cli/src/(tui/|output/|session/|io[.]ts$)" },
+    },
+    {
+      name: "ui-state-is-not-drawn",
+      comment:
+        "What the UI knows does not depend on how it looks or what changes it: text/ has what lines are made of.",
+      severity: "error",
+      from: { path: "^packages/cli/src/tui/state/", pathNot: TESTS },
+      to: { path: "^packages/cli/src/tui/", pathNot: "^packages/cli/src/tui/(state/|text/|keys[.]ts$)" },
+    },
+    {
+      name: "ui-frames-do-nothing",
+      comment: "A frame follows from what the UI knows: what a key does is in actions/, what listens is a component.",
+      severity: "error",
+      from: { path: "^packages/cli/src/tui/frame/", pathNot: TESTS },
+      to: {
+        path: "^packages/cli/src/tui/",
+        pathNot: "^packages/cli/src/tui/(frame/|state/|text/|describe-keys[.]ts$)",
+      },
+    },
+    {
+      name: "ui-actions-change-state",
+      comment: "An action changes what the UI knows, or calls the gateway; the next frame shows it.",
+      severity: "error",
+      from: { path: "^packages/cli/src/tui/actions/", pathNot: TESTS },
+      to: { path: "^packages/cli/src/tui/", pathNot: "^packages/cli/src/tui/(actions/|state/|text/|keys[.]ts$)" },
+    },
+    {
       name: "lines-are-worked-out",
       comment: "What a line of the UI holds follows from its arguments: take what is needed as one, and do no I/O.",
       severity: "error",

@@ -1,10 +1,10 @@
 /** Everything that is on the screen just now. */
 import type { App } from "../state/app.ts";
 import type { Ask } from "../state/ui-state.ts";
-import { type Line, span } from "../text/line.ts";
+import { fillRows, type Line, span } from "../text/line.ts";
 import { askLine } from "./ask-line.ts";
 import { cut, spread, words } from "./fit-line.ts";
-import { type Frame, fillRows, type Size } from "./frame.ts";
+import type { Frame, Size } from "./frame.ts";
 import { helpLines } from "./help-lines.ts";
 import { listLines, listTitle } from "./list-frame.ts";
 import { sessionFrame } from "./session-frame.ts";

@@ -8,8 +8,3 @@ export type Frame = {
   readonly lines: readonly Line[];
   readonly cursor?: { readonly x: number; readonly y: number } | undefined;
 };
-
-/** Exactly so many rows: cut at the end, or filled with empty ones. */
-export function fillRows(lines: readonly Line[], rows: number): Line[] {
-  return Array.from({ length: Math.max(0, rows) }, (_, row) => lines[row] ?? []);
-}

@@ -1,8 +1,9 @@
 import type { Session } from "@cc-docker/client";
 import { describe, expect, it } from "vitest";
+import type { ListedRow } from "../state/arrange-sessions.ts";
 import { plainText } from "../text/line.ts";
 import { widthOf } from "./fit-line.ts";
-import { type ListedRow, listLines, listTitle } from "./list-frame.ts";
+import { listLines, listTitle } from "./list-frame.ts";
 
 const NOW = Date.parse("2026-01-01T01:00:00Z");
 

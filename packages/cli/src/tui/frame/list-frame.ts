@@ -1,22 +1,12 @@
 /** The sessions, a row each. Pure. */
 import { basename } from "node:path";
-import type { ActivitySample } from "@cc-docker/client";
 import { formatAge, formatCost } from "../../output/amounts.ts";
-import type { SessionRow } from "../state/arrange-sessions.ts";
-import { type Line, span } from "../text/line.ts";
+import type { ListedRow, SessionRow } from "../state/arrange-sessions.ts";
+import { fillRows, type Line, span } from "../text/line.ts";
 import { activityLine } from "../text/pictures/activity.ts";
 import type { StyleName } from "../text/theme.ts";
 import { fit, restyle, spread, words } from "./fit-line.ts";
-import { fillRows, type Size } from "./frame.ts";
-
-/** What the list says of a session besides its row. */
-export type ListedRow = SessionRow & {
-  readonly isUnread: boolean;
-  /** The agent waits for an answer. */
-  readonly isAsking: boolean;
-  /** Of late, as far as it is known. */
-  readonly activity: readonly ActivitySample[];
-};
+import type { Size } from "./frame.ts";
 
 export type ListView = {
   readonly rows: readonly ListedRow[];

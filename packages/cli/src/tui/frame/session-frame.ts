@@ -1,12 +1,12 @@
 /** A session: what happened in it, what the agent asks, the prompts that wait, and where the next one is written. */
 import type { App } from "../state/app.ts";
 import type { OpenSession } from "../state/open-session.ts";
-import { type Line, span } from "../text/line.ts";
+import { fillRows, type Line, span } from "../text/line.ts";
 import { displayWidth } from "../text/wrap/display-width.ts";
 import { truncateLine } from "../text/wrap/wrap-line.ts";
 import { editorLines } from "./editor-lines.ts";
 import { words } from "./fit-line.ts";
-import { type Frame, fillRows, type Size } from "./frame.ts";
+import type { Frame, Size } from "./frame.ts";
 import { pendingLines } from "./pending-lines.ts";
 import { statusLine } from "./status-line.ts";
 import { tabsLine } from "./tabs-line.ts";

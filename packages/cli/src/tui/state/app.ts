@@ -1,7 +1,7 @@
 /** The UI without a screen: what it knows and what can be done with it. Frames draw it, actions change it. */
 import type { Client, SessionId } from "@cc-docker/client";
-import type { ListedRow } from "../frame/list-frame.ts";
 import type { Highlight } from "../text/code/layout-code.ts";
+import type { ListedRow } from "./arrange-sessions.ts";
 import { createFrames, type Frames } from "./frames.ts";
 import { createListing, type Listing } from "./listing.ts";
 import type { OpenSession } from "./open-session.ts";

@@ -1,5 +1,5 @@
 /** Which sessions the list shows, and in which order. Pure. */
-import type { Session } from "@cc-docker/client";
+import type { ActivitySample, Session } from "@cc-docker/client";
 import { endsSession } from "@cc-docker/protocol";
 
 export const SORTS = ["age", "activity", "cost", "status"] as const;
@@ -23,6 +23,15 @@ export type SessionRow = {
   readonly directory: string;
   /** What it said last; empty while unknown. */
   readonly lastLine: string;
+};
+
+/** What the list says of a session besides its row. */
+export type ListedRow = SessionRow & {
+  readonly isUnread: boolean;
+  /** The agent waits for an answer. */
+  readonly isAsking: boolean;
+  /** Of late, as far as it is known. */
+  readonly activity: readonly ActivitySample[];
 };
 
 export const FIRST_ARRANGEMENT: Arrangement = { sort: "age", isGrouped: false, isLiveOnly: false, filter: "" };

@@ -1,8 +1,7 @@
 /** The rows of the list: what the gateway says of the sessions, with what was seen of them. */
 import type { Client, Session, SessionId } from "@cc-docker/client";
 import type { CcError } from "@cc-docker/protocol";
-import type { ListedRow } from "../frame/list-frame.ts";
-import { type Arrangement, arrange } from "./arrange-sessions.ts";
+import { type Arrangement, arrange, type ListedRow } from "./arrange-sessions.ts";
 import { createGlimpses, type Glimpse, lastLineOf } from "./glimpses.ts";
 import type { OpenSession } from "./open-session.ts";
 import type { OpenSessions } from "./open-sessions.ts";

@@ -1,8 +1,7 @@
 /** The history of a session as it is looked at: where, how much of it is unfolded, and what is searched for. */
 import type { SessionView } from "@cc-docker/client";
-import { fillRows } from "../frame/frame.ts";
 import type { Highlight } from "../text/code/layout-code.ts";
-import { type Line, span } from "../text/line.ts";
+import { fillRows, type Line, span } from "../text/line.ts";
 import { type EntrySource, sourceOf } from "../text/lines-index/entry-source.ts";
 import { createLineIndex, type Top } from "../text/lines-index/line-index.ts";
 import type { Place } from "../text/lines-index/walk.ts";

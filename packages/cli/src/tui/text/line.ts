@@ -18,3 +18,8 @@ export function plainText(line: Line): string {
 export function span(text: string, style: StyleName | undefined): Span {
   return style === undefined ? { text } : { text, style };
 }
+
+/** Exactly so many rows: cut at the end, or filled with empty ones. */
+export function fillRows(lines: readonly Line[], rows: number): Line[] {
+  return Array.from({ length: Math.max(0, rows) }, (_, row) => lines[row] ?? BLANK);
+}
