@@ -57,6 +57,19 @@ verifies("cli.chat", "a chat from a pipe takes the line after a question for its
 
 verifies(
   "cli.chat",
+  "a chat allows for good what it is told to, and asks again after a rule that cannot be",
+  async () => {
+    const prompt = "bash: touch a\nbash: touch b\nbash: mkdir c\nsay: all\n".replaceAll("\n", "\\\n");
+    const { exitCode, stdout, stderr } = await chatFrom(`${prompt}\na Write\na Bash(touch *)\nn\n`, "--rm");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "all\n" });
+    expect(stderr).toContain('"Write" cannot be the rule');
+    expect(stderr).toMatch(/allowed by .*, always Bash\(touch \*\)/);
+    expect(stderr.match(/the agent asks to use/g)).toHaveLength(2);
+  },
+);
+
+verifies(
+  "cli.chat",
   "what the agent asks already when a chat begins is answered before anything is a prompt",
   async () => {
     const prompt = "bash: touch early\nsay: answered";
@@ -103,9 +116,10 @@ verifies("cli.chat", "in a terminal, what the agent asks is answered in place", 
   await chat.see("… ");
   chat.send("say: written\r");
   await chat.see("touch note.txt");
+  await chat.see("[a]lways Bash(touch note.txt)");
   await chat.see("[n]o");
   chat.send("maybe\r");
-  await chat.see("neither yes nor no");
+  await chat.see("that is no answer");
   await chat.see("[n]o");
   chat.send("y\r");
   await chat.see("allowed by");

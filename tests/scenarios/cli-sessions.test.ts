@@ -81,7 +81,13 @@ verifies("cli.sessions", "show tells all of a session, for people and as JSON", 
     session: { id: session.id, config: { model: "opus", permissionMode: "ask", allowedTools: ["Bash", "Read"] } },
     stats: { container: { memoryBytes: expect.any(Number) } },
   });
-  expect(await json("approve", asked.id.slice(0, 6))).toMatchObject({ id: asked.id, state: "allowed" });
+  const answer = { decision: "allow", rule: "Bash(touch x *)" };
+  expect(await json("approve", "--always", asked.id.slice(0, 6))).toMatchObject({ id: asked.id, answer });
+  expect((await ccd("show", session.id)).stdout).toMatch(/^always +Bash\(touch x \*\)$/m);
+  expect(await ccd("revoke", "--rule", "Bash", session.id)).toMatchObject({ exitCode: 2, stdout: "" });
+  const { stdout: revoked } = await ccd("revoke", session.id);
+  expect(revoked).toBe(`${session.id} asks again about Bash(touch x *)\n`);
+  expect(await json("show", session.id)).not.toHaveProperty("session.allowedRules");
 });
 
 verifies("cli.sessions", "show --timeline tells where the time of each turn went", async () => {

@@ -168,8 +168,13 @@ verifies("cli.answers", "run --mode ask shows what the agent asks and the comman
   expect((await runCcd(["deny", first, "not that one"], own)).stdout).toBe(`${first} denied\n`);
   const second = await waitUntil(() => asked(first), { what: "the second question", deadlineMs: 30_000 });
   expect((await runCcd(["approve", second, "--input", "{"], own)).exitCode).toBe(2);
-  const changed = await runCcd(["approve", second, "--input", '{"command":"true"}'], own);
-  expect(changed.stdout).toBe(`${second} allowed\n`);
+  for (const wrong of [
+    ["--rule", "Write"],
+    ["--rule", "Bash", "--always"],
+  ])
+    expect((await runCcd(["approve", second, ...wrong], own)).exitCode).toBe(2);
+  const changed = await runCcd(["approve", second, "--rule", "Bash", "--input", '{"command":"true"}'], own);
+  expect(changed.stdout).toBe(`${second} allowed, always Bash\n`);
   const { stdout, stderr, exitCode } = await run.ended;
   expect({ stdout, exitCode }).toEqual({ stdout: "both told\n", exitCode: 0 });
   expect(stderr).toContain(`ccd approve ${first}`);

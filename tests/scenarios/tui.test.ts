@@ -160,10 +160,15 @@ verifies("ui.approvals", "what an agent asks is allowed, denied with a reason, a
   await send(terminal, "bash: touch three\nbash: touch four\nsay: did four");
   await terminal.waitFor("alt+y allow");
   await terminal.press("\x1ba");
-  await terminal.waitFor("Bash is allowed in this session, as long as it is open here");
+  await terminal.waitFor("Bash(touch three *)"); // as Claude Code suggests it, and wider
+  await terminal.press("\x15");
+  await terminal.type("Bash(touch *)");
+  await terminal.press(KEYS.enter);
+  await terminal.waitFor("Bash(touch *) is not asked about in this session any more");
   await terminal.waitFor(/^ *did four$/m);
   const { approvals } = await client.approvals.list.query({ sessionId: id });
-  expect(approvals.map(({ state }) => state)).toEqual(["allowed", "allowed", "denied", "allowed"]);
+  expect(approvals.map(({ state }) => state)).toEqual(["allowed", "denied", "allowed"]);
+  expect(await client.sessions.get.query({ sessionId: id })).toMatchObject({ allowedRules: ["Bash(touch *)"] });
 });
 
 verifies("ui.approvals", "a question is answered by its number, and typed or pasted text answers nothing", async () => {

@@ -14,3 +14,17 @@ it.each([
 ])("takes %j for %j", (typed, answer) => {
   expect(toDecision(typed)).toEqual(answer);
 });
+
+it.each([
+  ["a", { decision: "allow", rule: "Bash(ls *)" }],
+  [" Always ", { decision: "allow", rule: "Bash(ls *)" }],
+  ["a Bash(npm test *) ", { decision: "allow", rule: "Bash(npm test *)" }],
+  ["y", { decision: "allow" }],
+  ["and", undefined],
+])("takes %j for %j where something can be allowed for good", (typed, answer) => {
+  expect(toDecision(typed, "Bash(ls *)")).toEqual(answer);
+});
+
+it("takes always for no answer where nothing can be allowed for good", () => {
+  expect(toDecision("always")).toBeUndefined();
+});

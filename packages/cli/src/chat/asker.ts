@@ -2,7 +2,9 @@
 import type { Client } from "@cc-docker/client";
 import { type ApprovalAnswer, isCcError } from "@cc-docker/protocol";
 import { type Asked, describeAsked } from "../output/describe-approval.ts";
+import { printableLine } from "../output/printable.ts";
 import { type Question, readQuestions, toAnswer } from "../session/questions.ts";
+import { suggestRule } from "../session/suggest-rule.ts";
 import type { LineInput } from "./line-input.ts";
 
 export type Asker = {
@@ -23,7 +25,14 @@ type Deps = {
 };
 
 const YES_NO = "[y]es, [n]o, or n and why: ";
+const yesAlwaysNo = (rule: string) =>
+  `[y]es, [a]lways ${printableLine(rule)} (or a and another rule), [n]o, or n and why: `;
 const ANSWER = "number or answer; /deny and why: ";
+
+/** Nobody waits for the answer any more. */
+const OVER: ReadonlySet<string> = new Set(["APPROVAL_ANSWERED", "APPROVAL_WITHDRAWN"]);
+/** It cannot be given so: another one can. */
+const UNUSABLE: ReadonlySet<string> = new Set(["REQUEST_INVALID", "ALLOWED_RULES_FULL"]);
 
 export function createAsker({ client, input, say, signal, onEnd, onFailure }: Deps): Asker {
   const open = new Map<string, AbortController>();
@@ -46,26 +55,36 @@ export function createAsker({ client, input, say, signal, onEnd, onFailure }: De
   async function answer(asked: Asked, ends: AbortSignal): Promise<void> {
     for (const line of describeAsked(asked).slice(0, 1)) await say(line);
     const questions = asked.kind === "question" ? readQuestions(asked.input) : [];
-    const given = questions.length > 0 ? await askQuestions(questions, ends) : await askWhether(ends);
-    if (!given) {
-      await say(`nobody answers; it waits: \`ccd approve ${asked.id}\` or \`ccd deny ${asked.id}\``);
-      return onEnd();
-    }
-    try {
-      await client.approvals.answer.mutate({ approvalId: asked.id, ...given }, { signal });
-    } catch (error) {
-      if (!isCcError(error, "APPROVAL_ANSWERED") && !isCcError(error, "APPROVAL_WITHDRAWN")) throw error;
-      await say(error.message);
+    for (;;) {
+      const given = questions.length > 0 ? await askQuestions(questions, ends) : await askWhether(asked, ends);
+      if (!given) {
+        await say(`nobody answers; it waits: \`ccd approve ${asked.id}\` or \`ccd deny ${asked.id}\``);
+        return onEnd();
+      }
+      if (await settle(asked.id, given)) return;
     }
   }
 
-  async function askWhether(ends: AbortSignal): Promise<ApprovalAnswer | undefined> {
+  /** @returns whether there is nothing more to ask */
+  async function settle(approvalId: string, given: ApprovalAnswer): Promise<boolean> {
+    try {
+      await client.approvals.answer.mutate({ approvalId, ...given }, { signal });
+      return true;
+    } catch (error) {
+      if (!isCcError(error) || !(OVER.has(error.code) || UNUSABLE.has(error.code))) throw error;
+      await say(error.message);
+      return OVER.has(error.code);
+    }
+  }
+
+  async function askWhether(asked: Asked, ends: AbortSignal): Promise<ApprovalAnswer | undefined> {
+    const rule = asked.kind === "tool" ? suggestRule(asked) : undefined;
     for (;;) {
-      const typed = await input.read(YES_NO, { fresh: true, signal: ends });
+      const typed = await input.read(rule === undefined ? YES_NO : yesAlwaysNo(rule), { fresh: true, signal: ends });
       if (typed === undefined) return undefined;
-      const given = toDecision(typed);
+      const given = toDecision(typed, rule);
       if (given) return given;
-      await say("that is neither yes nor no");
+      await say("that is no answer");
     }
   }
 
@@ -92,8 +111,10 @@ export function createAsker({ client, input, say, signal, onEnd, onFailure }: De
   return { ask, forget };
 }
 
-/** `undefined`: what was typed is neither yes nor no. */
-export function toDecision(typed: string): ApprovalAnswer | undefined {
+/** `rule`: what is allowed for good unless it is said, where that can be. `undefined`: what was typed is no answer. */
+export function toDecision(typed: string, rule?: string): ApprovalAnswer | undefined {
+  const [, always, wanted] = /^\s*(a|always)(?:\s+(\S.*?))?\s*$/i.exec(typed) ?? [];
+  if (always !== undefined && rule !== undefined) return { decision: "allow", rule: wanted ?? rule };
   const [, no, why = ""] = /^\s*(no?)(?:\s+([^]*))?$/i.exec(typed) ?? [];
   if (no !== undefined) return toDenial(why);
   return /^\s*y(es)?\s*$/i.test(typed) ? { decision: "allow" } : undefined;

@@ -1,6 +1,7 @@
 /** All commands of `ccd`, in the order in which help and documents name them. */
 import type { Command } from "../command.ts";
 import { approveCommand, denyCommand } from "./approvals/answers.ts";
+import { revokeCommand } from "./approvals/revoke.ts";
 import { completionCommand } from "./gateway/completion.ts";
 import { configCommand } from "./gateway/config.ts";
 import { doctorCommand } from "./gateway/doctor.ts";
@@ -34,6 +35,7 @@ export const COMMANDS: readonly Command[] = [
   forkCommand,
   approveCommand,
   denyCommand,
+  revokeCommand,
   tokenCommand,
   serveCommand,
   doctorCommand,

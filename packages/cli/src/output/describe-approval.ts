@@ -3,7 +3,14 @@ import type { Event, ToolInput } from "@cc-docker/protocol";
 import { at, isRecord, textAt } from "./read-data.ts";
 
 /** As an approval has it; without a title where Claude Code gave none. */
-export type Asked = { id: string; kind: string; toolName: string; input: ToolInput; title?: string | undefined };
+export type Asked = {
+  id: string;
+  kind: string;
+  toolName: string;
+  input: ToolInput;
+  title?: string | undefined;
+  suggestedRules?: readonly string[] | undefined;
+};
 
 /** More of an input than this is not read in a terminal. */
 const MAX_SHOWN_CHARS = 2000;
@@ -24,15 +31,19 @@ function showInput(input: ToolInput): string {
   return left <= 0 ? text : `${text.slice(0, MAX_SHOWN_CHARS)} … and ${left} characters more`;
 }
 
-export function describeAnswered({ state, by, message }: { state: string; by: string; message: string }): string {
-  return `${state} by ${by}${message === "" ? "" : `: ${message}`}`;
+/** `rule`: what was allowed with it for good; empty when nothing was. */
+export type Answered = { state: string; by: string; message: string; rule: string };
+
+export function describeAnswered({ state, by, message, rule }: Answered): string {
+  return `${state} by ${by}${rule === "" ? "" : `, always ${rule}`}${message === "" ? "" : `: ${message}`}`;
 }
 
 /** What of an `approval.*` event's `data.approval` is there. */
 export function readAsked(approval: unknown): Asked {
   const [id, kind, toolName] = [textAt(approval, "id"), textAt(approval, "kind"), textAt(approval, "toolName")];
-  const input = at(approval, "input");
-  return { id, kind, toolName, title: textAt(approval, "title"), input: isRecord(input) ? input : {} };
+  const [input, suggested] = [at(approval, "input"), at(approval, "suggestedRules")];
+  const suggestedRules = Array.isArray(suggested) ? suggested.filter((rule) => typeof rule === "string") : [];
+  return { id, kind, toolName, title: textAt(approval, "title"), input: isRecord(input) ? input : {}, suggestedRules };
 }
 
 /** What is asked with an event, or the id of what is not asked any more. */

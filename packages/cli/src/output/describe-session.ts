@@ -52,10 +52,11 @@ function forkOf({ forkedFrom }: Session): Field[] {
   return [["fork of", turnId === undefined ? sessionId : `${sessionId}, up to turn ${turnId}`]];
 }
 
-function toolsOf({ config: { allowedTools, disallowedTools } }: Session): Field[] {
+function toolsOf({ allowedRules, config: { allowedTools, disallowedTools } }: Session): Field[] {
   return [
     ...(allowedTools ? [["tools", allowedTools.join(", ")] as const] : []),
     ...(disallowedTools ? [["not", disallowedTools.join(", ")] as const] : []),
+    ...(allowedRules ? [["always", allowedRules.join(", ")] as const] : []),
   ];
 }
 

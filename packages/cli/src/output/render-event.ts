@@ -101,7 +101,17 @@ function renderGatewayEvent(type: Event["type"], data: unknown): Piece[] {
       return describeAsked(readAsked(at(data, "approval"))).map((text) => ({ kind: "note", text }));
     case "approval.answered": {
       const [state, by] = [textAt(data, "state"), textAt(data, "answeredBy")];
-      return [{ kind: "note", text: describeAnswered({ state, by, message: textAt(data, "answer", "message") }) }];
+      return [
+        {
+          kind: "note",
+          text: describeAnswered({
+            state,
+            by,
+            message: textAt(data, "answer", "message"),
+            rule: textAt(data, "answer", "rule"),
+          }),
+        },
+      ];
     }
     case "approval.withdrawn":
       return [{ kind: "note", text: "the agent needs no answer any more" }];

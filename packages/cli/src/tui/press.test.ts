@@ -217,6 +217,26 @@ describe("what the agent asks", () => {
     expect(answered()).toEqual([{ approvalId: "a1", decision: "allow" }]);
   });
 
+  it("is allowed for good as the line says that is asked for, which begins with the whole tool", async () => {
+    await openAsking();
+    pressAll("A");
+    expect(answered()).toEqual([]);
+    expect(screen()).toMatch(/Allow it, and in this session from now on.*Bash/s);
+    typeText(app, "(rm *)");
+    pressAll("enter");
+    expect(answered()).toEqual([{ approvalId: "a1", decision: "allow", rule: "Bash(rm *)" }]);
+    await vi.waitUntil(() => screen().includes("Bash(rm *) is not asked about in this session any more"));
+  });
+
+  it("is not answered when the rule is taken back, or nothing is left of it", async () => {
+    await openAsking();
+    pressAll("A", "esc", "i", "esc");
+    await vi.waitUntil(() => (app.current()?.answeredAtMs ?? 0) < performance.now() - 300);
+    pressAll("A", "ctrl+u", "enter");
+    await vi.waitUntil(() => screen().includes("nothing was answered"));
+    expect(answered()).toEqual([]);
+  });
+
   it("is not answered by a key that was pressed for what stood there before", async () => {
     await openAsking();
     ask("one", "a0", "rm zero");

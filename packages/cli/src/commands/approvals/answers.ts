@@ -8,8 +8,9 @@ import { connect } from "../../server/connect.ts";
 import { type ApprovalName, findApproval } from "../../session/find-approval.ts";
 import { parseToolInput } from "../../session/parse-tool-input.ts";
 import { looksLikeId } from "../../session/pick-id.ts";
+import { suggestRule } from "../../session/suggest-rule.ts";
 
-type ApproveInput = ApprovalName & { input?: string } & Json;
+type ApproveInput = ApprovalName & { input?: string; always?: true; rule?: string } & Json;
 type DenyInput = ApprovalName & { message?: string | undefined } & Json;
 
 const approvalArgument = new Argument(
@@ -28,10 +29,23 @@ export const approveCommand = defineCommand<ApproveInput>({
   summary: "let an agent do what it asks for",
   details: "`ccd show` lists what a session's agent asks. The first answer holds, whoever gives it.",
   arguments: [approvalArgument],
-  options: [sessionOption, new Option("--input <json>", "have it do this instead, or the answers to its question")],
+  options: [
+    sessionOption,
+    new Option("--input <json>", "have it do this instead, or the answers to its question"),
+    new Option(
+      "--always",
+      "also for the rest of the session: by the rule that Claude Code suggests, else the whole tool",
+    ).conflicts("rule"),
+    new Option(
+      "--rule <rule>",
+      "also for the rest of the session, what this rule covers: `Bash`, or `Bash(npm test *)`",
+    ),
+  ],
   json: JSON_IS,
   examples: [
     { line: "ccd approve", does: "the one thing that the agent of this directory asks just now" },
+    { line: "ccd approve --always", does: "and have it not ask for such things again; prints the rule" },
+    { line: "ccd approve --rule 'Bash(npm test *)' ID", does: "and have it not ask for any such command again" },
     { line: `ccd approve --input '{"command":"ls"}' ID`, does: "let it run another command than it wants to" },
     { line: `ccd approve --input '{"answers":{"Which colour?":"Red"}}' ID`, does: "answer a question" },
   ],
@@ -52,11 +66,12 @@ export const denyCommand = defineCommand<DenyInput>({
   run: deny,
 });
 
-async function approve({ input, json, ...named }: ApproveInput, io: Io): Promise<number> {
+async function approve({ input, always, rule: given, json, ...named }: ApproveInput, io: Io): Promise<number> {
   const updatedInput = input === undefined ? {} : { updatedInput: parseToolInput("--input", input) };
   const client = await connect(io.env);
   const approvalId = await findApproval(client, named, io);
-  const answer = { approvalId, decision: "allow", ...updatedInput } as const;
+  const rule = always ? suggestRule(await client.approvals.get.query({ approvalId }, { signal: io.signal })) : given;
+  const answer = { approvalId, decision: "allow", ...updatedInput, ...(rule !== undefined && { rule }) } as const;
   return say(await client.approvals.answer.mutate(answer, { signal: io.signal }), { json, io });
 }
 
@@ -75,5 +90,6 @@ function sortOut(first: string | undefined, message: string | undefined): Pick<D
 }
 
 function say(approval: Approval, { json, io }: Json & { io: Io }): Promise<number> {
-  return printResult(io, { json, value: approval, line: `${approval.id} ${approval.state}` });
+  const always = approval.answer?.rule === undefined ? "" : `, always ${approval.answer.rule}`;
+  return printResult(io, { json, value: approval, line: `${approval.id} ${approval.state}${always}` });
 }

@@ -1,7 +1,9 @@
 /** Answers to what the agent of the shown session asks. */
 import type { AnswerApproval, ApprovalEntry } from "@cc-docker/client";
+import { printableLine } from "../../output/printable.ts";
 import { parseToolInput } from "../../session/parse-tool-input.ts";
 import { toAnswer } from "../../session/questions.ts";
+import { suggestRule } from "../../session/suggest-rule.ts";
 import type { App } from "../state/app.ts";
 import { EMPTY_EDITOR, editorWith } from "../state/editor.ts";
 import type { OpenSession } from "../state/open-session.ts";
@@ -14,10 +16,9 @@ export const APPROVAL_ACTIONS = {
         : answer(app, approval, { decision: "allow" }),
     ),
   "allow-always": (app: App) =>
-    withApproval(app, (approval, session) => {
+    withApproval(app, (approval) => {
       if (approval.approvalKind !== "tool") return app.say("Only a tool can be allowed from now on.");
-      session.allowAlways(approval.toolName);
-      app.say(`${approval.toolName} is allowed in this session, as long as it is open here.`);
+      askForRule(app, approval);
     }),
   deny: (app: App) =>
     withApproval(app, (approval) => {
@@ -45,6 +46,19 @@ function withApproval(app: App, work: (approval: ApprovalEntry, session: OpenSes
     return app.say("The agent asks something else now: nothing was answered.");
   session.answeredAtMs = nowMs;
   return work(approval, session);
+}
+
+/** What is allowed for good is seen, and may be changed, before it is. */
+function askForRule(app: App, approval: ApprovalEntry): void {
+  const onAnswer = (typed: string) =>
+    app.attempt(async () => {
+      const rule = typed.trim();
+      if (rule === "") return app.say("No rule was left; nothing was answered.");
+      await answer(app, approval, { decision: "allow", rule });
+      app.say(`${printableLine(rule)} is not asked about in this session any more.`);
+    });
+  const label = "Allow it, and in this session from now on";
+  app.set({ ask: { label, editor: editorWith(suggestRule(approval)), onAnswer } });
 }
 
 async function answer(

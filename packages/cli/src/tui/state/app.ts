@@ -43,11 +43,11 @@ export function createApp(deps: AppDeps): App {
   const { client, signal } = deps;
   const frames = createFrames();
   const ui = createUiState(frames, signal);
-  const { state, set, sayFailure } = ui;
+  const { state, set } = ui;
   const isShown = (id: SessionId) => state().screen === "session" && state().current === id;
   const heard = { client, signal, onChange: frames.soon };
   const seen = createSeenTurns();
-  const sessions = createOpenSessions({ ...heard, seen, isShown, onUnanswered: sayFailure });
+  const sessions = createOpenSessions({ ...heard, seen, isShown });
   const listing = createListing({ ...heard, seen, sessions, arrangement: () => state().arrangement });
   signal.addEventListener("abort", frames.close);
   deps.history.listen((text) => set({ notice: { text, isFailure: true } }));

@@ -13,8 +13,6 @@ type Log = { events: Event[]; lastSeq: number; turnCount: number };
 
 export function createFakeGateway() {
   const logs = new Map<SessionId, Log>();
-  /** By approval of a tool: the session whose agent asks. */
-  const asking = new Map<string, SessionId>();
   const following = new Map<SessionId, number>();
   const news = new EventEmitter();
   news.setMaxListeners(0);
@@ -48,7 +46,6 @@ export function createFakeGateway() {
   }
 
   function ask(id: SessionId, approvalId: string, kind: "tool" | "question"): void {
-    if (kind === "tool") asking.set(approvalId, id);
     append(id, "approval.requested", { approval: { id: approvalId, kind, toolName: "Bash", input: {} } });
   }
 
@@ -80,15 +77,9 @@ export function createFakeGateway() {
     return { events: requireLog(sessionId).events.slice(after, after + limit) };
   }
 
-  async function answer({ approvalId }: { approvalId: string }) {
-    const asked = asking.get(approvalId);
-    asking.delete(approvalId);
-    if (asked) append(asked, "approval.answered", { approvalId, state: "allowed", answer: {} });
-  }
-
   const client = {
     sessions: { list: { query: list } },
-    approvals: { list: { query: async () => ({ approvals: [] }) }, answer: { mutate: answer } },
+    approvals: { list: { query: async () => ({ approvals: [] }) } },
     events: { list: { query: listEvents } },
     followEvents,
   } as unknown as Client;

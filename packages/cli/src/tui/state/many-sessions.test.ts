@@ -95,12 +95,4 @@ describe("with many sessions", () => {
     await vi.waitUntil(() => (app.sessions.find(idOf(0))?.view().lastSeq ?? 0) > 0);
     expect(app.sessions.find(idOf(0))?.isUnread).toBe(false);
   });
-
-  it("one in which a tool is allowed always goes on being followed", async () => {
-    await show(0);
-    app.sessions.find(idOf(0))?.allowAlways("Bash");
-    await show(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
-    expect(app.sessions.find(idOf(0))).toBeDefined();
-    expect(app.sessions.ids()).toHaveLength(9);
-  });
 });

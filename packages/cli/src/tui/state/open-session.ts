@@ -4,7 +4,6 @@ import { type Event, endsTurn } from "@cc-docker/protocol";
 import { type Question, readQuestions } from "../../session/questions.ts";
 import { createDesk, type Desk } from "./desk.ts";
 import { type FollowedView, followView } from "./follow-view.ts";
-import { createStandingLeave } from "./standing-leave.ts";
 
 export type OpenSession = FollowedView &
   Desk & {
@@ -15,17 +14,13 @@ export type OpenSession = FollowedView &
     shownApproval: string | undefined;
     /** When a key last answered something, in milliseconds of `performance.now()`. */
     answeredAtMs: number;
-    /** Lets the agent use this tool without asking a person: now, and as long as the session is open here. */
-    allowAlways(toolName: string): void;
-    /** Open questions of the agent, oldest first, without those that are answered here. */
+    /** Open questions of the agent, oldest first. */
     approvals(): readonly ApprovalEntry[];
     /** Of an approval, the first question without an answer. */
     openQuestion(approval: ApprovalEntry): Question | undefined;
     isTurnRunning(): boolean;
     /** How many of its turns have ended, by the events that have come so far. */
     turnsEnded(): number;
-    /** Something was promised that only holds while the session is followed. */
-    mustStay(): boolean;
     close(): void;
   };
 
@@ -39,8 +34,6 @@ export type OpenSessionOptions = {
   desk?: Desk | undefined;
   isShown: () => boolean;
   onChange: () => void;
-  /** An answer that was given without a person did not get through; they are asked after all. */
-  onUnanswered: (error: unknown) => void;
 };
 
 /** What makes a session unread: something a person would look for. */
@@ -49,19 +42,16 @@ const NEWS: ReadonlySet<string> = new Set(["agent.assistant", "turn.completed", 
 const CLOSES_APPROVAL: ReadonlySet<string> = new Set(["approval.answered", "approval.withdrawn"]);
 
 export function openSession(options: OpenSessionOptions): OpenSession {
-  const { client, id, oldSeq, isShown, onChange, onUnanswered } = options;
+  const { client, id, oldSeq, isShown, onChange } = options;
   const closing = new AbortController();
   const signal = AbortSignal.any([options.signal, closing.signal]);
-  const leave = createStandingLeave({ client, signal, onUnanswered });
   const followed = followView({ client, id, signal, onEvent, onChange });
-  const openApprovals = () => followed.view().openApprovals;
   let turnsEnded = 0;
 
   function onEvent({ type, seq, data }: Event): void {
     if (endsTurn(type)) turnsEnded += 1;
     if (CLOSES_APPROVAL.has(type)) session.answers.delete(String((data as { approvalId?: unknown }).approvalId));
     if (NEWS.has(type) && seq > oldSeq && !isShown()) session.isUnread = true;
-    if (type === "approval.requested") leave.answer(openApprovals());
   }
 
   function openQuestion(approval: ApprovalEntry): Question | undefined {
@@ -77,15 +67,10 @@ export function openSession(options: OpenSessionOptions): OpenSession {
     ...(options.desk ?? createDesk()),
     shownApproval: undefined,
     answeredAtMs: Number.NEGATIVE_INFINITY,
-    allowAlways(toolName) {
-      leave.give(toolName);
-      leave.answer(openApprovals());
-    },
-    approvals: () => leave.without(openApprovals()),
+    approvals: () => followed.view().openApprovals,
     openQuestion,
     isTurnRunning: () => followed.view().runningTurnId !== undefined,
     turnsEnded: () => turnsEnded,
-    mustStay: leave.isGiven,
     close: () => closing.abort(),
   };
   return session;

@@ -57,9 +57,8 @@ export function createOpenSessions({ isShown, seen, ...options }: Options): Open
     return session;
   }
 
-  /** Whatever is promised in one is kept: then there is one more. */
   function letOneRest(newest: SessionId): void {
-    const mayRest = (id: SessionId) => id !== newest && !isShown(id) && opened.get(id)?.mustStay() === false;
+    const mayRest = (id: SessionId) => id !== newest && !isShown(id);
     const resting = [...shownLast].filter(mayRest).map((id) => opened.get(id))[0];
     if (!resting) return;
     resting.body.rest(resting.view().lastSeq);

@@ -46,9 +46,9 @@ function detailsOf({ toolName, input, updatedInput }: ApprovalEntry, options: En
 }
 
 function answerOf(entry: ApprovalEntry, { width }: EntryOptions): Line[] {
-  const { state, answeredBy, message } = entry;
+  const { state, answeredBy, message, rule = "" } = entry;
   if (state === "open") return [];
   const told = message === undefined || message === "" ? chosenOf(entry) : message;
-  const words = describeAnswered({ state, by: answeredBy ?? "nobody", message: told });
+  const words = describeAnswered({ state, by: answeredBy ?? "nobody", message: told, rule });
   return wrapLine([span(printableLine(words), state === "denied" ? "failure" : "muted")], width);
 }

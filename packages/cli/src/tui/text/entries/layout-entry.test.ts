@@ -146,6 +146,9 @@ describe("an approval", () => {
     expect(short(approval({ state: "denied", answeredBy: "ann", message: "no", title: "May I?" }))).toBe(
       "? May I?\n  denied by ann: no",
     );
+    expect(short(approval({ state: "allowed", answeredBy: "ann", rule: "Bash(ls *)" }))).toBe(
+      "? the agent asks to use Bash\n  allowed by ann, always Bash(ls *)",
+    );
     expect(long(approval({ updatedInput: { command: "ls -l" }, description: "why" }))).toBe(
       "? the agent asks to use Bash\n  why\n  $ ls\n  answered with\n  $ ls -l",
     );
