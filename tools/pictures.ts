@@ -10,6 +10,7 @@ import { ensureEngine } from "./engine/ensure-engine.ts";
 import { ensureImage } from "./ensure-image.ts";
 import { ROOT } from "./paths.ts";
 import { toCast } from "./pictures/cast.ts";
+import { drawFirstRun } from "./pictures/first-run.ts";
 import { openRecordedTerminal, type RecordedTerminal } from "./pictures/recorded-terminal.ts";
 import { ASKING, fillGateway, makeProject, type Scene } from "./pictures/scenes.ts";
 import { toPng } from "./pictures/to-png.ts";
@@ -32,6 +33,7 @@ await runTool(async (signal) => {
   const scene = await fillGateway(gateway.client, project);
   const environment = { CC_DOCKER_URL: gateway.url, CC_DOCKER_TOKEN: gateway.token, XDG_STATE_HOME: parent };
   await mkdir(OUT, { recursive: true });
+  await drawFirstRun({ docker: engine.docker, image, parent, cwd: project, save, signal });
   await drawAll(scene, (args) =>
     openRecordedTerminal({
       command: [process.execPath, CCD, ...args],
@@ -94,6 +96,11 @@ async function drawQuestion({ asking }: Scene, open: Open): Promise<void> {
 
 async function draw(name: string, terminal: RecordedTerminal): Promise<void> {
   await terminal.settle();
+  await save(name, terminal);
+}
+
+/** As it is at this moment. */
+async function save(name: string, terminal: RecordedTerminal): Promise<void> {
   await writeFile(join(OUT, `${name}.png`), toPng(terminal.svg()));
   say(`docs/pictures/${name}.png`);
 }

@@ -80,7 +80,13 @@ function firstRun(): string[] {
     "4. None, after Enter: the scripted model.",
     "",
     "The gateway has it in its environment and memory, and `ccd` keeps it nowhere: after `ccd serve --stop` the next first",
-    "run asks again. Then the session image is built, unless it is there or `SESSION_IMAGE` names one, and a real session says hello.",
+    "run asks again. Then the session image is built, unless it is there or `SESSION_IMAGE` names one:",
+    "",
+    "![A bar shows how much of the image is built](pictures/first-run-image.png)",
+    "",
+    "At last a real session says hello, and is removed. Enter opens the UI.",
+    "",
+    "![The whole first run, with the hello of a container](pictures/first-run.png)",
     "",
   ];
 }

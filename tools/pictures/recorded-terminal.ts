@@ -12,7 +12,7 @@ const KEY_MS = 40;
 export type Written = readonly [seconds: number, text: string];
 
 export type RecordedTerminal = AsyncDisposable &
-  Pick<Screen, "waitFor"> & {
+  Pick<Screen, "text" | "waitFor"> & {
     columns: number;
     rows: number;
     written: readonly Written[];
@@ -35,6 +35,7 @@ export function openRecordedTerminal(options: PtyOptions): RecordedTerminal {
     columns: options.columns,
     rows: options.rows,
     written,
+    text: screen.text,
     waitFor: screen.waitFor,
     async type(text) {
       for (const key of text) {

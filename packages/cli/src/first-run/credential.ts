@@ -48,8 +48,8 @@ async function offerLogin(
 ): Promise<boolean | undefined> {
   const hours = ((expiresAt.getTime() - nowMs) / HOUR_MS).toFixed(1);
   talk.say(`  Claude Code is logged in here, by ${path}.`);
-  talk.say(`  Its token works until ${describeTime(expiresAt)}, ${hours} h from now; then turns fail, until`);
-  talk.say("  a gateway is started with another: `claude setup-token` makes one that works for a year.");
+  talk.say(`  Its token works until ${describeTime(expiresAt)}, ${hours} h from now; then turns fail.`);
+  talk.say("  A gateway that is started with another has them work again: `claude setup-token` makes one for a year.");
   talk.say("  It is kept in the gateway's memory only.");
   const answer = await talk.ask("  Use the login? [y/N] ");
   return answer === undefined ? undefined : /^y/i.test(answer);
@@ -63,11 +63,9 @@ function describeTime(time: Date): string {
 }
 
 async function askForCredential(talk: Talk): Promise<Credential | undefined> {
-  talk.say("  Paste one to go on with Claude: `claude setup-token` makes a token of a subscription,");
-  talk.say(
-    "  https://platform.claude.com/settings/keys a key. Or press Enter for the scripted model: it costs nothing",
-  );
-  talk.say('  and does what the prompt says, as in "say: hello".');
+  talk.say("  Paste one to go on with Claude. `claude setup-token` makes a token of a subscription,");
+  talk.say("  https://platform.claude.com/settings/keys a key.");
+  talk.say('  Or press Enter for the scripted model: it is free, and does what a prompt like "say: hello" says.');
   const given = await talk.ask("  credential (hidden): ", { hidden: true });
   if (given === undefined) return undefined;
   if (given === "") return tell(talk, "the scripted one", { settings: { MODEL: "scripted" }, isScripted: true });

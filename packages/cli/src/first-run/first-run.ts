@@ -8,8 +8,7 @@ import { localFiles } from "../server/data-dir.ts";
 import { gatewaySettings } from "../server/gateway-program.ts";
 import { findCredential } from "./credential.ts";
 import { describePlace } from "./describe-place.ts";
-import { type Progress, progressLine } from "./progress-line.ts";
-import { runGateway } from "./run-gateway.ts";
+import { makeImage } from "./make-image.ts";
 import type { Talk } from "./talk.ts";
 
 export type FirstRun = { env: Environment; talk: Talk; signal: AbortSignal };
@@ -38,23 +37,6 @@ export async function firstRun({ env, talk, signal }: FirstRun): Promise<boolean
   talk.say(`  hello    ${await sayHello(env, isScripted, signal)}`);
   await talk.ask("Enter shows your sessions; ? there shows every key. ");
   return true;
-}
-
-async function makeImage(env: Environment, talk: Talk, signal: AbortSignal): Promise<string> {
-  const startedAt = performance.now();
-  let image: string | undefined;
-  await runGateway({
-    argv: ["image"],
-    env,
-    signal,
-    onLine(line) {
-      const said = JSON.parse(line) as Progress | { image: string };
-      if ("image" in said) image = said.image;
-      else talk.draw(`  ${progressLine(said, performance.now() - startedAt)}`);
-    },
-  });
-  if (image === undefined) throw new CcError("IMAGE_BUILD_FAILED", "The gateway's program has named no image.");
-  return image;
 }
 
 /** One prompt through a container of its own, which goes with it. @returns what the agent says, and how long it took */

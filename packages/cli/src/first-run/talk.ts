@@ -4,8 +4,10 @@ import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import type { ReadStream, WriteStream } from "node:tty";
 import { printable } from "../output/printable.ts";
+import { wrapWords } from "./wrap-words.ts";
 
 export type Talk = {
+  /** On as many lines as it needs, broken between words. */
   say(line: string): void;
   /**
    * What was typed, trimmed; `undefined` when nothing will be typed any more, as after Ctrl-D. `hidden`: it is not to be
@@ -19,10 +21,12 @@ export type Talk = {
 
 export type TalkDeps = { stdin: ReadStream; stdout: WriteStream; signal: AbortSignal };
 
+const FALLBACK_COLUMNS = 80;
 const CLEAR_LINE = "\r\x1b[2K";
 
 export function createTalk({ stdin, stdout, signal }: TalkDeps): Talk {
   let isDrawn = false;
+  const columns = () => stdout.columns || FALLBACK_COLUMNS;
 
   function settle(): void {
     if (isDrawn) stdout.write("\n");
@@ -32,17 +36,18 @@ export function createTalk({ stdin, stdout, signal }: TalkDeps): Talk {
   return {
     say(line) {
       settle();
-      stdout.write(`${printable(line)}\n`);
+      for (const part of wrapWords(printable(line), columns())) stdout.write(`${part}\n`);
     },
     draw(line) {
       const shown = printable(line).replaceAll("\n", " ");
-      stdout.write(`${CLEAR_LINE}${shown.slice(0, (stdout.columns || 80) - 1)}`);
+      stdout.write(`${CLEAR_LINE}${shown.slice(0, columns() - 1)}`);
       isDrawn = true;
     },
     async ask(question, { hidden = false } = {}) {
       settle();
-      const mark = printable(question);
-      stdout.write(mark);
+      const parts = wrapWords(printable(question), columns());
+      const mark = parts.pop() ?? "";
+      stdout.write([...parts, mark].join("\n"));
       const lines = createInterface({ input: stdin, output: hidden ? silent() : stdout, terminal: true });
       lines.setPrompt(hidden ? "" : mark);
       lines.on("SIGINT", () => process.kill(process.pid, "SIGINT")); // in raw mode the terminal sends none
