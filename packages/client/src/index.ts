@@ -61,25 +61,21 @@ export type {
 export { type Client, createClient } from "./create-client.ts";
 export type { FollowOptions } from "./follow-events.ts";
 export type { GatewayOptions, TokenRequest } from "./gateway-http.ts";
+export { readTodos } from "./session-view/read-todos.ts";
 export { sessionView } from "./session-view/session-view.ts";
+export type { ActivitySample, TurnSpan, TurnView } from "./session-view/turn-view.ts";
+export type { QueuedPrompt, SessionView, TodoItem, ViewOptions } from "./session-view/view.ts";
 export type {
-  ActivitySample,
   ApprovalEntry,
   ModelRetry,
   NoteEntry,
   PatchHunk,
   PromptEntry,
-  QueuedPrompt,
-  SessionView,
   TextEntry,
-  TodoItem,
   ToolEntry,
   ToolStatus,
   ToolTask,
   TurnEndEntry,
-  TurnSpan,
-  TurnView,
   ViewEntry,
   ViewError,
-  ViewOptions,
-} from "./session-view/view.ts";
+} from "./session-view/view-entries.ts";

@@ -3,6 +3,7 @@ import type { TurnSpan, TurnView } from "@cc-docker/client";
 import { formatCost, formatSeconds } from "./amounts.ts";
 import { printableLine } from "./printable.ts";
 import { type Column, formatTable } from "./table.ts";
+import { type Extent, turnExtent } from "./turn-extent.ts";
 
 const BAR_LENGTH = 40;
 const PROMPT_LENGTH = 60;
@@ -14,22 +15,19 @@ export function describeTimeline(turns: readonly TurnView[], now: number): strin
 }
 
 function describeTurn(turn: TurnView, now: number): string {
-  const { turnId, status, prompt, costUsd, error, spans, spansDropped, startedAtMs } = turn;
-  const beginMs = Math.min(startedAtMs, ...spans.map(({ startMs }) => startMs));
-  const endMs = turn.endedAtMs ?? now;
-  const facts = [turnId, status, formatSeconds(endMs - beginMs), formatCost(costUsd), ...(error ? [error.code] : [])];
+  const { turnId, status, prompt, costUsd, error, spans, spansDropped } = turn;
+  const { startMs, endMs } = turnExtent(turn, now);
+  const facts = [turnId, status, formatSeconds(endMs - startMs), formatCost(costUsd), ...(error ? [error.code] : [])];
   const left = spansDropped === 0 ? "" : `(${spansDropped} earlier stretches of time are not kept)\n`;
-  const table = spans.length === 0 ? "" : formatTable(spans, columnsOf({ beginMs, endMs, now }));
+  const table = spans.length === 0 ? "" : formatTable(spans, columnsOf({ startMs, endMs, now }));
   return `${facts.join("  ")}\n> ${printableLine(prompt, PROMPT_LENGTH)}\n${left}${table}`;
 }
 
-type Stretch = { beginMs: number; endMs: number; now: number };
-
-function columnsOf({ beginMs, endMs, now }: Stretch): Column<TurnSpan>[] {
+function columnsOf({ startMs, endMs, now }: Extent & { now: number }): Column<TurnSpan>[] {
   const endOf = (span: TurnSpan) => span.endMs ?? now;
-  const place = (ms: number) => Math.round(((ms - beginMs) / Math.max(1, endMs - beginMs)) * BAR_LENGTH);
+  const place = (ms: number) => Math.round(((ms - startMs) / (endMs - startMs)) * BAR_LENGTH);
   return [
-    { title: "AT", align: "right", cell: ({ startMs }) => formatSeconds(startMs - beginMs) },
+    { title: "AT", align: "right", cell: (span) => formatSeconds(span.startMs - startMs) },
     { title: "TOOK", align: "right", cell: (span) => formatSeconds(endOf(span) - span.startMs) },
     { title: "WHAT", cell: describeSpan },
     { title: "WHEN", cell: (span) => drawBar(place(span.startMs), place(endOf(span))) },

@@ -1,6 +1,6 @@
 /** How much happened when, for a sparkline. */
 import type { Draft } from "./draft.ts";
-import type { ActivitySample } from "./view.ts";
+import type { ActivitySample } from "./turn-view.ts";
 import { VIEW_LIMITS } from "./view-limits.ts";
 
 export function countEvent(draft: Draft, atMs: number): void {

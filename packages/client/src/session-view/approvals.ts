@@ -5,7 +5,7 @@ import { amend, baseOf, type Draft, entryOf, remember, settle } from "./draft.ts
 import type { OpenTool } from "./fold.ts";
 import { at, isRecord, listAt, nameAt, timeOf, wordsAt } from "./read-data.ts";
 import { closeSpan, openSpan, openToolSpan, startModelAfterTools, withdrawToolSpan } from "./timeline.ts";
-import type { ApprovalEntry } from "./view.ts";
+import type { ApprovalEntry } from "./view-entries.ts";
 import { VIEW_LIMITS } from "./view-limits.ts";
 
 export function requestApproval(draft: Draft, event: Event): void {

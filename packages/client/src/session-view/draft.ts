@@ -3,7 +3,8 @@ import type { Event } from "@cc-docker/protocol";
 import { appendEntry, dropEntries, entryAt, replaceEntry } from "./entry-list.ts";
 import type { Fold } from "./fold.ts";
 import { timeOf } from "./read-data.ts";
-import type { SessionView, ViewEntry } from "./view.ts";
+import type { SessionView } from "./view.ts";
+import type { ViewEntry } from "./view-entries.ts";
 
 export type Draft = { -readonly [Name in keyof SessionView]: SessionView[Name] };
 

@@ -6,8 +6,10 @@ import { cutLive } from "./live.ts";
 import { amountAt, at, nameAt, textAt, timeOf, wordsAt } from "./read-data.ts";
 import { changeTurn, closeAllSpans, closeSpan, openSpan, runningTurn, startModel } from "./timeline.ts";
 import { cutAllTools, cutToolsOfTurn } from "./tools.ts";
+import type { TurnView } from "./turn-view.ts";
 import { NO_USAGE, settleUsage } from "./usage.ts";
-import type { NoteEntry, QueuedPrompt, TurnView, ViewError } from "./view.ts";
+import type { QueuedPrompt } from "./view.ts";
+import type { NoteEntry, ViewError } from "./view-entries.ts";
 import { VIEW_LIMITS } from "./view-limits.ts";
 
 const PROMPT_BEGINNING_CHARS = 200;

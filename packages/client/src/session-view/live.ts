@@ -6,7 +6,7 @@ import { baseOf, bytesOf, type Draft, remember, settle } from "./draft.ts";
 import type { CurrentMessage, LiveStream } from "./fold.ts";
 import { amountAt, at, nameAt, textAt, timeOf } from "./read-data.ts";
 import { countStreamed } from "./usage.ts";
-import { NO_OUTPUT, type TextEntry, type ToolEntry } from "./view.ts";
+import { NO_OUTPUT, type TextEntry, type ToolEntry } from "./view-entries.ts";
 import { VIEW_LIMITS } from "./view-limits.ts";
 
 type LiveEntry = TextEntry | ToolEntry;

@@ -1,5 +1,5 @@
 import { amountAt, listAt } from "./read-data.ts";
-import type { PatchHunk } from "./view.ts";
+import type { PatchHunk } from "./view-entries.ts";
 import { VIEW_LIMITS } from "./view-limits.ts";
 
 /** The changes of a file as Claude Code tells them; no `hunks` when there are none. */

@@ -2,7 +2,8 @@ import type { Event } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
 import { compact, readStream, STREAMS } from "./recorded.test-helper.ts";
 import { sessionView } from "./session-view.ts";
-import type { SessionView, ViewEntry } from "./view.ts";
+import type { SessionView } from "./view.ts";
+import type { ViewEntry } from "./view-entries.ts";
 
 const viewOf = (events: Iterable<Event>) => sessionView.applyAll(sessionView.empty(), events);
 

@@ -18,7 +18,8 @@ import {
 import { applyStreamEvent } from "./live.ts";
 import { timeOf } from "./read-data.ts";
 import { NO_USAGE } from "./usage.ts";
-import type { SessionView, ViewEntry, ViewOptions } from "./view.ts";
+import type { SessionView, ViewOptions } from "./view.ts";
+import type { ViewEntry } from "./view-entries.ts";
 
 const DEFAULTS: Required<ViewOptions> = { maxEntries: 20_000, maxBytes: 64 * 1024 * 1024, activityMs: 5_000 };
 

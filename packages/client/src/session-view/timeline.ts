@@ -1,7 +1,7 @@
 /** Where the running turn's time goes. Made of whole messages alone, so that a compacted log tells the same. */
 import type { Draft } from "./draft.ts";
 import type { OpenTool } from "./fold.ts";
-import type { TurnSpan, TurnView } from "./view.ts";
+import type { TurnSpan, TurnView } from "./turn-view.ts";
 import { VIEW_LIMITS } from "./view-limits.ts";
 
 export type SpanStart = Omit<TurnSpan, "endMs">;

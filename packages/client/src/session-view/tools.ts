@@ -9,7 +9,7 @@ import { amountAt, at, listAt, nameAt, textAt, timeOf, wordsAt } from "./read-da
 import { readPatch } from "./read-patch.ts";
 import { readTodos } from "./read-todos.ts";
 import { closeSpan, openToolSpan, startModelAfterTools } from "./timeline.ts";
-import { NO_OUTPUT, type ToolEntry, type ToolStatus, type ToolTask } from "./view.ts";
+import { NO_OUTPUT, type ToolEntry, type ToolStatus, type ToolTask } from "./view-entries.ts";
 import { VIEW_LIMITS } from "./view-limits.ts";
 
 /** A whole call. */

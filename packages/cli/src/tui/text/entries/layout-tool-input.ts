@@ -1,5 +1,5 @@
 /** What a tool is called with: edits as diffs, commands as code, todos as a list, all else by its fields. */
-import type { PatchHunk, TodoItem } from "@cc-docker/client";
+import { type PatchHunk, readTodos } from "@cc-docker/client";
 import { printableLine } from "../../../output/printable.ts";
 import { textAt } from "../../../output/read-data.ts";
 import { cleanLines } from "../clean-text.ts";
@@ -35,7 +35,7 @@ export function layoutToolInput(toolName: string, input: Input, options: ToolInp
   if (edit !== undefined)
     return [...aboutEdit(input, options), ...layoutHunks(edit, { width, maxRows, isNumbered: false })];
   if (toolName === "Bash") return layoutBash(input, options);
-  if (toolName === "TodoWrite") return layoutTodos(todosAt(input), width);
+  if (toolName === "TodoWrite") return layoutTodos(readTodos(input) ?? [], width);
   if (toolName === "ExitPlanMode") return layoutPlan(input, options);
   return layoutFields(Object.entries(input), options);
 }
@@ -88,14 +88,4 @@ function layoutField(name: string, value: unknown, options: ToolInputOptions): L
   } = cut(text, options);
   const lines: Line[] = [[label, span(first, undefined)], ...rest.map((line) => [span(line, undefined)])];
   return [...lines.flatMap((line) => wrapLine(line, options.width)), ...left];
-}
-
-/** What an agent wrote as todos, whatever it is. */
-function todosAt(input: Input): TodoItem[] {
-  const todos = Array.isArray(input["todos"]) ? input["todos"] : [];
-  return todos.map((todo: unknown) => ({
-    content: textAt(todo, "content"),
-    status: textAt(todo, "status"),
-    activeForm: textAt(todo, "activeForm"),
-  }));
 }

@@ -2,6 +2,7 @@
 import type { TurnSpan, TurnView } from "@cc-docker/client";
 import { formatCost, formatSeconds } from "../../../output/amounts.ts";
 import { printableLine } from "../../../output/printable.ts";
+import { type Extent, turnExtent } from "../../../output/turn-extent.ts";
 import { type Line, span } from "../line.ts";
 import type { StyleName } from "../theme.ts";
 import { displayWidth } from "../wrap/display-width.ts";
@@ -29,8 +30,7 @@ type Lane = { name: string; kind: TurnSpan["kind"]; spans: { startMs: number; en
 
 export function layoutTimeline(turn: TurnView, { width, nowMs }: TimelineOptions): Line[] {
   const columns = Math.max(width, MIN_WIDTH);
-  const startMs = turn.spans.reduce((first, one) => Math.min(first, one.startMs), turn.queuedAtMs ?? turn.startedAtMs);
-  const endMs = Math.max(turn.endedAtMs ?? nowMs, startMs + 1);
+  const { startMs, endMs } = turnExtent(turn, nowMs);
   const lanes = lanesOf(turn.spans, endMs);
   const nameColumns = Math.min(MAX_NAME_COLUMNS, Math.max(5, ...lanes.map(({ name }) => displayWidth(name))));
   const room = Math.max(4, columns - nameColumns - SECONDS_COLUMNS - 1);
@@ -60,7 +60,7 @@ function lanesOf(spans: readonly TurnSpan[], endMs: number): Lane[] {
   return [...lanes.values()];
 }
 
-type Scale = { startMs: number; endMs: number; nameColumns: number; room: number };
+type Scale = Extent & { nameColumns: number; room: number };
 
 function layoutLane(lane: Lane, scale: Scale): Line {
   const { bar, style } = LOOKS[lane.kind];
