@@ -1,5 +1,5 @@
 /** Asks the person in a chat what the agent asks, one thing after the other, and answers the gateway. */
-import type { Client } from "@cc-docker/client";
+import type { AnswerApproval, Client } from "@cc-docker/client";
 import { type ApprovalAnswer, isCcError } from "@cc-docker/protocol";
 import { type Asked, describeAsked } from "../output/describe-approval.ts";
 import { printableLine } from "../output/printable.ts";
@@ -61,19 +61,7 @@ export function createAsker({ client, input, say, signal, onEnd, onFailure }: De
         await say(`nobody answers; it waits: \`ccd approve ${asked.id}\` or \`ccd deny ${asked.id}\``);
         return onEnd();
       }
-      if (await settle(asked.id, given)) return;
-    }
-  }
-
-  /** @returns whether there is nothing more to ask */
-  async function settle(approvalId: string, given: ApprovalAnswer): Promise<boolean> {
-    try {
-      await client.approvals.answer.mutate({ approvalId, ...given }, { signal });
-      return true;
-    } catch (error) {
-      if (!isCcError(error) || !(OVER.has(error.code) || UNUSABLE.has(error.code))) throw error;
-      await say(error.message);
-      return OVER.has(error.code);
+      if (await settle({ approvalId: asked.id, ...given }, { client, say, signal })) return;
     }
   }
 
@@ -109,6 +97,21 @@ export function createAsker({ client, input, say, signal, onEnd, onFailure }: De
   }
 
   return { ask, forget };
+}
+
+/** @returns whether there is nothing more to ask */
+async function settle(
+  answer: AnswerApproval,
+  { client, say, signal }: Pick<Deps, "client" | "say" | "signal">,
+): Promise<boolean> {
+  try {
+    await client.approvals.answer.mutate(answer, { signal });
+    return true;
+  } catch (error) {
+    if (!isCcError(error) || !(OVER.has(error.code) || UNUSABLE.has(error.code))) throw error;
+    await say(error.message);
+    return OVER.has(error.code);
+  }
 }
 
 /** `rule`: what is allowed for good unless it is said, where that can be. `undefined`: what was typed is no answer. */

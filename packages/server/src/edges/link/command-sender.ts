@@ -1,8 +1,8 @@
 /** What the wrapper is to do, read from the store whenever its bell rings, so that nothing is lost. */
-import { isDeepStrictEqual } from "node:util";
 import type { ToWrapper } from "@cc-docker/protocol";
 import type { Core, SessionRow } from "../../core/core.ts";
 import { failpoint } from "../../lib/failpoint.ts";
+import { createRulesSender } from "./rules-sender.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 /** `onWritten`: the pipe has taken it. */
@@ -17,7 +17,7 @@ export type CommandSenderDeps = {
   fail: (error: Error) => void;
 };
 
-/** What a wrapper has said it was told. One that does not know of rules says none. */
+/** What a wrapper has said it was told. */
 export type Told = { parked: boolean; allowedRules?: readonly string[] | undefined };
 
 export type CommandSender = {
@@ -39,8 +39,7 @@ export function createCommandSender({ links, session, telemetry, send, fail }: C
   let started: string | undefined;
   let interrupted: string | undefined;
   const told = { parked: false, seq: 0 };
-  let toldRules: readonly string[] | undefined;
-  let rulesSent = Promise.resolve();
+  const rules = createRulesSender({ links, sessionId: session.id, send });
   const answered = new Set<string>();
 
   async function sendTurn(): Promise<void> {
@@ -69,25 +68,12 @@ export function createCommandSender({ links, session, telemetry, send, fail }: C
     send({ type: "park", parked }, () => failpoint("park.sent"));
   }
 
-  /** One after the other, so that what was read first is sent first. */
-  function sendRules(): Promise<void> {
-    rulesSent = rulesSent.then(sendNewRules);
-    return rulesSent;
-  }
-
-  async function sendNewRules(): Promise<void> {
-    if (!toldRules) return;
-    const allowed = await links.findRules(session.id);
-    if (isDeepStrictEqual(allowed, toldRules)) return;
-    toldRules = allowed;
-    failpoint("approval.rules-read");
-    send({ type: "rules", allowed: [...allowed] }, () => failpoint("approval.rules-sent"));
-  }
-
   async function sendAnswers(): Promise<void> {
     if (!asks) return;
     const { id: sessionId, generation } = session;
-    for (const { id, key, answer } of await links.findAnswers({ sessionId, generation })) {
+    const given = (await links.findAnswers({ sessionId, generation })).filter(({ id }) => !answered.has(id));
+    if (given.length > 0) await rules.send(); // those that were written with these answers
+    for (const { id, key, answer } of given) {
       if (answered.has(id)) continue;
       answered.add(id);
       failpoint("approval.answer-read");
@@ -95,9 +81,9 @@ export function createCommandSender({ links, session, telemetry, send, fail }: C
     }
   }
 
-  /** What is allowed for good is told before the prompt, or the answer, that it belongs to. */
+  /** What was withdrawn by now does not hold for the prompt that comes. */
   async function sendTalk(): Promise<void> {
-    if (asks) await sendRules();
+    if (asks) await rules.send();
     await sendTurn();
     await sendAnswers();
   }
@@ -111,10 +97,10 @@ export function createCommandSender({ links, session, telemetry, send, fail }: C
     open: ({ parked, allowedRules }) => {
       opened = true;
       told.parked = parked;
-      toldRules = allowedRules;
+      rules.begin(allowedRules);
       wake();
     },
-    sendRules,
+    sendRules: rules.send,
     close: unsubscribe,
   };
 }
