@@ -1,12 +1,9 @@
 /** What the wrapper is to do, read from the store whenever its bell rings, so that nothing is lost. */
-import type { ToWrapper } from "@cc-docker/protocol";
 import type { Core, SessionRow } from "../../core/core.ts";
 import { failpoint } from "../../lib/failpoint.ts";
 import { createRulesSender } from "./rules-sender.ts";
+import type { Send } from "./send.ts";
 import type { Telemetry } from "./telemetry.ts";
-
-/** `onWritten`: the pipe has taken it. */
-export type Send = (message: ToWrapper, onWritten?: () => void) => void;
 
 export type CommandSenderDeps = {
   links: Core["links"];

@@ -20,7 +20,8 @@ import { failpoint } from "../../lib/failpoint.ts";
 import type { Redactor } from "../../lib/redact.ts";
 import { type PieceSize, takePieces } from "../../lib/take-pieces.ts";
 import { retry } from "../../lib/wait.ts";
-import { createCommandSender, type Send } from "./command-sender.ts";
+import { createCommandSender } from "./command-sender.ts";
+import type { Send } from "./send.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 /**

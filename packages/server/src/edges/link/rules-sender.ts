@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { SessionId } from "@cc-docker/protocol";
 import type { Core } from "../../core/core.ts";
 import { failpoint } from "../../lib/failpoint.ts";
-import type { Send } from "./command-sender.ts";
+import type { Send } from "./send.ts";
 
 export type RulesSender = {
   /** The wrapper has said what it was told. One that knows of no rules has not, and is told none. */
