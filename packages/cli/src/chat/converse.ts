@@ -4,8 +4,8 @@ import { type Event, EXIT_CODES, type SessionId } from "@cc-docker/protocol";
 import { findInterruption, type Io } from "../io.ts";
 import { type Asked, readApproval } from "../output/describe-approval.ts";
 import { exitOf } from "../session/show-turn.ts";
-import { createAsker } from "./asker.ts";
-import { createLineInput } from "./line-input.ts";
+import { type Asker, createAsker } from "./asker.ts";
+import { createLineInput, type LineInput } from "./line-input.ts";
 import { createPrompter, type Prompter } from "./prompter.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import { watchSession } from "./watch-session.ts";
@@ -33,58 +33,12 @@ const LEFT = Symbol("left");
  * @returns the exit code
  * @throws CcError what the gateway refuses; where nobody types, what the first turn that fails failed with
  */
-export async function converse(
-  client: Client,
-  { sessionId, after, asked, json, onSent }: Chat,
-  io: Io,
-): Promise<number> {
+export async function converse(client: Client, chat: Chat, io: Io): Promise<number> {
   const leaving = new AbortController();
   const signal = AbortSignal.any([io.signal, leaving.signal]);
-  const leave = (why: unknown = LEFT) => leaving.abort(why);
-
-  const keys = { onInterrupt: () => undefined as void };
-  const input = createLineInput({ stdin: io.stdin, terminal: io.terminal, onInterrupt: () => keys.onInterrupt() });
-  const screen = createScreen(input, io, json);
-  const asker = createAsker({ client, input, say: screen.say, signal, onEnd: leave, onFailure: leave });
-  const watch = watchSession({
-    client,
-    sessionId,
-    after,
-    signal,
-    ...(!input.isTerminal && { giveUpAfterMs: GIVE_UP_AFTER_MS }),
-    onAway: (message) => void screen.say(message),
-    onFailure: leave,
-    async show(event: Event) {
-      const { asked: one, over } = readApproval(event);
-      await screen.show(event);
-      if (one) void asker.ask(one);
-      if (over !== undefined) asker.forget(over);
-    },
-  });
-  const prompter = createPrompter({ client, sessionId, watch, signal, onSent });
-  const interrupts = createInterrupts({ prompter, screen, drop: input.drop, leave });
-  keys.onInterrupt = interrupts.take;
-
-  async function talk(): Promise<void> {
-    await Promise.all(asked.map((one) => asker.ask(one)));
-    for (;;) {
-      const entry = await input.read("> ", { yields: true, signal });
-      const word = entry?.trim();
-      interrupts.forget();
-      if (entry === undefined || word === "/exit") return;
-      if (word === "/help") for (const line of HELP) await screen.say(line);
-      else if (word !== "") await takeTurn(entry);
-    }
-  }
-
-  async function takeTurn(prompt: string): Promise<void> {
-    const end = await prompter.send(prompt);
-    await screen.finish();
-    if (!input.isTerminal) exitOf(end);
-  }
-
+  const parts = openParts(client, chat, { io, signal, leave: (why = LEFT) => leaving.abort(why) });
   try {
-    await talk();
+    await talk(parts, chat.asked, signal);
     return EXIT_CODES.ok;
   } catch (error) {
     if (error === LEFT) return EXIT_CODES.ok;
@@ -92,10 +46,59 @@ export async function converse(
     if (!interruption) throw error;
     return interruption.exitCode;
   } finally {
-    leave();
-    await screen.finish();
-    input.close();
+    leaving.abort(LEFT);
+    await parts.screen.finish();
+    parts.input.close();
   }
+}
+
+type Parts = { input: LineInput; screen: Screen; asker: Asker; prompter: Prompter; interrupts: Interrupts };
+type Leaving = { io: Io; signal: AbortSignal; leave: (why?: unknown) => void };
+
+/** All that a chat is made of, wired; the session is followed from now on. */
+function openParts(client: Client, { sessionId, after, json, onSent }: Chat, { io, signal, leave }: Leaving): Parts {
+  const keys = { onInterrupt: () => undefined as void };
+  const input = createLineInput({ stdin: io.stdin, terminal: io.terminal, onInterrupt: () => keys.onInterrupt() });
+  const screen = createScreen(input, io, json);
+  const asker = createAsker({ client, input, say: screen.say, signal, onEnd: leave, onFailure: leave });
+  const watch = watchSession({
+    ...{ client, sessionId, after, signal },
+    ...(!input.isTerminal && { giveUpAfterMs: GIVE_UP_AFTER_MS }),
+    onAway: (message) => void screen.say(message),
+    onFailure: leave,
+    show: (event) => showOrAsk(event, screen, asker),
+  });
+  const prompter = createPrompter({ client, sessionId, watch, signal, onSent });
+  const interrupts = createInterrupts({ prompter, screen, drop: input.drop, leave });
+  keys.onInterrupt = interrupts.take;
+  return { input, screen, asker, prompter, interrupts };
+}
+
+async function showOrAsk(event: Event, screen: Screen, asker: Asker): Promise<void> {
+  const { asked, over } = readApproval(event);
+  await screen.show(event);
+  if (asked) void asker.ask(asked);
+  if (over !== undefined) asker.forget(over);
+}
+
+/** Until a person leaves, or a pipe ends. */
+async function talk(parts: Parts, asked: readonly Asked[], signal: AbortSignal): Promise<void> {
+  const { input, screen, asker, interrupts } = parts;
+  await Promise.all(asked.map((one) => asker.ask(one)));
+  for (;;) {
+    const entry = await input.read("> ", { yields: true, signal });
+    const word = entry?.trim();
+    interrupts.forget();
+    if (entry === undefined || word === "/exit") return;
+    if (word === "/help") for (const line of HELP) await screen.say(line);
+    else if (word !== "") await takeTurn(parts, entry);
+  }
+}
+
+async function takeTurn({ input, screen, prompter }: Parts, prompt: string): Promise<void> {
+  const end = await prompter.send(prompt);
+  await screen.finish();
+  if (!input.isTerminal) exitOf(end);
 }
 
 type Interrupts = { take(): void /** Something was entered: the next Ctrl-C is a first one again. */; forget(): void };

@@ -4,7 +4,10 @@
  */
 import { createInterface, type Interface } from "node:readline";
 import type { Input, Terminal } from "../io.ts";
+import { createEntries } from "./entries.ts";
 import { createGate } from "./gate.ts";
+import { createReadingOrder, type Reader } from "./reading-order.ts";
+import { watchPastes } from "./watch-pastes.ts";
 
 /** `yields`: whoever reads something fresh comes first, also when this one waits already. */
 export type ReadOptions = { fresh?: boolean; yields?: boolean; signal: AbortSignal };
@@ -34,99 +37,39 @@ type Options = {
 };
 
 const CONTINUED = "… ";
-const YIELDED = Symbol("somebody else reads first");
-const PASTE = { on: "\x1b[?2004h", off: "\x1b[?2004l" };
 
 export function createLineInput({ stdin, terminal, onInterrupt }: Options): LineInput {
   const gate = terminal && createGate(terminal);
   const lines = createInterface({ input: stdin, ...(gate && { output: gate.output }), terminal: gate !== undefined });
-  const entries: string[] = [];
-  let parts: string[] = [];
-  let isPasting = false;
-  let hasEnded = false;
-  let turn: Promise<unknown> = Promise.resolve();
-  let waiting: ((entry: string | undefined) => void) | undefined;
-  let yieldNow: (() => void) | undefined;
-  /** How many wait for something fresh. */
-  let urgent = 0;
+  const entries = createEntries();
+  const readInOrder = createReadingOrder();
+  const pastes = terminal && watchPastes(stdin, terminal);
 
-  function take(line: string): void {
-    const isContinued = !isPasting && line.endsWith("\\");
-    parts.push(isContinued ? line.slice(0, -1) : line);
-    if (isPasting || isContinued) return showMark(lines, CONTINUED);
-    give(parts.join("\n"));
-    parts = [];
-  }
-
-  /** A pipe brings many at once, and only the first is for who waits. */
-  function give(entry: string): void {
-    const resolve = waiting;
-    waiting = undefined;
-    if (resolve) resolve(entry);
-    else entries.push(entry);
-  }
-
-  function end(): void {
-    hasEnded = true;
-    if (parts.length > 0) give(parts.join("\n"));
-    parts = [];
-    waiting?.(undefined);
-  }
-
-  async function readNow(mark: string, { fresh = false, yields = false, signal }: ReadOptions) {
-    if (fresh) urgent -= 1;
-    signal.throwIfAborted();
-    if (yields && urgent > 0) return YIELDED;
+  function read(mark: string, { fresh = false, yields = false, signal }: ReadOptions): Promise<string | undefined> {
     const mustBeNew = fresh && gate !== undefined;
-    if (!mustBeNew && entries.length > 0) return entries.shift();
-    if (hasEnded) return undefined;
-    const putBack = mustBeNew ? setAside() : undefined;
-    gate?.open();
-    showMark(lines, mark);
-    const { promise, resolve, reject } = Promise.withResolvers<string | typeof YIELDED | undefined>();
-    const onAbort = () => {
-      waiting = undefined;
-      reject(signal.reason);
+    const readNow: Reader["read"] = async (onWait) => {
+      const known = mustBeNew ? undefined : entries.shift();
+      if (known !== undefined || entries.hasEnded()) return known;
+      const putBack = mustBeNew ? setAside() : undefined;
+      gate?.open();
+      showMark(lines, mark);
+      return await entries.next({ signal, onWait }).finally(() => {
+        gate?.close();
+        putBack?.();
+      });
     };
-    signal.addEventListener("abort", onAbort);
-    waiting = resolve;
-    if (yields)
-      yieldNow = () => {
-        waiting = undefined; // a line that comes from now on is for who is next
-        resolve(YIELDED);
-      };
-    try {
-      return await promise;
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-      waiting = yieldNow = undefined;
-      gate?.close();
-      putBack?.();
-    }
+    return readInOrder({ isUrgent: fresh, yields, signal, read: readNow });
   }
 
   /** What was typed, and not entered, before something is asked. @returns what puts it back */
   function setAside(): () => void {
-    const [kept, typed] = [parts, lines.line];
-    drop();
+    const typed = lines.line;
+    const begun = entries.begin([]);
+    eraseLine(lines);
     return () => {
-      parts = kept;
+      entries.begin(begun);
       if (typed !== "") lines.write(typed);
     };
-  }
-
-  /** Who asks while somebody else does waits, and one who yields goes behind who asks something fresh. */
-  async function read(mark: string, options: ReadOptions): Promise<string | undefined> {
-    for (;;) {
-      if (options.fresh) {
-        urgent += 1;
-        yieldNow?.();
-      }
-      const answer = turn.then(() => readNow(mark, options));
-      turn = answer.catch(() => undefined);
-      const entry = await answer;
-      if (entry !== YIELDED) return entry;
-    }
   }
 
   async function aside(print: () => Promise<void>, finish: () => Promise<void>): Promise<void> {
@@ -138,29 +81,27 @@ export function createLineInput({ stdin, terminal, onInterrupt }: Options): Line
   }
 
   function drop(): boolean {
-    const had = parts.length > 0 || lines.line !== "";
-    parts = [];
-    lines.write(null, { ctrl: true, name: "e" });
-    lines.write(null, { ctrl: true, name: "u" });
-    return had;
+    const had = lines.line !== "";
+    eraseLine(lines);
+    return entries.begin([]).length > 0 || had;
   }
 
   function close(): void {
-    terminal?.write(PASTE.off);
+    pastes?.close();
     lines.close();
   }
 
-  lines.on("line", take);
-  lines.on("close", end);
+  lines.on("line", (line) => {
+    if (entries.add(line, pastes?.isPasting() === true)) showMark(lines, CONTINUED);
+  });
+  lines.on("close", entries.end);
   lines.on("SIGINT", onInterrupt);
-  if (terminal) {
-    terminal.write(PASTE.on);
-    stdin.on("keypress", (_text: unknown, key: { name?: string } | undefined) => {
-      if (key?.name === "paste-start") isPasting = true;
-      if (key?.name === "paste-end") isPasting = false;
-    });
-  }
   return { isTerminal: gate !== undefined, read, aside, drop, close };
+}
+
+function eraseLine(lines: Interface): void {
+  lines.write(null, { ctrl: true, name: "e" });
+  lines.write(null, { ctrl: true, name: "u" });
 }
 
 /** Shown where lines are edited; what is typed already stays behind it. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { toDecision } from "./asker.ts";
+import { toDecision } from "./ask-person.ts";
 
 it.each([
   ["y", { decision: "allow" }],

@@ -1,0 +1,74 @@
+/** One thing that the agent asks, as a person in a chat answers it. */
+import type { ApprovalAnswer } from "@cc-docker/protocol";
+import type { Asked } from "../output/describe-approval.ts";
+import { printableLine } from "../output/printable.ts";
+import { type Question, readQuestions, toAnswer } from "../session/questions.ts";
+import { suggestRule } from "../session/suggest-rule.ts";
+import type { LineInput } from "./line-input.ts";
+
+type Talk = {
+  input: LineInput;
+  say: (text: string) => Promise<void>;
+  /** Nobody needs the answer any more. */
+  signal: AbortSignal;
+};
+
+const YES_NO = "[y]es, [n]o, or n and why: ";
+const yesAlwaysNo = (rule: string) =>
+  `[y]es, [a]lways ${printableLine(rule)} (or a and another rule), [n]o, or n and why: `;
+const ANSWER = "number or answer; /deny and why: ";
+
+/**
+ * @returns the answer; `undefined` when there is nobody to answer
+ * @throws the reason of the signal
+ */
+export async function askPerson(asked: Asked, talk: Talk): Promise<ApprovalAnswer | undefined> {
+  const questions = asked.kind === "question" ? readQuestions(asked.input) : [];
+  return questions.length > 0 ? await askQuestions(questions, talk) : await askWhether(asked, talk);
+}
+
+async function askWhether(asked: Asked, { input, say, signal }: Talk): Promise<ApprovalAnswer | undefined> {
+  const rule = asked.kind === "tool" ? suggestRule(asked) : undefined;
+  for (;;) {
+    const typed = await input.read(rule === undefined ? YES_NO : yesAlwaysNo(rule), { fresh: true, signal });
+    if (typed === undefined) return undefined;
+    const given = toDecision(typed, rule);
+    if (given) return given;
+    await say("that is no answer");
+  }
+}
+
+async function askQuestions(questions: readonly Question[], talk: Talk): Promise<ApprovalAnswer | undefined> {
+  const { say } = talk;
+  const answers: Record<string, string> = {};
+  for (const question of questions) {
+    await say(question.text);
+    for (const [index, { label }] of question.options.entries()) await say(`${index + 1}. ${label}`);
+    const typed = await readSomething(talk);
+    if (typed === undefined) return undefined;
+    if (/^\/deny\b/.test(typed)) return toDenial(typed.slice("/deny".length));
+    answers[question.text] = toAnswer(question, typed);
+  }
+  return { decision: "allow", updatedInput: { answers } };
+}
+
+async function readSomething({ input, signal }: Talk): Promise<string | undefined> {
+  for (;;) {
+    const typed = await input.read(ANSWER, { fresh: true, signal });
+    if (typed?.trim() !== "") return typed;
+  }
+}
+
+/** `rule`: what is allowed for good unless it is said, where that can be. `undefined`: what was typed is no answer. */
+export function toDecision(typed: string, rule?: string): ApprovalAnswer | undefined {
+  const [, always, wanted] = /^\s*(a|always)(?:\s+(\S.*?))?\s*$/i.exec(typed) ?? [];
+  if (always !== undefined && rule !== undefined) return { decision: "allow", rule: wanted ?? rule };
+  const [, no, why = ""] = /^\s*(no?)(?:\s+([^]*))?$/i.exec(typed) ?? [];
+  if (no !== undefined) return toDenial(why);
+  return /^\s*y(es)?\s*$/i.test(typed) ? { decision: "allow" } : undefined;
+}
+
+function toDenial(why: string): ApprovalAnswer {
+  const message = why.trim();
+  return { decision: "deny", ...(message !== "" && { message }) };
+}
