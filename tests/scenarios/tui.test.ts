@@ -261,12 +261,16 @@ async function coloursWith(settings: Settings): Promise<Set<string>> {
   await terminal.press("\x1by");
   await terminal.waitFor(/^ *all seen$/m);
   await toReading(terminal);
-  await terminal.press("O", "l");
+  await terminal.press("O");
+  await terminal.waitFor("File created");
+  await terminal.press("l");
   await terminal.waitFor("cost a turn");
   await terminal.press("/");
+  await terminal.waitFor("Search:");
   await terminal.type("seen");
-  await terminal.press(KEYS.enter);
   await terminal.waitFor("N before");
+  await terminal.press(KEYS.enter);
+  await terminal.waitForNot("Search:");
   await terminal.press("?");
   await terminal.waitFor("Keys");
   await terminal.press(KEYS.esc);
