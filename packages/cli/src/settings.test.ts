@@ -1,7 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { OWN_SETTINGS } from "./settings.ts";
+import { OWN_FILES, OWN_SETTINGS } from "./settings.ts";
+import { historyFile } from "./tui/state/prompt-history.ts";
 
 /** What the program is made from, but for the table. */
 async function readSources(): Promise<string> {
@@ -19,4 +21,8 @@ it("are told of every variable that the program reads, and of no other", async (
   const rows = Object.keys(OWN_SETTINGS);
   expect(read.filter((name) => !rows.includes(name))).toEqual([]);
   expect(rows.filter((name) => !sources.includes(`"${name}"`))).toEqual([]);
+});
+
+it("name the file where prompts are kept", () => {
+  expect(OWN_FILES.map(({ path }) => path)).toContain(historyFile({}).replace(homedir(), "~"));
 });

@@ -94,6 +94,11 @@ export const OWN_SETTINGS = {
     meaning: "Directories that sessions may work in. When absent: the one that `ccd` is given in.",
     default: "",
   },
+  LOG_FILE: {
+    of: "start",
+    meaning: "The log of a gateway in the background. When empty: `gateway.log` in DATA_DIR.",
+    default: "",
+  },
 } as const satisfies Record<string, OwnSetting>;
 
 /** What stays on the disk of whoever uses `ccd`. The gateway's own files, in DATA_DIR, are not among them. */

@@ -1,32 +1,31 @@
 /** A gateway in the background: it outlives who starts it, writes its log into DATA_DIR, and is found as any other. */
 import { spawn } from "node:child_process";
-import { mkdir, open } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { CcError, isCcError } from "@cc-docker/protocol";
 import type { Environment } from "../io.ts";
+import { openLog, readStartFailure } from "./background-log.ts";
 import { localFiles } from "./data-dir.ts";
 import { findGateway, gatewaySettings } from "./gateway-program.ts";
 import { findLocalGateway, type LocalGateway } from "./local-gateway.ts";
 import { isRunning } from "./process-start.ts";
-import { readTail } from "./read-tail.ts";
 
 const START_MS = 30_000;
 /** Longer than the gateway gives itself. */
 const STOP_MS = 15_000;
 const LOOK_EVERY_MS = 50;
-const LOG_TAIL_BYTES = 2000;
 
 /**
  * Resolves when it can be found, and so serves.
- * @throws CcError DATA_DIR_IN_USE when one runs already; SERVER_UNREACHABLE with the end of its log when it does not come up; the signal's reason
+ * @throws CcError DATA_DIR_IN_USE when one runs already; CONFIG_INVALID where its data or its log cannot be; what it has
+ * said when it does not come up, SERVER_UNREACHABLE with the end of its log where it has said nothing; the signal's reason
  */
 export async function startInBackground(env: Environment, signal: AbortSignal): Promise<LocalGateway> {
   refuseSecond(await findIfAny(env));
-  const { dataDir, log } = localFiles(env);
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await using output = await open(log, "a", 0o600);
+  const files = localFiles(env);
+  const { dataDir, log } = files;
+  await using output = await openLog(files);
   const gateway = spawn(process.execPath, [findGateway()], {
-    env: { LOG_LEVEL: "WARNING", LOG_FILE: log, ...gatewaySettings(env), DATA_DIR: dataDir },
+    env: { LOG_LEVEL: "WARNING", ...gatewaySettings(env), DATA_DIR: dataDir, LOG_FILE: log },
     cwd: "/",
     detached: true,
     stdio: ["ignore", output.fd, output.fd], // of what is no line of the log, as a crash
@@ -51,10 +50,7 @@ export async function startInBackground(env: Environment, signal: AbortSignal): 
   }
   gateway.kill("SIGTERM");
   refuseSecond(await findIfAny(env)); // somebody else's was faster
-  throw new CcError(
-    "SERVER_UNREACHABLE",
-    `The gateway did not start. ${log} ends:\n${await readTail(log, LOG_TAIL_BYTES)}`,
-  );
+  throw await readStartFailure(log);
 }
 
 /**

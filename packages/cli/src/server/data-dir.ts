@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Environment } from "../io.ts";
 
-/** `log`: of a gateway in the background, which has no terminal to write to. */
+/** `log`: of a gateway in the background, which has no terminal to write to; LOG_FILE may name another. */
 export type LocalFiles = { dataDir: string; announcement: string; secret: string; log: string };
 
 export function localFiles(env: Environment): LocalFiles {
@@ -12,6 +12,6 @@ export function localFiles(env: Environment): LocalFiles {
     dataDir,
     announcement: join(dataDir, "server.json"),
     secret: join(dataDir, "jwt-secret"),
-    log: join(dataDir, "gateway.log"),
+    log: resolve(env["LOG_FILE"]?.trim() || join(dataDir, "gateway.log")),
   };
 }
