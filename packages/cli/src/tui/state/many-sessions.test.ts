@@ -64,6 +64,9 @@ describe("with many sessions", () => {
     expect(app.sessions.find(idOf(0))).toBeUndefined();
     app.show(idOf(0));
     draw(); // while its events are still to come
+    for (const id of ids.slice(1, 10)) app.show(id); // and it is left before any has
+    app.show(idOf(0));
+    draw();
     await vi.waitUntil(() => (app.sessions.find(idOf(0))?.view().lastSeq ?? 0) === 202);
     expect(draw().split("\n").slice(1)).toEqual(before.split("\n").slice(1));
   });

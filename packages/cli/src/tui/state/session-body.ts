@@ -94,7 +94,8 @@ export function createSessionBody(): SessionBody {
     },
     rest(seq) {
       looking.source = undefined;
-      looking.awaited = { top: looking.top, seq };
+      const { top, awaited } = looking;
+      looking.awaited = { top, seq: awaited?.top === top ? Math.max(seq, awaited.seq) : seq };
       layOutAnew(parts);
     },
   };
