@@ -55,13 +55,41 @@ verifies(
   },
 );
 
-verifies("cli.directories", "a directory that the gateway does not allow is refused with both ways out", async () => {
+verifies("cli.directories", "a directory that the gateway does not allow is refused with all ways out", async () => {
   const refused = await ccdIn("/", "run", "-C", "/usr", "say: never");
   expect(refused).toMatchObject({ exitCode: 4, stdout: "", stderr: expect.stringContaining("WORKSPACE_NOT_ALLOWED") });
-  for (const way of ["ccd serve", "WORKSPACE_HOST_ROOTS", "--scratch"]) expect(refused.stderr).toContain(way);
+  for (const way of ["ccd serve --allow", "--scratch"]) expect(refused.stderr).toContain(way);
   expect((await ccdIn("/", "run", "-C", "/nonexistent", "say: never")).exitCode).toBe(2);
   expect(await install.leftovers()).toEqual([]);
 });
+
+verifies(
+  "cli.directories",
+  "a second project is let in by the command that its refusal names, while the first one's session works on",
+  async () => {
+    const first = await makeDirectory("first project");
+    const second = await realpath(await mkdtemp(join(tmpdir(), "ccd-second-")));
+    cleanup.defer(() => rm(second, { recursive: true }));
+    const works = (await ccdIn(first, "run", "--detach", "say: before\nwait: 5s\nsay: after")).stdout.trim();
+    const refused = await ccdIn(second, "run", "say: never");
+    expect(refused).toMatchObject({ exitCode: 4, stderr: expect.stringContaining("`ccd serve --allow`") });
+    for (const another of [["serve"], ["serve", "--detach"]])
+      expect(await ccdIn(second, ...another)).toMatchObject({
+        exitCode: 5,
+        stderr: expect.stringMatching(/DATA_DIR_IN_USE[^]*`ccd serve --allow`[^]*`ccd serve --stop`/),
+      });
+    expect(await ccdIn(second, "serve", "--allow")).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining(`sessions may work in ${second};`),
+    });
+    expect((await ccdIn(second, "run", "bash: touch here\nsay: done")).stdout).toBe("done\n");
+    expect((await stat(join(second, "here"))).isFile()).toBe(true);
+    expect(await jsonIn(first, "show", works)).toMatchObject({ session: { status: "running" } });
+    expect((await ccdIn(first, "send", "--wait", "say: and on")).stdout).toBe("and on\n");
+    expect((await ccdIn(first, "logs")).stdout).toMatch(/before[^]*after[^]*and on/);
+    expect((await ccdIn(first, "rm", works)).exitCode).toBe(0);
+  },
+);
 
 verifies(
   "cli.directories",

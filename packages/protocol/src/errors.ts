@@ -228,7 +228,7 @@ export const ERRORS = {
     exit: "refused",
     http: 403,
     retry: "never",
-    hint: "Start the gateway in that directory, or have WORKSPACE_HOST_ROOTS name it or one above it; docs/sessions.md says what else may not be.",
+    hint: "`ccd serve --allow` in that directory allows it at once; WORKSPACE_HOST_ROOTS does so from a start on; docs/sessions.md says what else may not be.",
   },
   WORKSPACE_NOT_FOUND: {
     exit: "notFound",
@@ -409,7 +409,7 @@ export const ERRORS = {
     exit: "unavailable",
     http: 500,
     retry: "never",
-    hint: "Another gateway uses this data directory; stop it or choose another DATA_DIR.",
+    hint: "Another gateway uses this data directory: `ccd serve --allow` has it work in one more directory, `ccd serve --stop` ends it. Or choose another DATA_DIR.",
   },
   PORT_IN_USE: {
     exit: "unavailable",

@@ -147,6 +147,6 @@ describe("the settings", () => {
   it("begin the data directory at the user's home for ~, and leave other paths alone", () => {
     expect(loadConfig({ DATA_DIR: "~" }).DATA_DIR).not.toContain("~");
     expect(loadConfig({ DATA_DIR: "/srv/~x" }).DATA_DIR).toBe("/srv/~x");
-    expect(new Set(Object.values(dataPaths("/d"))).size).toBe(6);
+    expect(new Set(Object.values(dataPaths("/d"))).size).toBe(7);
   });
 });

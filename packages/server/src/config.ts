@@ -90,7 +90,7 @@ const rows = {
   },
   WORKSPACE_HOST_ROOTS: {
     description:
-      "Directories of this machine that sessions may work in, or below, with colons between them; a colon of a path is written `\\:`, a backslash `\\\\`. None when empty; `./dev start` and `ccd serve` name the one they are started in. Whoever has a token may have an agent act there as the owner of the files.",
+      "Directories of this machine that sessions may work in, or below, with colons between them; a colon of a path is written `\\:`, a backslash `\\\\`. None when empty; `./dev start` and `ccd serve` name the one they are started in, `ccd serve --allow` adds the one it is given in without a restart. Whoever has a token may have an agent act there as the owner of the files.",
     default: "",
     schema: roots(),
   },
@@ -401,5 +401,6 @@ export function dataPaths(dataDir: string) {
     sockets: join(dataDir, "run"),
     install: join(dataDir, "install-id"),
     lock: join(dataDir, "lock"),
+    allowed: join(dataDir, "allowed-directories.json"),
   };
 }

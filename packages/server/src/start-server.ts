@@ -106,6 +106,7 @@ async function openPorts({ config, log }: StartOptions, installId: string, resou
     socketsDirectory: paths.sockets,
     link: config.LINK,
     hostRoots: config.WORKSPACE_HOST_ROOTS,
+    allowedFile: paths.allowed,
     hidden: [resolve(config.DATA_DIR)],
   });
   resources.add("runtime", runtime.close);

@@ -15,6 +15,7 @@ const LOOKUPS: Record<string, Lookup> = {
   approval: "approvals",
   file: "files",
   directory: "directories",
+  allow: "directories",
 };
 /** What each command takes besides its own options. */
 const COMMON = [

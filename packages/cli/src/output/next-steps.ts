@@ -5,7 +5,9 @@ export const NEXT_STEPS: Partial<Record<ErrorCode, string>> = {
   REQUEST_INVALID: "Correct what is named there; `--help` behind the command shows what it takes.",
   SESSION_NOT_FOUND: "`ccd ls` lists your sessions.",
   WORKSPACE_NOT_ALLOWED:
-    "Start the gateway in that directory with `ccd serve`, or set its WORKSPACE_HOST_ROOTS; `--scratch` works in an empty workspace instead.",
+    "`ccd serve --allow` in that directory allows it at once, where the gateway is yours; `--scratch` works in an empty workspace instead.",
+  DATA_DIR_IN_USE:
+    "It serves all your directories: `ccd serve --allow` lets its sessions work in this one too. `ccd serve --stop` ends it.",
   SESSION_NOT_RUNNING: "`ccd send SESSION PROMPT` wakes it.",
   SESSION_NOT_PAUSABLE: "`ccd show SESSION` tells how it is; `ccd resume SESSION` wakes one at rest.",
   NO_TURN_RUNNING: "`ccd show SESSION` tells how it is; `ccd send SESSION PROMPT` gives it something to do.",

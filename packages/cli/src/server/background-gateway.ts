@@ -20,7 +20,7 @@ const LOOK_EVERY_MS = 50;
  * said when it does not come up, SERVER_UNREACHABLE with the end of its log where it has said nothing; the signal's reason
  */
 export async function startInBackground(env: Environment, signal: AbortSignal): Promise<LocalGateway> {
-  refuseSecond(await findIfAny(env));
+  await refuseSecond(env);
   const files = localFiles(env);
   const { dataDir, log } = files;
   await using output = await openLog(files);
@@ -49,7 +49,7 @@ export async function startInBackground(env: Environment, signal: AbortSignal): 
     });
   }
   gateway.kill("SIGTERM");
-  refuseSecond(await findIfAny(env)); // somebody else's was faster
+  await refuseSecond(env); // somebody else's was faster
   throw await readStartFailure(log);
 }
 
@@ -71,7 +71,9 @@ export async function stopInBackground(env: Environment, signal: AbortSignal): P
   throw new CcError("SERVER_NOT_STOPPED", message);
 }
 
-function refuseSecond(running: LocalGateway | undefined): void {
+/** @throws CcError DATA_DIR_IN_USE when a gateway of this data directory runs */
+export async function refuseSecond(env: Environment): Promise<void> {
+  const running = await findIfAny(env);
   if (!running) return;
   throw new CcError("DATA_DIR_IN_USE", `A gateway runs already: ${running.url}, process ${running.pid}.`);
 }

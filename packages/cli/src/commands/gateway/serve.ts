@@ -4,31 +4,41 @@ import { once } from "node:events";
 import { EXIT_CODES } from "@cc-docker/protocol";
 import { Option } from "commander";
 import { defineCommand, type Json } from "../../command.ts";
+import { describePlace } from "../../first-run/describe-place.ts";
 import type { Io } from "../../io.ts";
 import { printResult } from "../../output/print-result.ts";
-import { startInBackground, stopInBackground } from "../../server/background-gateway.ts";
+import { printableLine } from "../../output/printable.ts";
+import { allowDirectory } from "../../server/allow-directory.ts";
+import { refuseSecond, startInBackground, stopInBackground } from "../../server/background-gateway.ts";
 import { localFiles } from "../../server/data-dir.ts";
 import { findGateway, gatewaySettings } from "../../server/gateway-program.ts";
+import { realDirectory } from "../../session/workspace-options.ts";
 
-type ServeInput = { detach?: true; stop?: true } & Json;
+type ServeInput = { detach?: true; stop?: true; allow?: string | true } & Json;
 
 export const serveCommand = defineCommand<ServeInput>({
   name: "serve",
   group: "gateway",
   summary: "start a gateway here",
   details:
-    "In the foreground, until Ctrl-C; sessions go on in their containers. Its settings are environment variables, which docs/configuration.md lists; its log is lines of JSON.",
+    "In the foreground, until Ctrl-C; sessions go on in their containers. One gateway serves all your projects: `ccd serve --allow` in another directory lets sessions work there too, without a restart. Its settings are environment variables, which docs/configuration.md lists; its log is lines of JSON.",
   options: [
     new Option("--detach", "start it in the background, with its log in DATA_DIR, and return when it serves"),
     new Option("--stop", "end the one that runs on this machine; sessions go on").conflicts("detach"),
+    new Option(
+      "--allow [directory]",
+      "let sessions work in this directory too, or in the current one; whatever runs goes on",
+    ).conflicts(["detach", "stop"]),
   ],
-  json: 'with --detach or --stop print `{"url", "pid"}`; else tell failures as JSON',
+  json: 'with --detach or --stop print `{"url", "pid"}`, with --allow `{"allowed"}`; else tell failures as JSON',
   examples: [
     { line: "PORT=9000 ccd serve", does: "on another port than 8000" },
     { line: "ccd serve --detach", does: "in the background; `ccd serve --stop` ends it" },
+    { line: "ccd serve --allow", does: "in a second project: its sessions may work there from now on" },
   ],
   run(input, io) {
     if (input.stop) return stop(input, io);
+    if (input.allow !== undefined) return allow(input, io);
     return input.detach ? detach(input, io) : serve(io);
   },
 });
@@ -44,7 +54,17 @@ async function stop({ json }: ServeInput, io: Io): Promise<number> {
   return printResult(io, { json, value: { url, pid }, line: `the gateway at ${url} has ended; its sessions go on` });
 }
 
+async function allow({ allow: given, json }: ServeInput, io: Io): Promise<number> {
+  const allowed = await realDirectory(given === true ? undefined : given, io);
+  const { dataDir, allowed: list } = localFiles(io.env);
+  for (const line of await describePlace(allowed, dataDir)) await io.stderr.write(`${printableLine(line)}\n`);
+  await allowDirectory(io.env, allowed);
+  const line = `sessions may work in ${allowed}; ${list} names what is allowed so, and what you take out of it is not any more`;
+  return printResult(io, { json, value: { allowed }, line });
+}
+
 async function serve({ env, signal }: Io): Promise<number> {
+  await refuseSecond(env);
   // In a process group of its own: a terminal's Ctrl-C would else reach it twice, and a second signal ends it at once.
   const options = { stdio: "inherit", env: gatewaySettings(env), detached: true } as const;
   const gateway = spawn(process.execPath, [findGateway()], options);

@@ -30,6 +30,8 @@ export type DockerRuntimeOptions = {
   link: "auto" | "socket" | "exec";
   /** Directories below which sessions may work in those of this machine. */
   hostRoots: readonly string[];
+  /** The file that names more of them, which may change at any time: `allowed-directories.ts`. */
+  allowedFile?: string;
   /** Files and directories of this machine that no session may have in its workspace. */
   hidden: readonly string[];
 };
@@ -42,7 +44,7 @@ const ENDED = ["exited", "dead"];
 
 /** Opens the runtime on a Docker Engine. Does not ask it for anything yet. */
 export function openDockerRuntime(options: DockerRuntimeOptions): Runtime {
-  const { host, installId, socketsDirectory, link, hostRoots } = options;
+  const { host, installId, socketsDirectory, link, hostRoots, allowedFile } = options;
   const closing = new AbortController();
   const docker = withDeadlines(createEngineClient(host), closing.signal);
   let checking: Promise<void> | undefined;
@@ -54,7 +56,7 @@ export function openDockerRuntime(options: DockerRuntimeOptions): Runtime {
   const finder = createFinder(docker, installId);
   const sockets = usesSocket ? socketsDirectory : undefined;
   const hidden = [...options.hidden, enginePath(host)];
-  const directories = createHostDirectories({ roots: hostRoots, hidden, engineIsHere });
+  const directories = createHostDirectories({ roots: hostRoots, allowedFile, hidden, engineIsHere });
   const start = createStarter({ docker, installId, finder, directories, socketsDirectory: sockets, endInstance });
   const watch = watchEngine({ docker, installId, own, listEnded: () => finder.list({ status: ENDED }) });
 

@@ -59,6 +59,47 @@ describe("a directory of the host that a session is to work in", () => {
     await expect(directories.find("/")).rejects.toMatchObject(NOT_ALLOWED);
   });
 
+  it("is also what was allowed since, from then on and until it is taken back", async () => {
+    const { at } = await openPlace();
+    const allowedFile = at("allowed.json");
+    const { find } = createHostDirectories({ roots: [at("root")], allowedFile, hidden: [], engineIsHere: true });
+    await expect(find(at("rooted/project"))).rejects.toMatchObject(NOT_ALLOWED);
+    await writeFile(allowedFile, JSON.stringify([at("rooted")]));
+    expect(await find(at("rooted/project"))).toMatchObject({ path: at("rooted/project") });
+    expect(await find(at("root/project"))).toMatchObject({ path: at("root/project") });
+    await expect(find(at(""))).rejects.toMatchObject(NOT_ALLOWED);
+    await rm(allowedFile);
+    await expect(find(at("rooted/project"))).rejects.toMatchObject(NOT_ALLOWED);
+  });
+
+  it("is not what the place of something allowed leads to by a link that was put there", async () => {
+    const { at } = await openPlace();
+    await writeFile(at("allowed.json"), JSON.stringify([at("root/project")]));
+    const { find } = createHostDirectories({
+      roots: [],
+      allowedFile: at("allowed.json"),
+      hidden: [],
+      engineIsHere: true,
+    });
+    await rename(at("root/project"), at("root/away"));
+    await symlink(at("rooted"), at("root/project"));
+    await expect(find(at("root/project"))).rejects.toMatchObject(NOT_ALLOWED);
+    await expect(find(at("rooted/project"))).rejects.toMatchObject(NOT_ALLOWED);
+  });
+
+  it.each(["{", "[1]", '["relative"]'])("is none but a root while the file of the others holds %j", async (text) => {
+    const { at } = await openPlace();
+    await writeFile(at("allowed.json"), text);
+    const { find } = createHostDirectories({
+      roots: [at("root")],
+      allowedFile: at("allowed.json"),
+      hidden: [],
+      engineIsHere: true,
+    });
+    expect(await find(at("root/project"))).toBeDefined();
+    await expect(find(at("rooted"))).rejects.toThrow(`${at("allowed.json")} cannot be read`);
+  });
+
   it("must be there and be a directory, which is told of what is below a root only", async () => {
     const { at, directories } = await openPlace();
     for (const path of ["root/nothing", "root/nothing/at/all", "root/file", "root/file/below", "root/nothing/../x"])

@@ -7,11 +7,14 @@ import { type FileHandle, lstat, open, readFile, readlink, realpath } from "node
 import { dirname, join, resolve, sep } from "node:path";
 import { CcError, type MountedDirectory } from "@cc-docker/protocol";
 import type { HostDirectories, HostDirectory } from "../../host-directories.ts";
+import { readAllowedDirectories } from "./allowed-directories.ts";
 import { WRAPPER_UID } from "./container-template.ts";
 
 export type HostDirectoriesOptions = {
   /** Absolute paths of directories below which sessions may work, and which they may work in. */
   roots: readonly string[];
+  /** The file of the directories that were allowed since, in which the same holds; none when absent. */
+  allowedFile?: string | undefined;
   /** Absolute paths that no session may see, and nothing below them. */
   hidden: readonly string[];
   /** The engine may be of this machine: what it mounts is told apart by the kernel's numbers. */
@@ -20,7 +23,8 @@ export type HostDirectoriesOptions = {
 
 type Opened = HostDirectory & Pick<MountedDirectory, "device" | "inode">;
 
-export function createHostDirectories({ roots, hidden, engineIsHere }: HostDirectoriesOptions): HostDirectories {
+export function createHostDirectories(options: HostDirectoriesOptions): HostDirectories {
+  const { roots, allowedFile, hidden, engineIsHere } = options;
   const realRoots = roots.map(realPathOf);
   const realHidden = hidden.map(realPathOf);
 
@@ -29,7 +33,7 @@ export function createHostDirectories({ roots, hidden, engineIsHere }: HostDirec
     const named = resolve(path); // `/a/../b` is not to tell whether there is an /a
     const real = await realpath(named).catch(() => undefined);
     if (real === undefined && (await isAllowedToMiss(named))) throw notFound(path, "There is no directory there.");
-    if (real === undefined || !isBelowRoot(real)) throw notAllowed(path);
+    if (real === undefined || !(await isBelowRoot(real))) throw notAllowed(path);
     if (isHidden(real)) throw notAllowed(path, HIDDEN);
     const { device: _, inode: __, ...directory } = await openDirectory(real);
     return requireOwner(directory, path);
@@ -38,7 +42,7 @@ export function createHostDirectories({ roots, hidden, engineIsHere }: HostDirec
   async function require(directory: HostDirectory): Promise<Opened> {
     const { path, uid, gid } = directory;
     requireEngine(path);
-    if (!isBelowRoot(path) || isHidden(path)) throw notAllowed(path);
+    if (!(await isBelowRoot(path)) || isHidden(path)) throw notAllowed(path);
     const opened = await openDirectory(path).catch((error: unknown) => {
       throw changed(path, "It is not there any more.", error);
     });
@@ -58,8 +62,10 @@ export function createHostDirectories({ roots, hidden, engineIsHere }: HostDirec
     if (!engineIsHere) throw notAllowed(path, ANOTHER_KERNEL);
   }
 
-  function isBelowRoot(real: string): boolean {
-    return realRoots.some((root) => isWithin(real, root));
+  async function isBelowRoot(real: string): Promise<boolean> {
+    if (realRoots.some((root) => isWithin(real, root))) return true;
+    const allowed = allowedFile === undefined ? [] : await readAllowedDirectories(allowedFile);
+    return allowed.some((directory) => isWithin(real, directory));
   }
 
   function isHidden(real: string): boolean {
@@ -72,7 +78,7 @@ export function createHostDirectories({ roots, hidden, engineIsHere }: HostDirec
     if (found?.isSymbolicLink()) return false;
     if (!found) return path !== dirname(path) && isAllowedToMiss(dirname(path));
     const real = await realpath(path).catch(() => undefined);
-    return real !== undefined && isBelowRoot(real);
+    return real !== undefined && (await isBelowRoot(real));
   }
 
   return { find, require: async (directory) => void (await require(directory)), requireMounted };
