@@ -1,8 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createClient, type Event } from "@cc-docker/client";
 import { afterAll, beforeAll, expect } from "vitest";
 import { type Install, openInstall, type Settings } from "../harness/install.ts";
 import { runCcd, startCcd } from "../harness/run-ccd.ts";
+import { runProgram } from "../harness/run-program.ts";
 import { type GatewayProcess, startGatewayProcess } from "../harness/start-gateway-process.ts";
 import { waitUntil } from "../harness/wait-until.ts";
 import { verifies } from "../verifies.ts";
@@ -179,4 +183,23 @@ verifies("cli.answers", "run --mode ask shows what the agent asks and the comman
   expect({ stdout, exitCode }).toEqual({ stdout: "both told\n", exitCode: 0 });
   expect(stderr).toContain(`ccd approve ${first}`);
   expect((await runCcd(["approve", first], own)).exitCode).toBe(3);
+});
+
+verifies("cli.directories", "the checkout's launcher is ccd from anywhere, by links from elsewhere to it", async () => {
+  const place = await mkdtemp(join(tmpdir(), "ccd-launcher-"));
+  try {
+    await symlink(join(import.meta.dirname, "../../ccd"), join(place, "first"));
+    await symlink("first", join(place, "ccd")); // as PATH finds it
+    await mkdir(join(place, "project"));
+    const cwd = join(place, "project");
+    const said = await runProgram(["ccd", "ls", "-C", ".", "--json"], {
+      cwd,
+      env: { ...env, PATH: `${place}:${process.env["PATH"]}` },
+    });
+    expect(said).toBe("");
+    const help = await runProgram([join(place, "ccd"), "--help"], { cwd });
+    expect(help).toContain("ccd --plain");
+  } finally {
+    await rm(place, { recursive: true });
+  }
 });

@@ -9,6 +9,7 @@ import { OWN_SETTINGS, type OwnSetting } from "./settings.ts";
 
 const FIRST_STEPS = `
 Examples:
+  ccd                          your sessions, live in the terminal; \`ccd --plain\` for screen readers
   ccd run "What can you do?"   one prompt in a session of its own, which is removed afterwards
   ccd ls                       your sessions
   ccd logs -f 3d9a             follow a session; ids may be cut to 4 or more characters

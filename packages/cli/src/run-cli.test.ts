@@ -52,6 +52,12 @@ it.each([
   expect(stderr).toContain("ccd");
 });
 
+it.each([[["--plain"]], [["--json", "--plain"]]])("%j opens the UI in lines", async (argv) => {
+  const { exitCode, stderr } = await ccd(argv);
+  expect(exitCode).toBe(5);
+  expect(stderr).toContain("SERVER_UNREACHABLE");
+});
+
 it("helps with examples", async () => {
   const { exitCode, stdout } = await ccd(["--help"]);
   expect(exitCode).toBe(0);

@@ -4,15 +4,16 @@ import { findInterruption, type Io } from "./io.ts";
 import { formatFailure, toFailure } from "./output/describe-error.ts";
 import { createProgram } from "./program.ts";
 
-/** What `ccd` alone means to a person at a terminal; elsewhere it is its help. */
-const UI = ["attach"];
+const UI = "attach";
+/** What may stand behind `ccd` alone; all else begins with a command. */
+const UI_OPTIONS: ReadonlySet<string> = new Set(["--plain", "--json"]);
 
 /** Runs one command line and returns the exit code; whatever fails is told on stderr. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   const isJson = argv.includes("--json");
   const { program, state } = createProgram(io, { isJson });
   try {
-    await program.parseAsync(argv.length === 0 && io.screen ? UI : argv, { from: "user" });
+    await program.parseAsync(isUi(argv, io) ? [UI, ...argv] : argv, { from: "user" });
     return state.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return tellUsage(error, { isJson, io });
@@ -21,6 +22,12 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     await io.stderr.write(formatFailure(error, { json: state.json, debug: io.env["CC_DOCKER_DEBUG"] === "1" }));
     return exitCodeOf(toFailure(error).code);
   }
+}
+
+/** `ccd` alone means the UI to a person at a terminal, elsewhere its help; `ccd --plain` means the UI in lines anywhere. */
+function isUi(argv: readonly string[], io: Io): boolean {
+  if (argv.length === 0) return io.screen !== undefined;
+  return argv.includes("--plain") && argv.every((word) => UI_OPTIONS.has(word));
 }
 
 /** People have read it already: commander says it with the help that fits. */
