@@ -73,5 +73,6 @@ export {
   TurnStatus,
   TurnTotals,
 } from "./turn.ts";
+export { at, isRecord, textAt } from "./unknown-data.ts";
 export { isVisible } from "./visible-text.ts";
 export { FileOwner, HostPath, MountedDirectory, Workspace } from "./workspace.ts";

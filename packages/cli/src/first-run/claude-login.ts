@@ -1,9 +1,10 @@
 /** The login of Claude Code on this machine, as `claude` keeps it on Linux. On macOS it is in the keychain, which is not asked. */
+
 import { open } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { isRecord } from "@cc-docker/protocol";
 import type { Environment } from "../io.ts";
-import { isRecord } from "../output/read-data.ts";
 
 export type ClaudeLogin = { accessToken: string; expiresAt: Date };
 

@@ -1,6 +1,5 @@
 /** What an agent asks, in lines for people, with the command that answers it. */
-import type { Event, ToolInput } from "@cc-docker/protocol";
-import { at, isRecord, textAt } from "./read-data.ts";
+import { at, type Event, isRecord, type ToolInput, textAt } from "@cc-docker/protocol";
 
 /** As an approval has it; without a title where Claude Code gave none. */
 export type Asked = {

@@ -1,4 +1,4 @@
-import { textAt } from "./read-data.ts";
+import { textAt } from "@cc-docker/protocol";
 
 /** The arguments that say most of a call, the first there is. */
 const TELLING = ["command", "file_path", "pattern", "url", "query", "description"];

@@ -1,9 +1,8 @@
 /** Events as people read them: pure. What is printed where, and made harmless, is print-pieces.ts. */
-import type { Event } from "@cc-docker/protocol";
+import { at, type Event, textAt } from "@cc-docker/protocol";
 import { formatCost, formatSeconds } from "./amounts.ts";
 import { describeAnswered, describeAsked, readAsked } from "./describe-approval.ts";
 import { describeInput } from "./describe-tool.ts";
-import { at, textAt } from "./read-data.ts";
 
 /**
  * - `text`: the next piece of the agent's answer, to be joined to the one before.

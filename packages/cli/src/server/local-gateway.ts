@@ -1,8 +1,7 @@
 /** The gateway of this machine, by what it has written into its data directory. */
 import { readFile } from "node:fs/promises";
-import { CcError } from "@cc-docker/protocol";
+import { CcError, isRecord, textAt } from "@cc-docker/protocol";
 import type { Environment } from "../io.ts";
-import { isRecord, textAt } from "../output/read-data.ts";
 import { localFiles } from "./data-dir.ts";
 import { isAlive, isRunning, type ProcessMark } from "./process-start.ts";
 

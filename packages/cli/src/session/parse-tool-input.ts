@@ -1,10 +1,9 @@
-import { CcError, type ToolInput } from "@cc-docker/protocol";
-import { isRecord } from "../output/read-data.ts";
+import { CcError, isRecord, type ToolInput } from "@cc-docker/protocol";
 
 /** @param what it is that somebody wrote, as in "--input". @throws CcError REQUEST_INVALID */
 export function parseToolInput(what: string, text: string): ToolInput {
   const input = parseJson(text);
-  if (isRecord(input) && !Array.isArray(input)) return input;
+  if (isRecord(input)) return input;
   throw new CcError("REQUEST_INVALID", `${what} is not a JSON object: ${text.slice(0, 100)}`);
 }
 

@@ -1,6 +1,5 @@
 /** What the tool AskUserQuestion asks, and its answer from what a person types. Pure; the input is the agent's. */
-import type { ToolInput } from "@cc-docker/protocol";
-import { at, textAt } from "../output/read-data.ts";
+import { at, type ToolInput, textAt } from "@cc-docker/protocol";
 
 export type Question = {
   /** As the answer names it. */

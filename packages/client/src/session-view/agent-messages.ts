@@ -1,10 +1,10 @@
 /** Messages of Claude Code. Types it may have one day are left out, and nothing is taken to be there. */
-import type { Event } from "@cc-docker/protocol";
+import { at, type Event, textAt } from "@cc-docker/protocol";
 import { countChars } from "./activity.ts";
 import { capText } from "./cap.ts";
 import { baseOf, type Draft, settle } from "./draft.ts";
 import { blockId, changeMessage, parentOf, requireMessage, settleBroken, takeLive } from "./live.ts";
-import { amountAt, at, listAt, nameAt, textAt, timeOf, wordsAt } from "./read-data.ts";
+import { amountAt, listAt, nameAt, timeOf, wordsAt } from "./read-data.ts";
 import { extendModel } from "./timeline.ts";
 import { followTask, settleResult, settleTool } from "./tools.ts";
 import { countMessage } from "./usage.ts";

@@ -1,9 +1,9 @@
 /** What the agent asks, and what comes of it. */
-import type { ApprovalKind, Event } from "@cc-docker/protocol";
+import { type ApprovalKind, at, type Event, isRecord } from "@cc-docker/protocol";
 import { capInput } from "./cap.ts";
 import { amend, baseOf, type Draft, entryOf, remember, settle } from "./draft.ts";
 import type { OpenTool } from "./fold.ts";
-import { at, isRecord, listAt, nameAt, timeOf, wordsAt } from "./read-data.ts";
+import { listAt, nameAt, timeOf, wordsAt } from "./read-data.ts";
 import { closeSpan, openSpan, openToolSpan, startModelAfterTools, withdrawToolSpan } from "./timeline.ts";
 import type { ApprovalEntry } from "./view-entries.ts";
 import { VIEW_LIMITS } from "./view-limits.ts";

@@ -1,5 +1,5 @@
 /** Texts and values of any size, brought to a size that a view keeps. */
-import { isRecord } from "./read-data.ts";
+import { isRecord } from "@cc-docker/protocol";
 import { VIEW_LIMITS } from "./view-limits.ts";
 
 export type Capped = { text: string; cutChars: number };

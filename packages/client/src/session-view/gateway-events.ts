@@ -1,9 +1,9 @@
 /** What the gateway says of the session and its turns. */
-import type { Event, SessionStatus, TurnStatus } from "@cc-docker/protocol";
+import { at, type Event, type SessionStatus, type TurnStatus, textAt } from "@cc-docker/protocol";
 import { capText } from "./cap.ts";
 import { amend, baseOf, type Draft, remember, settle } from "./draft.ts";
 import { cutLive } from "./live.ts";
-import { amountAt, at, nameAt, textAt, timeOf, wordsAt } from "./read-data.ts";
+import { amountAt, nameAt, timeOf, wordsAt } from "./read-data.ts";
 import { changeTurn, closeAllSpans, closeSpan, openSpan, runningTurn, startModel } from "./timeline.ts";
 import { cutAllTools, cutToolsOfTurn } from "./tools.ts";
 import type { TurnView } from "./turn-view.ts";

@@ -1,10 +1,10 @@
 /** What streams in: blocks of messages, until the whole message comes. */
-import type { Event } from "@cc-docker/protocol";
+import { at, type Event, textAt } from "@cc-docker/protocol";
 import { countChars } from "./activity.ts";
 import { capText } from "./cap.ts";
 import { baseOf, bytesOf, type Draft, remember, settle } from "./draft.ts";
 import type { CurrentMessage, LiveStream } from "./fold.ts";
-import { amountAt, at, nameAt, textAt, timeOf } from "./read-data.ts";
+import { amountAt, nameAt, timeOf } from "./read-data.ts";
 import { countStreamed } from "./usage.ts";
 import { NO_OUTPUT, type TextEntry, type ToolEntry } from "./view-entries.ts";
 import { VIEW_LIMITS } from "./view-limits.ts";

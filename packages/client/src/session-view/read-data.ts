@@ -1,15 +1,6 @@
 /** What agents write is data: every step may lead nowhere, and nothing is kept longer than it may be. */
+import { at, textAt } from "@cc-docker/protocol";
 import { VIEW_LIMITS } from "./view-limits.ts";
-
-export function at(value: unknown, ...path: string[]): unknown {
-  return path.reduce<unknown>((inner, name) => (isRecord(inner) ? inner[name] : undefined), value);
-}
-
-/** Empty when it is no text. */
-export function textAt(value: unknown, ...path: string[]): string {
-  const text = at(value, ...path);
-  return typeof text === "string" ? text : "";
-}
 
 /** A short text, for names and ids. */
 export function nameAt(value: unknown, ...path: string[]): string {
@@ -35,8 +26,4 @@ export function listAt(value: unknown, ...path: string[]): readonly unknown[] {
 export function timeOf(text: unknown): number {
   const ms = typeof text === "string" ? Date.parse(text) : Number.NaN;
   return Number.isNaN(ms) ? 0 : ms;
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,11 +1,11 @@
 /** Calls of tools, from the whole message that makes them to their results and the ends of their tasks. */
-import type { Event } from "@cc-docker/protocol";
+import { at, type Event, textAt } from "@cc-docker/protocol";
 import { countChars } from "./activity.ts";
 import { linkWaitingApproval } from "./approvals.ts";
 import { capInput, capMiddle } from "./cap.ts";
 import { amend, baseOf, bytesOf, type Draft, entryOf, remember, settle } from "./draft.ts";
 import type { OpenTool } from "./fold.ts";
-import { amountAt, at, listAt, nameAt, textAt, timeOf, wordsAt } from "./read-data.ts";
+import { amountAt, listAt, nameAt, timeOf, wordsAt } from "./read-data.ts";
 import { readPatch } from "./read-patch.ts";
 import { readTodos } from "./read-todos.ts";
 import { closeSpan, openToolSpan, startModelAfterTools } from "./timeline.ts";

@@ -1,7 +1,7 @@
 /** Tokens: what messages tell while a turn runs, and what the turn itself comes to. */
-import type { TokenUsage } from "@cc-docker/protocol";
+import { at, type TokenUsage } from "@cc-docker/protocol";
 import { type Draft, remember } from "./draft.ts";
-import { amountAt, at } from "./read-data.ts";
+import { amountAt } from "./read-data.ts";
 import { changeTurn, runningTurn } from "./timeline.ts";
 
 // The protocol has both as well, in modules that bring zod along, which a page is not to load.

@@ -1,7 +1,8 @@
 /** What an edit changes, from what its tool was called with: for edits that have not run, or did not tell. */
+
 import type { PatchHunk } from "@cc-docker/client";
+import { textAt } from "@cc-docker/protocol";
 import { structuredPatch } from "diff";
-import { textAt } from "../../../output/read-data.ts";
 
 const CONTEXT_LINES = 3;
 /** Texts that differ in more lines are shown as one taken away and one put in: finding less would take too long. */

@@ -1,8 +1,9 @@
 /** What the agent asked, and what it was told. */
+
 import type { ApprovalEntry } from "@cc-docker/client";
+import { textAt } from "@cc-docker/protocol";
 import { describeAnswered } from "../../../output/describe-approval.ts";
 import { printableLine } from "../../../output/printable.ts";
-import { textAt } from "../../../output/read-data.ts";
 import { type Line, span } from "../line.ts";
 import { prefixLines, wrapLine } from "../wrap/wrap-line.ts";
 import type { EntryOptions } from "./entry-options.ts";

@@ -1,7 +1,8 @@
 /** What a tool is called with: edits as diffs, commands as code, todos as a list, all else by its fields. */
+
 import { type PatchHunk, readTodos } from "@cc-docker/client";
+import { textAt } from "@cc-docker/protocol";
 import { printableLine } from "../../../output/printable.ts";
-import { textAt } from "../../../output/read-data.ts";
 import { cleanLines } from "../clean-text.ts";
 import { type Highlight, layoutCode } from "../code/layout-code.ts";
 import { editHunks } from "../diff/edit-hunks.ts";
