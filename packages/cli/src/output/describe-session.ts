@@ -38,7 +38,7 @@ export function describeSession({ session, stats, approvals }: SessionReport, no
 /** The status with what explains it: why it failed, or that it only idles. */
 export function describeStatus({ status, parked, error }: Session): string {
   if (error) return `${status}: ${error.code}`;
-  return parked ? `${status} (parked)` : status;
+  return parked ? `${status} (idle)` : status;
 }
 
 /** The directory of the host, or that the files are the session's own. */

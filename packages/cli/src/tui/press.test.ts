@@ -17,26 +17,22 @@ function createFake(closing: AbortSignal) {
   const sessionOf = (id: string, minute: number) =>
     ({ ...base, id, name: `name of ${id}`, createdAt: `2026-01-01T00:0${minute}:00Z` }) as unknown as Session;
   const list = async () => ({ sessions: [sessionOf("one", 2), sessionOf("two", 1)] });
-  const asked = new EventEmitter();
-  /** Of any session: what it asks, when `ask` says so. */
+  const news = new EventEmitter();
+  /** Of any session: what `tell` says. */
   async function* followEvents({ sessionId }: { sessionId: string }) {
     let seq = 0;
     try {
-      for await (const [id, command] of on(asked, sessionId, { signal: closing })) {
-        const approval = { ...{ id, sessionId, kind: "tool", state: "open", toolName: "Bash" }, input: { command } };
-        yield {
-          seq: (seq += 1),
-          sessionId,
-          type: "approval.requested",
-          at: "2026-01-01T00:00:00Z",
-          data: { approval },
-        };
-      }
+      for await (const [type, data] of on(news, sessionId, { signal: closing }))
+        yield { seq: (seq += 1), sessionId, turnId: "turn", type, at: "2026-01-01T00:00:00Z", data };
     } catch {
       // the test is over
     }
   }
-  const ask = (sessionId: string, id: string, command: string) => void asked.emit(sessionId, id, command);
+  const tell = (sessionId: string, type: string, data: unknown = {}) => void news.emit(sessionId, type, data);
+  const ask = (sessionId: string, id: string, command: string) =>
+    tell(sessionId, "approval.requested", {
+      approval: { ...{ id, sessionId, kind: "tool", state: "open", toolName: "Bash" }, input: { command } },
+    });
   const client = {
     sessions: { list: { query: list }, stop: { mutate: note("stop") }, delete: { mutate: note("delete") } },
     approvals: { list: { query: async () => ({ approvals: [] }) }, answer: { mutate: note("answer") } },
@@ -44,13 +40,14 @@ function createFake(closing: AbortSignal) {
     chat: { send: { mutate: note("send") }, interrupt: { mutate: note("interrupt") } },
     followEvents,
   } as unknown as Client;
-  return { client, calls, ask };
+  return { client, calls, ask, tell };
 }
 
 let closing: AbortController;
 let app: App;
 let calls: unknown[][];
 let ask: ReturnType<typeof createFake>["ask"];
+let tell: ReturnType<typeof createFake>["tell"];
 let quits = 0;
 let fromOutside = "";
 /** Of the history. */
@@ -64,7 +61,7 @@ beforeEach(async () => {
   const history = { all: () => prompts, add: (prompt: string) => void prompts.push(prompt), listen };
   const fake = createFake(closing.signal);
   calls = fake.calls;
-  ask = fake.ask;
+  ({ ask, tell } = fake);
   app = createApp({
     ...{ client: fake.client, history, directory: "/here", signal: closing.signal },
     onQuit: () => void (quits += 1),
@@ -170,6 +167,36 @@ describe("in a session", () => {
     expect(app.current()?.editor.text).toBe("");
     pressAll("ctrl+c");
     expect(app.state().screen).toBe("list");
+  });
+});
+
+describe("a turn that is to be interrupted", () => {
+  it("says so until it has ended, and names the key before", async () => {
+    pressAll("enter");
+    tell("one", "turn.started");
+    await vi.waitUntil(() => screen().includes("ctrl+c interrupt"));
+    pressAll("ctrl+c", "x"); // what is typed on takes nothing away
+    expect(screen()).toContain("interrupting…");
+    expect(calls).toEqual([["interrupt", { sessionId: "one" }]]);
+    tell("one", "turn.interrupted");
+    await vi.waitUntil(() => !screen().includes("interrupting…"));
+  });
+});
+
+describe("a session without a history", () => {
+  it("says where its agent works and that it does not ask", () => {
+    pressAll("enter");
+    expect(screen()).toMatch(
+      /A new session with files of its own[^]*does not ask[^]*─ does not ask · files of its own ─/,
+    );
+  });
+});
+
+describe("a filter that nothing has", () => {
+  it("is told as it is, with the key that takes it away", () => {
+    pressAll("/", "x", "y", "enter");
+    expect(screen()).toMatch(/^Sessions {2}0 of 2 {2}with “xy”.*by age/);
+    expect(screen()).toContain("Nothing in 2 sessions has “xy”. esc shows all again.");
   });
 });
 

@@ -53,8 +53,14 @@ async function send(app: App): Promise<void> {
 async function interrupt(app: App): Promise<void> {
   const session = app.current();
   if (!session?.isTurnRunning()) return app.say("No turn runs.");
-  app.say("Interrupting…");
-  await app.client.chat.interrupt.mutate({ sessionId: session.id });
+  const takeBack = session.markInterrupting();
+  app.frames.now();
+  try {
+    await app.client.chat.interrupt.mutate({ sessionId: session.id });
+  } catch (error) {
+    takeBack();
+    throw error;
+  }
 }
 
 function switchBy(app: App, by: number): void {

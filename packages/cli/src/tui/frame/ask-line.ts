@@ -2,8 +2,8 @@
 import type { Ask } from "../state/ui-state.ts";
 import { type Line, span } from "../text/line.ts";
 import { showTyped } from "../text/typed-text.ts";
-import { clustersOf, clusterWidth, displayWidth } from "../text/wrap/display-width.ts";
-import { cut, fit, widthOf, words } from "./fit-line.ts";
+import { displayWidth } from "../text/wrap/display-width.ts";
+import { cut, endOf, fit, widthOf, words } from "./fit-line.ts";
 
 /** Of the width, for what is asked: the rest is for the answer. */
 const LABEL_SHARE = 2 / 3;
@@ -22,17 +22,4 @@ export function askLine(
     line: fit([...asked, span(before + text.slice(place), undefined)], columns),
     x: start + displayWidth(before),
   };
-}
-
-/** As much of a text's end as fits, in whole characters. */
-function endOf(text: string, columns: number): string {
-  if (displayWidth(text) <= columns) return text;
-  let room = columns;
-  const kept: string[] = [];
-  for (const cluster of [...clustersOf(text)].toReversed()) {
-    room -= clusterWidth(cluster);
-    if (room < 0) break;
-    kept.unshift(cluster);
-  }
-  return kept.join("");
 }

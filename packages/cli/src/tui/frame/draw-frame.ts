@@ -1,14 +1,19 @@
 /** Everything that is on the screen just now. */
+import type { CcError } from "@cc-docker/protocol";
+import { toFailure } from "../../output/describe-error.ts";
+import { printableLine } from "../../output/printable.ts";
 import type { App } from "../state/app.ts";
-import type { Ask } from "../state/ui-state.ts";
+import type { Arrangement } from "../state/arrange-sessions.ts";
+import type { Ask, Notice } from "../state/ui-state.ts";
 import { fillRows, type Line, span } from "../text/line.ts";
+import { wrapLine } from "../text/wrap/wrap-line.ts";
 import { askLine } from "./ask-line.ts";
 import { cut, spread, words } from "./fit-line.ts";
 import type { Frame, Size } from "./frame.ts";
 import { helpLines } from "./help-lines.ts";
 import { listLines, listTitle } from "./list-frame.ts";
 import { sessionFrame } from "./session-frame.ts";
-import { statusLine } from "./status-line.ts";
+import { statusLines } from "./status-lines.ts";
 
 /** Below this nothing can be read; what does not fit is cut. */
 const LEAST: Size = { columns: 20, rows: 6 };
@@ -33,28 +38,54 @@ function helpFrame(top: number, { columns, rows }: Size): Frame {
   return { lines: [title, [], ...fillRows(lines.slice(first), rows - 2)] };
 }
 
-function listFrame(app: App, { columns, rows }: Size): Frame {
+function listFrame(app: App, size: Size): Frame {
+  const { columns, rows } = size;
   const { arrangement } = app.state();
   const all = app.listing.rows();
   const at = all.findIndex(({ session }) => session.id === app.state().selected);
   const known = app.listing.total();
   const count = known === undefined ? "" : `${all.length} of ${known}`;
-  const filter = arrangement.filter === "" ? [] : [words(`  with “${arrangement.filter}”`, "match")];
+  const filter = arrangement.filter === "" ? [] : [span("  with ", "muted"), words(`“${arrangement.filter}”`, "match")];
   const title = spread(
     [span("Sessions ", "title"), span(` ${count}`, "muted"), ...filter],
     [span(`by ${arrangement.sort}`, "muted")],
     columns,
   );
   const view = { rows: all, selected: Math.max(0, at), isGrouped: arrangement.isGrouped, now: Date.now() };
-  const body = all.length === 0 ? emptyLines(known === undefined) : listLines(view, { columns, rows: rows - 3 });
-  const failure = app.listing.failure();
-  const notice = app.state().notice ?? (failure && { text: failure.message, isFailure: true });
-  const status = { isAway: failure !== undefined, notice, hint: "enter open  n new  / filter  ? help  q leave" };
-  return { lines: [title, listTitle(columns), ...fillRows(body, rows - 3), statusLine(status, columns)] };
+  const status = listStatus(app, size);
+  const height = rows - 2 - status.length;
+  const body = all.length === 0 ? emptyLines(arrangement, known, columns) : listLines(view, { columns, rows: height });
+  return { lines: [title, listTitle(columns), ...fillRows(body, height), ...status] };
 }
 
-function emptyLines(isLoading: boolean): Line[] {
-  return [[], [span(isLoading ? "  …" : "  No sessions. n makes one.", "muted")]];
+function listStatus(app: App, size: Size): Line[] {
+  const failure = app.listing.failure();
+  const notice = app.state().notice ?? (failure && noticeOf(failure));
+  const hint = "enter open  n new  / filter  ? help  q leave";
+  return statusLines({ isAway: failure !== undefined, notice, hint }, size);
+}
+
+function noticeOf(failure: CcError): Notice {
+  const { message: text, hint: todo } = toFailure(failure);
+  return { text, todo, isFailure: true };
+}
+
+/** Why no session is shown, and what to do about it. */
+function emptyLines({ filter, isLiveOnly }: Arrangement, known: number | undefined, columns: number): Line[] {
+  const many = known === 1 ? "the one session" : `${known} sessions`;
+  if (known === undefined) return [[], [span("  …", "muted")]];
+  const text =
+    known === 0
+      ? "No sessions. n makes one."
+      : filter !== ""
+        ? `Nothing in ${many} has “${printableLine(filter)}”. esc shows all again.`
+        : isLiveOnly
+          ? `${many} at rest, which are hidden. a shows them.`
+          : "";
+  return [
+    [],
+    ...wrapLine([words(text, "muted")], Math.max(2, columns - 2)).map((line) => [span("  ", undefined), ...line]),
+  ];
 }
 
 /** The last row gives way to what is asked for. */

@@ -2,7 +2,7 @@
 import { printableLine } from "../../output/printable.ts";
 import { type Line, type Span, span } from "../text/line.ts";
 import type { StyleName } from "../text/theme.ts";
-import { displayWidth } from "../text/wrap/display-width.ts";
+import { clustersOf, clusterWidth, displayWidth } from "../text/wrap/display-width.ts";
 import { truncateLine } from "../text/wrap/wrap-line.ts";
 
 export function widthOf(line: Line): number {
@@ -38,4 +38,17 @@ export function spread(left: Line, right: Line, width: number): Line {
 /** All of the line in one style. */
 export function restyle(line: Line, style: StyleName): Line {
   return line.map(({ text }) => span(text, style));
+}
+
+/** As much of a text's end as fits, in whole characters. */
+export function endOf(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  let room = columns;
+  const kept: string[] = [];
+  for (const cluster of [...clustersOf(text)].toReversed()) {
+    room -= clusterWidth(cluster);
+    if (room < 0) break;
+    kept.unshift(cluster);
+  }
+  return kept.join("");
 }

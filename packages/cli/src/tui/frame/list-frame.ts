@@ -72,7 +72,7 @@ function rowLine(row: ListedRow, columns: number, now: number): Line {
   const { session, isUnread, isAsking, activity } = row;
   const picture = activityLine(activity, { width: ACTIVITY_COLUMNS, nowMs: now, activityMs: ACTIVITY_MS });
   const mark = isAsking ? span("? ", "warning") : isUnread ? span("● ", "waiting") : span("  ", undefined);
-  const status = session.parked ? "parked" : isAsking ? "asks" : session.status;
+  const status = isAsking ? "asks" : session.status;
   const left: Line = [
     mark,
     span(`${session.id.slice(0, 8)} `, "muted"),

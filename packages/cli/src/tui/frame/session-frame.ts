@@ -1,14 +1,16 @@
 /** A session: what happened in it, what the agent asks, the prompts that wait, and where the next one is written. */
+import { sessionView } from "@cc-docker/client";
+import { printableLine } from "../../output/printable.ts";
 import type { App } from "../state/app.ts";
 import type { OpenSession } from "../state/open-session.ts";
+import type { UiState } from "../state/ui-state.ts";
 import { fillRows, type Line, span } from "../text/line.ts";
-import { displayWidth } from "../text/wrap/display-width.ts";
-import { truncateLine } from "../text/wrap/wrap-line.ts";
 import { editorLines } from "./editor-lines.ts";
-import { words } from "./fit-line.ts";
+import { cut, widthOf } from "./fit-line.ts";
 import type { Frame, Size } from "./frame.ts";
 import { pendingLines } from "./pending-lines.ts";
-import { statusLine } from "./status-line.ts";
+import { termsLine, welcomeLines } from "./session-terms.ts";
+import { statusLines } from "./status-lines.ts";
 import { tabsLine } from "./tabs-line.ts";
 
 const PROMPT_MARK = "› ";
@@ -21,13 +23,26 @@ export function sessionFrame(app: App, size: Size): Frame {
   const isWriting = app.state().mode === "write";
   const maxRows = Math.min(MAX_EDITOR_ROWS, Math.floor(rows / 3));
   const editor = editorLines(session.editor, columns - PROMPT_MARK.length, maxRows);
-  const room = rows - editor.lines.length - 3; // tabs, ruler, status
+  const status = statusOf(app, session, size);
+  const room = rows - editor.lines.length - 2 - status.length; // tabs, ruler
   const pending = pendingLines({ session, isWriting }, columns, Math.floor(room * 0.7));
-  const body = session.body.draw(session.view(), { columns, rows: room - pending.length });
-  const above = [tabs(app, columns), ...body, ...pending, ruler(session, columns)];
+  const body = bodyOf(app, session, { columns, rows: Math.max(0, room - pending.length) });
+  const above = [tabs(app, columns), ...body, ...pending, ruler(app, session, columns)];
   const written = editor.lines.map((line, row) => [span(row === 0 ? PROMPT_MARK : "  ", "prompt"), ...line]);
   const cursor = { x: editor.cursor.x + PROMPT_MARK.length, y: above.length + editor.cursor.y };
-  return { lines: [...above, ...written, statusOf(app, session, columns)], cursor: isWriting ? cursor : undefined };
+  return { lines: [...above, ...written, ...status], cursor: isWriting ? cursor : undefined };
+}
+
+/** What happened; before anything has, what there is to know. */
+function bodyOf({ listing }: App, session: OpenSession, room: Size): Line[] {
+  const view = session.view();
+  const lines = session.body.draw(view, room);
+  const known = listing.find(session.id);
+  const isNew = known !== undefined && view.lastSeq >= known.lastSeq && sessionView.count(view) === 0;
+  if (!isNew || view.queued.length > 0) return lines;
+  const from = known.forkedFrom;
+  const parent = from && `${listing.titleOf(from.sessionId)} (${from.sessionId.slice(0, 8)})`;
+  return fillRows(welcomeLines(known, parent, room.columns), room.rows);
 }
 
 function tabs(app: App, columns: number): Line {
@@ -49,27 +64,40 @@ function tabs(app: App, columns: number): Line {
   return tabsLine(shown, columns);
 }
 
-/** Between what was and what will be; says how far from the end the screen is, and what is searched for. */
-function ruler({ body }: OpenSession, columns: number): Line {
+/** Between what was and what will be: on which terms, how far from the end the screen is, what is searched for. */
+function ruler(app: App, { id, body }: OpenSession, columns: number): Line {
   const search = body.search();
-  const found = search ? `“${search.text}” ${search.isFound ? "n next, N before" : "is not here"}  ` : "";
-  const place = body.isAtEnd() ? "" : `${Math.floor(body.share() * 100)} %, G to the end  `;
-  const said = words(` ${found}${place}`, "waiting");
-  const width = Math.min(columns, displayWidth(said.text));
-  return [span("─".repeat(columns - width), "mark"), ...truncateLine([said], Math.max(2, width))];
+  const found = search
+    ? `“${printableLine(search.text)}” ${search.isFound ? "n next, N before" : "is not here"}  `
+    : "";
+  const place = body.isAtEnd() ? "" : `${Math.floor(body.share() * 100)} %, G to the end `;
+  const said = found + place === "" ? [] : cut([span(` ${found}${place}`, "waiting")], columns);
+  const known = app.listing.find(id);
+  const terms = known ? cut(termsLine(known, columns - widthOf(said) - 4), columns - widthOf(said)) : [];
+  const gap = columns - widthOf([...terms, ...said]);
+  const dashes = (count: number) => span("─".repeat(Math.max(0, count)), "mark");
+  return [dashes(Math.min(2, gap)), ...terms, dashes(gap - 2), ...said];
 }
 
-function statusOf(app: App, session: OpenSession, columns: number): Line {
+function statusOf(app: App, session: OpenSession, size: Size): Line[] {
   const { mode, notice } = app.state();
-  const hint = mode === "write" ? "enter send  esc read  alt+h help" : "i write  / search  ? help  q back";
   const gone = session.failure();
   const status = {
     view: session.view(),
     config: app.listing.find(session.id)?.config,
     isAsking: session.approvals().length > 0,
+    isInterrupting: session.isInterrupting(),
     isAway: session.isAway() || app.listing.failure() !== undefined,
-    notice: notice ?? (gone && { text: `${gone.message} w closes this.`, isFailure: true }),
-    hint,
+    notice: notice ?? (gone && { text: gone.message, isFailure: true, todo: "w in reading closes this session." }),
+    hint: hintOf(mode, session),
   };
-  return statusLine(status, columns);
+  return statusLines(status, size);
+}
+
+/** What is pressed next, most likely. */
+function hintOf(mode: UiState["mode"], session: OpenSession): string {
+  const isWriting = mode === "write";
+  if (session.isTurnRunning()) return isWriting ? "ctrl+c interrupt  esc read" : "x interrupt  i write  ? help";
+  if (!isWriting && session.body.search()) return "n next  N before  esc ends the search";
+  return isWriting ? "enter send  esc read  alt+h help" : "i write  / search  ? help  q back";
 }

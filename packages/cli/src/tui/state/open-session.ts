@@ -1,6 +1,6 @@
 /** A session that is followed: what has happened in it, and what a person has begun in it. */
 import type { ApprovalEntry, Client, SessionId } from "@cc-docker/client";
-import { type Event, endsTurn } from "@cc-docker/protocol";
+import { type Event, endsTurn, type TurnId } from "@cc-docker/protocol";
 import { type Question, readQuestions } from "../../session/questions.ts";
 import { createDesk, type Desk } from "./desk.ts";
 import { type FollowedView, followView } from "./follow-view.ts";
@@ -19,6 +19,10 @@ export type OpenSession = FollowedView &
     /** Of an approval, the first question without an answer. */
     openQuestion(approval: ApprovalEntry): Question | undefined;
     isTurnRunning(): boolean;
+    /** The running turn was told to end. */
+    isInterrupting(): boolean;
+    /** From now on, until that turn has ended. @returns what takes it back */
+    markInterrupting(): () => void;
     /** How many of its turns have ended, by the events that have come so far. */
     turnsEnded(): number;
     close(): void;
@@ -47,6 +51,8 @@ export function openSession(options: OpenSessionOptions): OpenSession {
   const signal = AbortSignal.any([options.signal, closing.signal]);
   const followed = followView({ client, id, signal, onEvent, onChange });
   let turnsEnded = 0;
+  let interrupting: TurnId | undefined;
+  const running = () => followed.view().runningTurnId;
 
   function onEvent({ type, seq, data }: Event): void {
     if (endsTurn(type)) turnsEnded += 1;
@@ -69,7 +75,12 @@ export function openSession(options: OpenSessionOptions): OpenSession {
     answeredAtMs: Number.NEGATIVE_INFINITY,
     approvals: () => followed.view().openApprovals,
     openQuestion,
-    isTurnRunning: () => followed.view().runningTurnId !== undefined,
+    isTurnRunning: () => running() !== undefined,
+    isInterrupting: () => interrupting !== undefined && interrupting === running(),
+    markInterrupting() {
+      interrupting = running();
+      return () => void (interrupting = undefined);
+    },
     turnsEnded: () => turnsEnded,
     close: () => closing.abort(),
   };

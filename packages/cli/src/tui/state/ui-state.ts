@@ -12,9 +12,16 @@ export type Ask = {
   readonly onAnswer: (text: string) => void;
   /** With each change, for who shows its effect at once. */
   readonly onChange?: (text: string) => void;
+  /** When it is taken back: what `onChange` has done is undone. */
+  readonly onCancel?: () => void;
 };
 
-export type Notice = { readonly text: string; readonly isFailure: boolean };
+export type Notice = {
+  readonly text: string;
+  readonly isFailure: boolean;
+  /** What to do about it; shown also where the text has no room. */
+  readonly todo?: string;
+};
 
 export type UiState = {
   readonly screen: "list" | "session";

@@ -26,7 +26,7 @@ export function createUiState(frames: Frames, signal: AbortSignal): Ui {
   function sayFailure(error: unknown): void {
     if (signal.aborted) return;
     const { code, message, hint } = toFailure(error);
-    set({ notice: { text: `${code}: ${message} ${hint}`, isFailure: true } });
+    set({ notice: { text: `${code}: ${message}`, isFailure: true, todo: hint } });
   }
 
   async function run(work: () => unknown): Promise<void> {
