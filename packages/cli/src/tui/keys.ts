@@ -92,6 +92,7 @@ export const KEYS = [
 
   { keys: ["i", "enter"], in: ["read"], action: "write", help: "write a prompt" },
   { keys: ["x", "ctrl+c"], in: ["read"], action: "interrupt", help: "interrupt the turn" },
+  { keys: ["esc"], in: ["read"], action: "end-search", help: "end the search", needs: "found" },
   { keys: ["q", "esc"], in: ["read"], action: "leave", help: "back to the sessions" },
   { keys: ["down", "j"], in: ["read"], action: "scroll-down", help: "a line down" },
   { keys: ["up", "k"], in: ["read"], action: "scroll-up", help: "a line up" },

@@ -30,7 +30,11 @@ export const EDITOR_ACTIONS = {
     app.set({ ask: undefined });
     ask?.onAnswer(ask.editor.text);
   },
-  "cancel-ask": (app: App) => app.set({ ask: undefined }),
+  "cancel-ask": (app: App) => {
+    const { ask } = app.state();
+    ask?.onCancel?.();
+    app.set({ ask: undefined });
+  },
 } as const;
 
 /** Puts text where the cursor is. Without a place to write it goes nowhere. */

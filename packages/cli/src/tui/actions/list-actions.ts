@@ -1,7 +1,7 @@
 /** What is selected in the list of sessions, and how the list is arranged. */
 import type { App } from "../state/app.ts";
 import { type Arrangement, nextSort } from "../state/arrange-sessions.ts";
-import { editorWith } from "../state/editor.ts";
+import { EMPTY_EDITOR } from "../state/editor.ts";
 
 /** Far more than any list has. */
 const END = Number.MAX_SAFE_INTEGER;
@@ -41,8 +41,13 @@ function arrangeBy(app: App, change: Partial<Arrangement>): void {
   app.set({ arrangement: { ...app.state().arrangement, ...change } });
 }
 
+/** Begins empty; until something is typed the filter is as it was. */
 function filter(app: App): void {
+  const { arrangement, selected } = app.state();
   const onChange = (text: string) => arrangeBy(app, { filter: text });
-  const editor = editorWith(app.state().arrangement.filter);
-  app.set({ ask: { label: "Only sessions with", editor, onAnswer: onChange, onChange } });
+  const onCancel = () => {
+    arrangeBy(app, { filter: arrangement.filter });
+    app.set({ selected });
+  };
+  app.set({ ask: { label: "Only sessions with", editor: EMPTY_EDITOR, onAnswer: onChange, onChange, onCancel } });
 }

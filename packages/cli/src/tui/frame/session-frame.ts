@@ -3,6 +3,7 @@ import { sessionView } from "@cc-docker/client";
 import { printableLine } from "../../output/printable.ts";
 import type { App } from "../state/app.ts";
 import type { OpenSession } from "../state/open-session.ts";
+import type { Search } from "../state/session-body.ts";
 import type { UiState } from "../state/ui-state.ts";
 import { fillRows, type Line, span } from "../text/line.ts";
 import { editorLines } from "./editor-lines.ts";
@@ -67,16 +68,21 @@ function tabs(app: App, columns: number): Line {
 /** Between what was and what will be: on which terms, how far from the end the screen is, what is searched for. */
 function ruler(app: App, { id, body }: OpenSession, columns: number): Line {
   const search = body.search();
-  const found = search
-    ? `“${printableLine(search.text)}” ${search.isFound ? "n next, N before" : "is not here"}  `
-    : "";
+  const found = search ? `“${printableLine(search.text)}” ${countWords(search)}  ` : "";
   const place = body.isAtEnd() ? "" : `${Math.floor(body.share() * 100)} %, G to the end `;
-  const said = found + place === "" ? [] : cut([span(` ${found}${place}`, "waiting")], columns);
+  const said = `${found}${place}` === "" ? [] : cut([span(` ${found}${place}`, "waiting")], columns);
   const known = app.listing.find(id);
   const terms = known ? cut(termsLine(known, columns - widthOf(said) - 4), columns - widthOf(said)) : [];
   const gap = columns - widthOf([...terms, ...said]);
   const dashes = (count: number) => span("─".repeat(Math.max(0, count)), "mark");
   return [dashes(Math.min(2, gap)), ...terms, dashes(gap - 2), ...said];
+}
+
+function countWords({ isFound, count }: Search): string {
+  if (!isFound) return "is not here";
+  if (!count) return "is here";
+  const total = `${count.total}${count.isCut ? "+" : ""}`;
+  return count.current === undefined ? `${total} found` : `${count.current} of ${total}`;
 }
 
 function statusOf(app: App, session: OpenSession, size: Size): Line[] {

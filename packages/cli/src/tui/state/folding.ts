@@ -6,6 +6,8 @@ export type Folding = {
   toggle(entryId: string): void;
   /** Unfolds everything, or folds it again. */
   toggleAll(): void;
+  /** @returns what folds and unfolds all as it is now */
+  keep(): () => void;
 };
 
 /** Those beyond are folded again, the oldest first. */
@@ -21,6 +23,15 @@ export function createFolding(): Folding {
     exceptions.clear();
   }
 
+  function keep(): () => void {
+    const [kept, wereUnfolded] = [[...exceptions], areUnfolded];
+    return () => {
+      areUnfolded = wereUnfolded;
+      exceptions.clear();
+      for (const id of kept) exceptions.add(id);
+    };
+  }
+
   return {
     isUnfolded: (id) => areUnfolded !== exceptions.has(id),
     toggle(id) {
@@ -29,5 +40,6 @@ export function createFolding(): Folding {
       if (oldest !== undefined && exceptions.size > MOST_EXCEPTIONS) exceptions.delete(oldest);
     },
     toggleAll,
+    keep,
   };
 }

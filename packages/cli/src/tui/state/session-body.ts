@@ -3,15 +3,25 @@ import type { SessionView } from "@cc-docker/client";
 import type { Highlight } from "../text/code/layout-code.ts";
 import { fillRows, type Line, span } from "../text/line.ts";
 import { type EntrySource, sourceOf } from "../text/lines-index/entry-source.ts";
-import { createLineIndex, type Top } from "../text/lines-index/line-index.ts";
+import { createLineIndex, type ScreenRow, type Top } from "../text/lines-index/line-index.ts";
 import type { Place } from "../text/lines-index/walk.ts";
-import { type Direction, findNext, highlightMatches } from "../text/search/search.ts";
+import { countMatches, type MatchCount } from "../text/search/count-matches.ts";
+import { type Direction, findNext, highlightMatches, type Match } from "../text/search/search.ts";
+import type { StyleName } from "../text/theme.ts";
 import { MIN_WIDTH } from "../text/wrap/wrap-line.ts";
 import { createFolding } from "./folding.ts";
 
 export type Room = { readonly columns: number; readonly rows: number };
 
-export type Search = { readonly text: string; readonly isFound: boolean };
+export type Search = {
+  readonly text: string;
+  readonly isFound: boolean;
+  /** Once it was counted. */
+  readonly count?: MatchCount;
+};
+
+/** `wrapped`: beyond the last one it begins anew at the other end. */
+export type Found = "found" | "wrapped" | "none";
 
 export type SessionBody = {
   /** The rows that fit, from where it was scrolled to. */
@@ -34,7 +44,11 @@ export type SessionBody = {
   /** Upwards from the newest: what was said last is what is looked for most. Empty: nothing is searched for any more. */
   searchFor(text: string): void;
   search(): Search | undefined;
-  toMatch(direction: 1 | -1): void;
+  /** Says of what is searched for how often there is any. */
+  countMatches(): void;
+  toMatch(direction: 1 | -1): Found;
+  /** @returns what shows the same place again, with the same search and what was folded then */
+  keepPlace(): () => void;
   /** Code is coloured from now on. */
   useHighlight(highlight: Highlight): void;
   /** Lets go of the view, and of all lines. Shows the same place again once a view has come as far as event `seq`. */
@@ -87,7 +101,9 @@ export function createSessionBody(): SessionBody {
     mark: (direction) => mark(parts, direction),
     searchFor: (text) => searchFor(parts, text),
     search: () => looking.search,
-    toMatch: (direction) => void find(parts, looking.matchAt ?? looking.shownFrom, direction > 0 ? "down" : "up"),
+    countMatches: () => count(parts),
+    toMatch: (direction) => findFurther(parts, direction > 0 ? "down" : "up"),
+    keepPlace: () => keepPlace(parts),
     useHighlight(highlight) {
       looking.highlight = highlight;
       layOutAnew(parts);
@@ -119,8 +135,19 @@ function draw(parts: Parts, view: SessionView, room: Room): Line[] {
   looking.share = shown.share;
   looking.shownFrom = shown.top;
   const { search, marked } = looking;
-  const rows = shown.rows.map(({ line, position }) => withMark(line, position === marked));
-  return fillRows(search ? rows.map((line) => highlightMatches(line, search.text)) : rows, room.rows);
+  const rows = shown.rows.map((row, index): Line => {
+    const line = withMark(row.line, row.position === marked);
+    return search ? highlightMatches(line, search.text, styleOf(looking, shown.rows, index)) : line;
+  });
+  return fillRows(rows, room.rows);
+}
+
+/** The match that was come to looks other than the rest. */
+function styleOf({ matchAt, shownFrom }: Looking, rows: readonly ScreenRow[], index: number): StyleName {
+  const position = rows[index]?.position;
+  const first = rows.findIndex((row) => row.position === position);
+  const above = position === shownFrom.position ? shownFrom.row : 0;
+  return position === matchAt?.position && index - first + above === matchAt?.row ? "currentMatch" : "match";
 }
 
 function layOutAnew({ index, looking: { room, highlight } }: Parts): void {
@@ -158,19 +185,48 @@ function searchFor(parts: Parts, text: string): void {
   looking.search = { text, isFound: find(parts, { position: looking.source.end, row: 0 }, "up") };
 }
 
+function count({ looking, index }: Parts): void {
+  const { search, source, matchAt } = looking;
+  if (search && source) looking.search = { ...search, count: countMatches({ index, source }, search.text, matchAt) };
+}
+
+/** Beyond the last one the first comes again. */
+function findFurther(parts: Parts, direction: Direction): Found {
+  const { source, matchAt, shownFrom } = parts.looking;
+  if (!source) return "none";
+  if (find(parts, matchAt ?? shownFrom, direction)) return "found";
+  const otherEnd = direction === "down" ? source.first - 1 : source.end;
+  return find(parts, { position: otherEnd, row: 0 }, direction) ? "wrapped" : "none";
+}
+
 /** What is folded is unfolded to show it. */
 function find(parts: Parts, from: Place, direction: Direction): boolean {
   const { looking, index, folding } = parts;
   const { source, search } = looking;
   const found = source && search && findNext({ index, source }, search.text, from, direction);
   if (!found) return false;
-  if (found.isHidden) {
-    folding.toggle(found.entryId);
-    index.forget(found.entryId);
-  }
-  looking.matchAt = found;
-  bringIntoSight(parts, found);
+  looking.matchAt = found.isHidden ? unfold(found) : found;
+  bringIntoSight(parts, looking.matchAt);
   return true;
+
+  function unfold({ position, entryId }: Match): Place {
+    folding.toggle(entryId);
+    index.forget(entryId);
+    const start = { position, row: direction === "down" ? -1 : Number.MAX_SAFE_INTEGER };
+    const row = findNext({ index, source: source as EntrySource }, search?.text ?? "", start, direction);
+    return row?.position === position ? row : { position, row: 0 };
+  }
+}
+
+function keepPlace(parts: Parts): () => void {
+  const { looking, folding } = parts;
+  const { top, search, matchAt } = looking;
+  const fold = folding.keep();
+  return () => {
+    Object.assign(looking, { top, search, matchAt });
+    fold();
+    layOutAnew(parts);
+  };
 }
 
 /** In the upper part of the screen, with what came before. */
