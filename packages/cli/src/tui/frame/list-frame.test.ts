@@ -13,6 +13,7 @@ function row(id: string, more: Partial<ListedRow> = {}, session: Partial<Session
     session: { ...base, ...session } as Session,
     ...{ title: `title of ${id}`, directory: "", lastLine: "said last", isUnread: false, isAsking: false },
     activity: [{ startMs: NOW - 5000, events: 1, chars: 100 }],
+    costs: [0.1, 0.2, 0.4],
     ...more,
   };
 }
@@ -23,8 +24,26 @@ const draw = (rows: readonly ListedRow[], { columns = 100, height = 4, selected 
 describe("the list", () => {
   it("tells of a session its status, what it is about, what it said, its activity, cost and age", () => {
     expect(plainText(draw([row("0123456789ab")])[0] ?? []).trimEnd()).toMatchInlineSnapshot(
-      `"  01234567 idle      title of 0123456789ab  said last                             █    $0.5000    1h"`,
+      `"  01234567 idle      title of 0123456789ab  said last                    █  ▂▄█        $0.5000    1h"`,
     );
+  });
+
+  it("has its activity from 80 columns on, and what each turn has cost where there is more room", () => {
+    const shown = (columns: number) =>
+      [listTitle(columns), draw([row("a")], { columns })[0] ?? []].map((line) => plainText(line).slice(38));
+    expect([80, 100].map(shown)).toMatchInlineSnapshot(`
+      [
+        [
+          "                  ACTIVITY      COST   AGE",
+          "                        █    $0.5000    1h",
+        ],
+        [
+          "                         ACTIVITY     BY TURN       COST   AGE",
+          "                                   █  ▂▄█        $0.5000    1h",
+        ],
+      ]
+    `);
+    expect(plainText(listTitle(79))).not.toContain("ACTIVITY");
   });
 
   it("marks what is new, and which agent asks", () => {

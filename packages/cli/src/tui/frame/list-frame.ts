@@ -4,6 +4,7 @@ import { formatAge, formatCost } from "../../output/amounts.ts";
 import type { ListedRow, SessionRow } from "../state/arrange-sessions.ts";
 import { fillRows, type Line, span } from "../text/line.ts";
 import { activityLine } from "../text/pictures/activity.ts";
+import { sparkline } from "../text/pictures/sparkline.ts";
 import type { StyleName } from "../text/theme.ts";
 import { fit, restyle, spread, words } from "./fit-line.ts";
 import type { Size } from "./frame.ts";
@@ -24,11 +25,16 @@ const STATUS_STYLES: Readonly<Record<SessionRow["session"]["status"], StyleName>
   failed: "failure",
 };
 
-/** A minute, in the samples of a view. */
-const ACTIVITY_COLUMNS = 12;
+/** Of a view's samples of activity. */
 const ACTIVITY_MS = 5000;
-/** From so many columns on there is room for the activity, and for a title of its own. */
-const WIDE = 100;
+
+/** In columns: how busy it was of late, 5 s each, and what its newest turns have cost. 0: there is no room. */
+type Pictures = { readonly activity: number; readonly costs: number };
+
+function picturesIn(columns: number): Pictures {
+  if (columns >= 100) return { activity: 12, costs: 8 };
+  return { activity: columns >= 80 ? 8 : 0, costs: 0 };
+}
 
 /** Only the rows that are on the screen are laid out: there may be thousands. */
 export function listLines(view: ListView, { columns, rows: height }: Size): Line[] {
@@ -59,18 +65,23 @@ function lineAt({ rows, selected, isGrouped, now }: ListView, place: RowPlace, c
 
 /** The columns' titles. */
 export function listTitle(columns: number): Line {
-  const activity = columns >= WIDE ? fit([span("ACTIVITY", "muted")], ACTIVITY_COLUMNS + 1) : [];
+  const { activity, costs } = picturesIn(columns);
   const right: Line = [
-    ...activity,
+    ...column([span("ACTIVITY", "muted")], activity),
+    ...column([span("BY TURN", "muted")], costs),
     ...fit([span("COST", "muted")], 9, "right"),
     ...fit([span("AGE", "muted")], 6, "right"),
   ];
   return spread([span("  SESSION  STATUS    ", "muted"), span("WHAT", "muted")], right, columns);
 }
 
+/** With a space behind it; nothing where there is no room. */
+function column(line: Line, columns: number): Line {
+  return columns === 0 ? [] : [...fit(line, columns), span(" ", undefined)];
+}
+
 function rowLine(row: ListedRow, columns: number, now: number): Line {
-  const { session, isUnread, isAsking, activity } = row;
-  const picture = activityLine(activity, { width: ACTIVITY_COLUMNS, nowMs: now, activityMs: ACTIVITY_MS });
+  const { session, isUnread, isAsking } = row;
   const mark = isAsking ? span("? ", "warning") : isUnread ? span("● ", "waiting") : span("  ", undefined);
   const status = isAsking ? "asks" : session.status;
   const left: Line = [
@@ -79,13 +90,20 @@ function rowLine(row: ListedRow, columns: number, now: number): Line {
     ...fit([span(status, isAsking ? "warning" : STATUS_STYLES[session.status])], 10),
     ...whatOf(row),
   ];
-  const spark = columns >= WIDE ? [...fit([span(picture, "model")], ACTIVITY_COLUMNS), span(" ", undefined)] : [];
   const right: Line = [
-    ...spark,
+    ...picturesOf(row, picturesIn(columns), now),
     ...fit([span(formatCost(session.costUsd), undefined)], 9, "right"),
     ...fit([span(formatAge(now - Date.parse(session.createdAt)), "muted")], 6, "right"),
   ];
   return spread(left, right, columns);
+}
+
+function picturesOf({ activity, costs }: ListedRow, room: Pictures, nowMs: number): Line {
+  const busy = activityLine(activity, { width: room.activity, nowMs, activityMs: ACTIVITY_MS });
+  return [
+    ...column([span(busy, "model")], room.activity),
+    ...column([span(sparkline(costs, room.costs), "waiting")], room.costs),
+  ];
 }
 
 function whatOf({ title, directory, lastLine, session }: ListedRow): Line {

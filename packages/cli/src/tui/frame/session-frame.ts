@@ -42,7 +42,7 @@ function bodyOf({ listing }: App, session: OpenSession, room: Size): Line[] {
   const isNew = known !== undefined && view.lastSeq >= known.lastSeq && sessionView.count(view) === 0;
   if (!isNew || view.queued.length > 0) return lines;
   const from = known.forkedFrom;
-  const parent = from && `${listing.titleOf(from.sessionId)} (${from.sessionId.slice(0, 8)})`;
+  const parent = from && listing.find(from.sessionId) && listing.titleOf(from.sessionId);
   return fillRows(welcomeLines(known, parent, room.columns), room.rows);
 }
 

@@ -32,7 +32,7 @@ describe("a session without a history", () => {
 
   it("says of a fork which conversation it knows", () => {
     const fork = session({ forkedFrom: { sessionId: "0123456789" } });
-    expect(welcome(fork, "the parser (01234567)")).toContain("A fork of the parser (01234567)");
+    expect(welcome(fork, "the parser")).toContain("A fork of “the parser” (01234567), in /home/me/project");
     expect(welcome(fork)).toContain("A fork of 01234567");
   });
 });

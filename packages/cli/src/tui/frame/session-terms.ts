@@ -19,7 +19,7 @@ export function termsLine(session: Terms, columns: number): Line {
 export function welcomeLines(session: Terms, parent: string | undefined, columns: number): Line[] {
   const { workspace, forkedFrom } = session;
   const where = workspace.type === "host" ? `in ${workspace.path}` : "with files of its own";
-  const from = forkedFrom && `${parent ?? forkedFrom.sessionId.slice(0, 8)}`;
+  const from = forkedFrom && nameOf(forkedFrom.sessionId.slice(0, 8), parent);
   const lines: Line[] = [
     from === undefined
       ? [words(`A new session ${where}.`, "strong")]
@@ -35,6 +35,11 @@ export function welcomeLines(session: Terms, parent: string | undefined, columns
 /** A session that says nothing is of a gateway's own default, which is not to ask. */
 function isAsked({ config }: Terms): boolean {
   return config.permissionMode === "ask";
+}
+
+/** The name, and the number that is beside it in the list. */
+function nameOf(id: string, title: string | undefined): string {
+  return title === undefined || title === id ? id : `“${title}” (${id})`;
 }
 
 /** A path's end tells more than its beginning. */

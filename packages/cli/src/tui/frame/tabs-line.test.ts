@@ -14,9 +14,13 @@ it("numbers the open sessions, and marks which ask, have news or run", () => {
   expect(draw(tabs)).toBe(" 1 one   2 two ●   3 three ?");
 });
 
-it("cuts a title by its columns, in whole characters", () => {
-  expect(draw([tab("日本語日本語日本語日本語")])).toBe(" 1 日本語日本語日本…");
-  expect(draw([tab(`${"x".repeat(16)}👩‍👩‍👧 and more`)])).toBe(` 1 ${"x".repeat(16)}…`);
+it("cuts titles only as far as all tabs have to fit, by columns and in whole characters", () => {
+  expect(draw([tab("a title that has all the room there is")])).toBe(" 1 a title that has all the room there is");
+  expect(draw([tab("日本語日本語日本語日本語")], 23)).toBe(" 1 日本語日本語日本…");
+  expect(draw([tab(`${"x".repeat(16)}👩‍👩‍👧 and more`)], 23)).toBe(` 1 ${"x".repeat(16)}…`);
+  expect(draw([tab("x".repeat(40)), tab("short"), tab("y".repeat(40))], 60)).toBe(
+    ` 1 ${"x".repeat(19)}…   2 short   3 ${"y".repeat(19)}…`,
+  );
 });
 
 it("has something to be seen of a title that is invisible", () => {

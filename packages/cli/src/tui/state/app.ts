@@ -47,7 +47,7 @@ export function createApp(deps: AppDeps): App {
   const isShown = (id: SessionId) => state().screen === "session" && state().current === id;
   const heard = { client, signal, onChange: frames.soon };
   const seen = createSeenTurns();
-  const sessions = createOpenSessions({ ...heard, seen, isShown });
+  const sessions = createOpenSessions({ ...heard, seen, isShown, onLeave: (id) => listing.remember(id) });
   const listing = createListing({ ...heard, seen, sessions, arrangement: () => state().arrangement });
   signal.addEventListener("abort", frames.close);
   deps.history.listen((text) => set({ notice: { text, isFailure: true } }));

@@ -32,6 +32,8 @@ export type ListedRow = SessionRow & {
   readonly isAsking: boolean;
   /** Of late, as far as it is known. */
   readonly activity: readonly ActivitySample[];
+  /** What its newest turns have cost, in US dollars, oldest first. */
+  readonly costs: readonly number[];
 };
 
 export const FIRST_ARRANGEMENT: Arrangement = { sort: "age", isGrouped: false, isLiveOnly: false, filter: "" };

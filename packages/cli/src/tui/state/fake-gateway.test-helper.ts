@@ -9,7 +9,8 @@ export type FakeGateway = ReturnType<typeof createFakeGateway>;
 const AT = "2026-01-01T00:00:00Z";
 const BASE = { config: {}, workspace: { type: "ephemeral" }, costUsd: 0, createdAt: AT, updatedAt: AT };
 
-type Log = { events: Event[]; lastSeq: number; turnCount: number };
+/** `row`: what the list says of it, otherwise than of all. */
+type Log = { events: Event[]; lastSeq: number; turnCount: number; row: Partial<Session> };
 
 export function createFakeGateway() {
   const logs = new Map<SessionId, Log>();
@@ -17,8 +18,8 @@ export function createFakeGateway() {
   const news = new EventEmitter();
   news.setMaxListeners(0);
 
-  function toSession([id, { lastSeq, turnCount }]: [SessionId, Log]): Session {
-    return { ...BASE, id, status: "idle", lastSeq, turnCount } as unknown as Session;
+  function toSession([id, { lastSeq, turnCount, row }]: [SessionId, Log]): Session {
+    return { ...BASE, id, status: "idle", lastSeq, turnCount, ...row } as unknown as Session;
   }
 
   function requireLog(id: SessionId): Log {
@@ -27,8 +28,8 @@ export function createFakeGateway() {
     return log;
   }
 
-  function create(id: string): SessionId {
-    logs.set(id as SessionId, { events: [], lastSeq: 0, turnCount: 0 });
+  function create(id: string, row: Partial<Session> = {}): SessionId {
+    logs.set(id as SessionId, { events: [], lastSeq: 0, turnCount: 0, row });
     return id as SessionId;
   }
 

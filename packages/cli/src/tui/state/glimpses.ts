@@ -18,12 +18,16 @@ const MOST_AT_ONCE = 30;
 const MAX_TITLE_CHARS = 200;
 /** Words that lie further back are of another time. */
 const MOST_ENTRIES = 50;
+/** As many as any list has room for. */
+const MOST_COSTS = 20;
 
 export type Glimpse = {
   /** The first prompt; empty before there is one. */
   readonly title: string;
   readonly lastLine: string;
   readonly activity: readonly ActivitySample[];
+  /** What its newest turns have cost, in US dollars, oldest first. */
+  readonly costs: readonly number[];
 };
 
 export type Glimpses = {
@@ -31,13 +35,15 @@ export type Glimpses = {
   of(session: Session): Glimpse;
   /** Has a look at those that have changed since the last one. */
   look(sessions: readonly Session[]): void;
+  /** What is known from elsewhere, until the next look. */
+  learn(id: SessionId, glimpse: Glimpse): void;
   /** The others are gone for ever. */
   keepOnly(ids: ReadonlySet<SessionId>): void;
 };
 
 export type GlimpsesOptions = { client: Client; signal: AbortSignal; onChange: () => void };
 
-const NOTHING: Glimpse = { title: "", lastLine: "", activity: [] };
+const NOTHING: Glimpse = { title: "", lastLine: "", activity: [], costs: [] };
 
 export function createGlimpses({ client, signal, onChange }: GlimpsesOptions): Glimpses {
   const known = new Map<SessionId, { seq: number; glimpse: Glimpse }>();
@@ -63,14 +69,31 @@ export function createGlimpses({ client, signal, onChange }: GlimpsesOptions): G
     const view = sessionView.applyAll(sessionView.empty(), last.events);
     const title = before.title || ownCopy(firstPrompt([...first.events, ...last.events]));
     const lastLine = ownCopy(lastLineOf(view));
-    known.set(sessionId, { seq: lastSeq, glimpse: { title, lastLine, activity: view.activity } });
+    const glimpse = { title, lastLine, activity: view.activity, costs: costsOf(view) };
+    known.set(sessionId, { seq: lastSeq, glimpse });
+  }
+
+  function learn(id: SessionId, { title, lastLine, activity, costs }: Glimpse): void {
+    const glimpse = { title: ownCopy(title), lastLine: ownCopy(lastLine), activity, costs };
+    known.set(id, { seq: known.get(id)?.seq ?? 0, glimpse });
   }
 
   function keepOnly(ids: ReadonlySet<SessionId>): void {
     for (const id of known.keys()) if (!ids.has(id)) known.delete(id);
   }
 
-  return { of: ({ id }) => known.get(id)?.glimpse ?? NOTHING, look: (sessions) => void look(sessions), keepOnly };
+  return {
+    learn,
+    of: ({ id }) => known.get(id)?.glimpse ?? NOTHING,
+    look: (sessions) => void look(sessions),
+    keepOnly,
+  };
+}
+
+/** Of the turns that have ended. */
+export function costsOf({ turns }: SessionView): readonly number[] {
+  const ended = turns.filter(({ endedAtMs }) => endedAtMs !== undefined);
+  return ended.slice(-MOST_COSTS).map(({ costUsd }) => costUsd);
 }
 
 function firstPrompt(events: readonly Event[]): string {

@@ -2,7 +2,7 @@
 import type { Client, Session, SessionId } from "@cc-docker/client";
 import type { CcError } from "@cc-docker/protocol";
 import { type Arrangement, arrange, type ListedRow } from "./arrange-sessions.ts";
-import { createGlimpses, type Glimpse, lastLineOf } from "./glimpses.ts";
+import { costsOf, createGlimpses, type Glimpse, lastLineOf } from "./glimpses.ts";
 import type { OpenSession } from "./open-session.ts";
 import type { OpenSessions } from "./open-sessions.ts";
 import type { SeenTurns } from "./seen-turns.ts";
@@ -19,6 +19,8 @@ export type Listing = {
   /** Why the gateway does not answer; `undefined` while it does. */
   failure(): CcError | undefined;
   refresh(): void;
+  /** Keeps what is known of a session that is about not to be followed any more. */
+  remember(id: SessionId): void;
 };
 
 export type ListingOptions = {
@@ -60,28 +62,52 @@ export function createListing(options: ListingOptions): Listing {
     const { id } = session;
     const open = sessions.find(id);
     const isUnread = open ? open.isUnread : seen.isUnread(id);
-    const { title, lastLine, activity } = open ? glimpseOf(open, glimpses.of(session)) : glimpses.of(session);
+    const { lastLine, activity, costs } = lookAt(session);
     const isAsking = open ? open.approvals().length > 0 : list.isAsking(id);
     const directory = session.workspace.type === "host" ? session.workspace.path : "";
     return {
       session,
-      title: session.name ?? title,
+      title: titleFor(session),
       directory,
       lastLine,
       isUnread,
       isAsking,
       activity,
+      costs,
     };
+  }
+
+  function lookAt(session: Session): Glimpse {
+    const [open, before] = [sessions.find(session.id), glimpses.of(session)];
+    return open ? glimpseOf(open, before) : before;
+  }
+
+  /** Its name, else its first prompt, else where it comes from; empty while unknown. */
+  function titleFor(session: Session): string {
+    const own = session.name ?? lookAt(session).title;
+    if (own !== "" || !session.forkedFrom) return own;
+    const { sessionId } = session.forkedFrom;
+    const parent = find(sessionId);
+    return `fork of ${(parent && (parent.name ?? lookAt(parent).title)) || sessionId.slice(0, 8)}`;
+  }
+
+  /** What was seen of a session that is not followed any more. */
+  function remember(id: SessionId): void {
+    const session = find(id);
+    if (session) glimpses.learn(id, lookAt(session));
   }
 
   function titleOf(id: SessionId): string {
     const session = find(id);
-    const title = session ? toRow(session).title : "";
+    const title = session ? titleFor(session) : "";
     return title === "" ? id.slice(0, 8) : title;
   }
 
   const find = (id: SessionId) => list.sessions()?.find((session) => session.id === id);
-  return { rows, total: () => list.sessions()?.length, find, titleOf, failure: list.failure, refresh: list.refresh };
+  return {
+    ...{ rows, find, titleOf, remember, failure: list.failure, refresh: list.refresh },
+    total: () => list.sessions()?.length,
+  };
 }
 
 function glimpseOf(open: OpenSession, before: Glimpse): Glimpse {
@@ -90,5 +116,6 @@ function glimpseOf(open: OpenSession, before: Glimpse): Glimpse {
     title: before.title || (view.turns[0]?.prompt ?? ""),
     lastLine: lastLineOf(view) || before.lastLine,
     activity: view.activity,
+    costs: costsOf(view),
   };
 }

@@ -23,6 +23,8 @@ export type OpenSessions = {
 type Options = Omit<OpenSessionOptions, "id" | "isShown" | "desk" | "oldSeq"> & {
   isShown: (id: SessionId) => boolean;
   seen: SeenTurns;
+  /** It is followed no more from now on. */
+  onLeave: (id: SessionId) => void;
 };
 
 /** As many as there are keys for. */
@@ -30,7 +32,7 @@ const MOST_FOLLOWED = 9;
 /** Of sessions that are not followed: a prompt that was begun, and a place. */
 const MOST_DESKS = 500;
 
-export function createOpenSessions({ isShown, seen, ...options }: Options): OpenSessions {
+export function createOpenSessions({ isShown, seen, onLeave, ...options }: Options): OpenSessions {
   const opened = new Map<SessionId, OpenSession>();
   /** Those of `opened`, least recently shown first. */
   const shownLast = new Set<SessionId>();
@@ -68,6 +70,7 @@ export function createOpenSessions({ isShown, seen, ...options }: Options): Open
   }
 
   function leave(session: OpenSession): void {
+    onLeave(session.id);
     seen.leave(session.id, { turnsEnded: session.turnsEnded(), isUnread: session.isUnread });
     session.close();
     opened.delete(session.id);
