@@ -268,7 +268,7 @@ async function coloursWith(settings: Settings): Promise<Set<string>> {
   await terminal.press("/");
   await terminal.waitFor("Search:");
   await terminal.type("seen");
-  await terminal.waitFor("N before");
+  await terminal.waitFor("“seen” is here");
   await terminal.press(KEYS.enter);
   await terminal.waitForNot("Search:");
   await terminal.press("?");

@@ -91,9 +91,9 @@ function firstRun(): string[] {
   ];
 }
 
-function keySection({ title, rows }: KeySection): string[] {
+function keySection({ title, note, rows }: KeySection): string[] {
   const body = rows.map(({ keys, does }) => [keys.map((key) => `\`${key}\``).join(" "), does]);
-  return [`**${title}**`, "", ...table(["Keys", "Do"], body), ""];
+  return [`**${title}**`, "", ...table(["Keys", "Do"], body), "", ...(note === undefined ? [] : [note, ""])];
 }
 
 function overview(): string[] {

@@ -4,6 +4,8 @@ import { KEYS, type KeyRow, type Place } from "./keys.ts";
 export type KeySection = {
   readonly place: Place;
   readonly title: string;
+  /** What else there is to know. */
+  readonly note?: string | undefined;
   readonly rows: readonly { readonly keys: readonly string[]; readonly does: string }[];
 };
 
@@ -13,6 +15,12 @@ const TITLES: Readonly<Record<Place, string>> = {
   write: "In a session, writing",
   ask: "In a line that is asked for",
   help: "In the help",
+};
+
+/** Who has no alt key must come to everything, too. */
+const NOTES: Readonly<Partial<Record<Place, string>>> = {
+  write:
+    "Where alt does nothing (Option on macOS, unless the terminal takes it for Meta), press esc and then the key that reading has: esc y allows, esc ? shows every key.",
 };
 
 const NEEDS: Readonly<Record<NonNullable<KeyRow["needs"]>, string>> = {
@@ -27,6 +35,7 @@ export function describeKeys(): KeySection[] {
   return (Object.keys(TITLES) as Place[]).map((place) => ({
     place,
     title: TITLES[place],
+    note: NOTES[place],
     rows: rows.filter((row) => row.in.includes(place)).map((row) => ({ keys: namesOf(row), does: wordsOf(row) })),
   }));
 }

@@ -28,7 +28,7 @@ describe("the table of keys", () => {
   });
 
   it("is all in the help, in words", () => {
-    const lines = helpLines(80).map(plainText);
+    const lines = helpLines(80).lines.map(plainText);
     const help = lines.join(" ").replace(/ +/g, " ");
     for (const { help: words } of rows) expect(help).toContain(words);
     expect(lines.filter((line) => line.length > 80)).toEqual([]);

@@ -33,6 +33,10 @@ export const KEYS = [
   { keys: ["esc", "q", "?", "enter"], in: ["help"], action: "close-help", help: "close the help" },
   { keys: ["down", "j"], in: ["help"], action: "help-down", help: "further down in the help" },
   { keys: ["up", "k"], in: ["help"], action: "help-up", help: "further up in the help" },
+  { keys: ["pagedown", " "], in: ["help"], action: "help-page-down", help: "a page down in the help" },
+  { keys: ["pageup", "b"], in: ["help"], action: "help-page-up", help: "a page up in the help" },
+  { keys: ["home", "g"], in: ["help"], action: "help-top", help: "to the first keys" },
+  { keys: ["end", "G"], in: ["help"], action: "help-end", help: "to the last keys" },
 
   { keys: ["down", "j"], in: ["list"], action: "next-row", help: "the next session" },
   { keys: ["up", "k"], in: ["list"], action: "previous-row", help: "the session before" },
@@ -169,6 +173,7 @@ export const KEYS = [
     action: "go-to-session",
     help: "the open session of this number",
   },
+  { keys: DIGITS, in: ["list", "read"], action: "go-to-session", help: "the same, unless the agent has a question" },
   { keys: ["w"], in: ["read"], action: "close-session", help: "no longer follow this session here" },
 
   { keys: ["enter"], in: ["ask"], action: "answer-ask", help: "done" },

@@ -2,7 +2,8 @@ import { EventEmitter, on } from "node:events";
 import type { Client, Session } from "@cc-docker/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { drawFrame } from "./frame/draw-frame.ts";
-import { press, typeOrRepeat, type as typeText } from "./press.ts";
+import { paste, press, type as typeText } from "./press.ts";
+import { pressBurst } from "./press-burst.ts";
 import { type App, createApp } from "./state/app.ts";
 import { plainText } from "./text/line.ts";
 import { createRandom, expectHarmless, hostileText } from "./text/lines.test-helper.ts";
@@ -86,7 +87,7 @@ describe("in the list", () => {
 
   it("nothing is removed without the word that was asked for", async () => {
     pressAll("D");
-    typeOrRepeat(app, "y");
+    pressBurst(app, "y");
     pressAll("enter");
     expect(screen()).toContain("Nothing was removed");
     pressAll("D", "y", "e", "s", "enter");
@@ -94,11 +95,24 @@ describe("in the list", () => {
   });
 
   it("a pasted text is no command, and a key that is held down is one many times", () => {
-    typeText(app, "q");
-    typeOrRepeat(app, "qS");
+    paste(app, "q");
+    pressBurst(app, "qS");
     expect([quits, calls]).toEqual([0, []]);
-    typeOrRepeat(app, "jjj");
+    pressBurst(app, "jjj");
     expect(app.selectedRow()?.session.id).toBe("two");
+  });
+
+  it("what is typed ahead of a slow line is pressed key by key, up to what takes a press of its own", () => {
+    pressBurst(app, "jSk");
+    expect(screen()).toContain("“S” came with other keys and was not obeyed: press it alone.");
+    expect([calls, app.selectedRow()?.session.id]).toEqual([[], "two"]);
+    pressBurst(app, "k\rhello");
+    expect(app.current()).toMatchObject({ id: "one", editor: { text: "hello" } });
+  });
+
+  it("what acts on a session is done once by a key that is held down", async () => {
+    pressBurst(app, "SSS");
+    await expect.poll(() => calls).toEqual([["stop", { sessionId: "one" }]]);
   });
 });
 
@@ -114,9 +128,32 @@ describe("in a session", () => {
 
   it("a paste is written and not sent, whatever is in it", () => {
     typeText(app, "one\r\ntwo\n");
-    typeOrRepeat(app, "three\r");
+    pressBurst(app, "three\r");
     expect(app.current()?.editor.text).toBe("one\ntwo\nthree\n");
     expect(calls).toEqual([]);
+  });
+
+  it("a key and text that come together are both obeyed", () => {
+    pressAll("esc");
+    pressBurst(app, "ihello");
+    expect(app.current()?.editor.text).toBe("hello");
+  });
+
+  it("text and Enter that come together are sent once the terminal is known to mark its pastes", async () => {
+    pressBurst(app, "one\r");
+    expect([app.current()?.editor.text, calls]).toEqual(["one\n", []]);
+    paste(app, "two");
+    pressBurst(app, " three\rfour");
+    await expect.poll(() => calls).toEqual([["send", { sessionId: "one", prompt: "one\ntwo three" }]]);
+    expect(app.current()?.editor.text).toBe("four");
+  });
+
+  it("a search and Enter that come together are a search", () => {
+    pressAll("esc");
+    screen();
+    pressBurst(app, "/words\ri");
+    expect(screen()).toContain("“words” is not here");
+    expect(app.state().mode).toBe("write");
   });
 
   it("a paste is sent as it came, and shown harmless", async () => {
@@ -200,6 +237,30 @@ describe("a filter that nothing has", () => {
   });
 });
 
+describe("the help", () => {
+  it("begins with the keys of where it was asked for, and comes to its ends by pages", () => {
+    pressAll("enter", "alt+h");
+    expect(screen().split("\n")[2]).toContain("In a session, writing");
+    pressAll("home");
+    expect(screen().split("\n")[2]).toContain("In the list of sessions");
+    pressAll("pagedown", "pagedown", "pageup", "pageup");
+    expect(screen().split("\n")[2]).toContain("In the list of sessions");
+  });
+
+  it("is scrolled no further than it goes", () => {
+    pressAll("?", "end");
+    const end = screen();
+    expect(end).toContain("close the help");
+    for (const key of ["down", "down", "up"]) {
+      pressAll(key);
+      screen();
+    }
+    expect(screen()).not.toBe(end);
+    pressAll("down");
+    expect(screen()).toBe(end);
+  });
+});
+
 describe("any screen", () => {
   it("tells what the history of prompts is in trouble with, whenever that comes", () => {
     pressAll("enter");
@@ -240,8 +301,16 @@ describe("what the agent asks", () => {
 
   it("is answered by a key, once, also by one that is held down", async () => {
     await openAsking();
-    typeOrRepeat(app, "yyy");
+    pressBurst(app, "yyy");
     expect(answered()).toEqual([{ approvalId: "a1", decision: "allow" }]);
+  });
+
+  it("is not answered by a key that comes with others: it may have been typed before it asked", async () => {
+    await openAsking();
+    paste(app, "marked");
+    pressBurst(app, "ky");
+    expect(answered()).toEqual([]);
+    expect(screen()).toContain("“y” came with other keys");
   });
 
   it("is allowed for good as the line says that is asked for, which begins with the whole tool", async () => {

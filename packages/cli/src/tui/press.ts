@@ -24,8 +24,7 @@ const ACTIONS: Readonly<Record<ActionName, (app: App, key: string) => unknown>> 
 /** `key` as keys.ts names it; a key that means nothing there is text where text is written. */
 export function press(app: App, key: string): void {
   if (app.state().notice) app.set({ notice: undefined });
-  const place = placeOf(app.state());
-  const action = findAction(key, place, (condition) => holds(app, condition));
+  const action = actionOf(app, key);
   if (action) app.attempt(() => ACTIONS[action](app, key));
   else if (key.length === 1) type(app, key);
 }
@@ -39,16 +38,15 @@ export function type(app: App, text: string): void {
   if (place === "write" || place === "ask") write(app, text.replace(/\r\n?/g, "\n").replaceAll("\0", ""));
 }
 
-/** Several characters in one read: a key that was held down, else text. */
-export function typeOrRepeat(app: App, text: string): void {
-  const place = placeOf(app.state());
-  const [key = ""] = text;
-  const isHeld = place !== "write" && place !== "ask" && text === key.repeat(text.length);
-  const answers = findAction(key, place, (condition) => holds(app, condition)) ?? "";
-  if (isHeld && Object.hasOwn(APPROVAL_ACTIONS, answers))
-    press(app, key); // an answer is for one question
-  else if (isHeld) for (let count = text.length; count > 0; count -= 1) press(app, key);
-  else type(app, text);
+/** Text that the terminal says was pasted: then it says so of all that is. */
+export function paste(app: App, text: string): void {
+  app.set({ marksPastes: true });
+  type(app, text);
+}
+
+/** What the key means just now, if anything. */
+export function actionOf(app: App, key: string): ActionName | undefined {
+  return findAction(key, placeOf(app.state()), (condition) => holds(app, condition));
 }
 
 function holds(app: App, condition: Condition): boolean {

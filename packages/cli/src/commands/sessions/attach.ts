@@ -9,7 +9,7 @@ export const attachCommand = defineCommand<AttachInput>({
   group: "sessions",
   summary: "open the terminal UI, on your sessions or on one of them; `ccd` alone does so too",
   details:
-    "Sessions go on when you leave. `?` shows every key. NO_COLOR takes the colours away, COLORFGBG or CC_DOCKER_THEME tell light from dark.",
+    "Sessions go on when you leave. `?` shows every key, and what to press where Option is not Meta. NO_COLOR takes the colours away, COLORFGBG or CC_DOCKER_THEME tell light from dark.",
   arguments: [new Argument("[session]", `${SESSION}; all of them when absent`)],
   options: [new Option("--plain", "plain lines for screen readers: the sessions as a table, or a chat in one")],
   json: "with --plain: print every event, or session, as a line of JSON",

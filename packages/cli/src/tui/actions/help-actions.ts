@@ -1,12 +1,22 @@
 import type { App } from "../state/app.ts";
+import { createHelpView, type HelpView } from "../state/help-view.ts";
+import { placeOf } from "../state/ui-state.ts";
 
 export const HELP_ACTIONS = {
-  help: (app: App) => app.set({ helpTop: 0 }),
-  "close-help": (app: App) => app.set({ helpTop: undefined }),
-  "help-down": (app: App) => scroll(app, 1),
-  "help-up": (app: App) => scroll(app, -1),
+  help: (app: App) => app.set({ help: createHelpView(placeOf(app.state())) }),
+  "close-help": (app: App) => app.set({ help: undefined }),
+  "help-down": on((help) => help.scroll(1)),
+  "help-up": on((help) => help.scroll(-1)),
+  "help-page-down": on((help) => help.scrollPages(1)),
+  "help-page-up": on((help) => help.scrollPages(-1)),
+  "help-top": on((help) => help.toStart()),
+  "help-end": on((help) => help.toEnd()),
 } as const;
 
-function scroll(app: App, by: number): void {
-  app.set({ helpTop: Math.max(0, (app.state().helpTop ?? 0) + by) });
+function on(change: (help: HelpView) => void): (app: App) => void {
+  return (app) => {
+    const { help } = app.state();
+    if (help) change(help);
+    app.frames.now();
+  };
 }

@@ -2,7 +2,8 @@
 import { useApp, useInput, usePaste, useWindowSize } from "ink";
 import { type ReactNode, useEffect, useSyncExternalStore } from "react";
 import { drawFrame } from "../frame/draw-frame.ts";
-import { press, typeOrRepeat, type as typeText } from "../press.ts";
+import { paste, press } from "../press.ts";
+import { pressBurst } from "../press-burst.ts";
 import type { App } from "../state/app.ts";
 import type { Theme } from "../text/theme.ts";
 import { keyName } from "./key-name.ts";
@@ -23,8 +24,8 @@ export function Ui({ app, theme, onSuspend }: Props): ReactNode {
   useInput((input, key) => {
     const name = keyName(input, key);
     if (name !== undefined) press(app, name);
-    else if (input !== "" && !key.ctrl && !key.meta) typeOrRepeat(app, input);
+    else if (input !== "" && !key.ctrl && !key.meta) pressBurst(app, input);
   });
-  usePaste((text) => typeText(app, text));
+  usePaste((text) => paste(app, text));
   return <Screen frame={drawFrame(app, { columns, rows })} theme={theme} />;
 }

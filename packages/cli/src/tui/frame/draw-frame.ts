@@ -4,6 +4,7 @@ import { toFailure } from "../../output/describe-error.ts";
 import { printableLine } from "../../output/printable.ts";
 import type { App } from "../state/app.ts";
 import type { Arrangement } from "../state/arrange-sessions.ts";
+import type { HelpView } from "../state/help-view.ts";
 import type { Ask, Notice } from "../state/ui-state.ts";
 import { fillRows, type Line, span } from "../text/line.ts";
 import { wrapLine } from "../text/wrap/wrap-line.ts";
@@ -25,17 +26,19 @@ export function drawFrame(app: App, room: Size): Frame {
 }
 
 function frameOf(app: App, size: Size): Frame {
-  const { helpTop, screen, ask } = app.state();
-  if (helpTop !== undefined) return helpFrame(helpTop, size);
+  const { help, screen, ask } = app.state();
+  if (help) return helpFrame(help, size);
   const frame = screen === "session" ? sessionFrame(app, size) : listFrame(app, size);
   return ask ? withAsk(frame, ask, size) : frame;
 }
 
-function helpFrame(top: number, { columns, rows }: Size): Frame {
-  const lines = helpLines(columns);
-  const first = Math.max(0, Math.min(top, lines.length - rows + 2));
-  const title = spread([span("Keys", "title")], [span("up, down  esc closes", "muted")], columns);
-  return { lines: [title, [], ...fillRows(lines.slice(first), rows - 2)] };
+function helpFrame(help: HelpView, { columns, rows }: Size): Frame {
+  const { lines, starts } = helpLines(columns);
+  const room = rows - 2;
+  const top = help.topIn({ lines: lines.length, rows: room, start: starts[help.from] ?? 0 });
+  const more = top + room < lines.length ? "pagedown more" : "pageup before";
+  const title = spread([span("Keys", "title")], [span(`${more}  esc closes`, "muted")], columns);
+  return { lines: [title, [], ...fillRows(lines.slice(top), room)] };
 }
 
 function listFrame(app: App, size: Size): Frame {

@@ -3,6 +3,7 @@ import type { SessionId } from "@cc-docker/client";
 import type { Place } from "../keys.ts";
 import { type Arrangement, FIRST_ARRANGEMENT } from "./arrange-sessions.ts";
 import type { Editor } from "./editor.ts";
+import type { HelpView } from "./help-view.ts";
 
 /** One line that is asked for at the bottom. */
 export type Ask = {
@@ -27,22 +28,29 @@ export type UiState = {
   readonly screen: "list" | "session";
   /** Of a session: whether letters are commands or text. */
   readonly mode: "read" | "write";
-  /** The first line that the help shows; `undefined` while it is closed. */
-  readonly helpTop?: number | undefined;
+  /** `undefined` while it is closed. */
+  readonly help?: HelpView | undefined;
   readonly ask?: Ask | undefined;
   /** Something to say once: the next key takes it away. */
   readonly notice?: Notice | undefined;
+  /** The terminal is known to mark what is pasted. */
+  readonly marksPastes: boolean;
   readonly arrangement: Arrangement;
   readonly selected?: SessionId | undefined;
   /** The session that is shown, one of the open ones. */
   readonly current?: SessionId | undefined;
 };
 
-export const FIRST_STATE: UiState = { screen: "list", mode: "write", arrangement: FIRST_ARRANGEMENT };
+export const FIRST_STATE: UiState = {
+  screen: "list",
+  mode: "write",
+  marksPastes: false,
+  arrangement: FIRST_ARRANGEMENT,
+};
 
 /** Where keys go. */
-export function placeOf({ screen, mode, helpTop, ask }: UiState): Place {
-  if (helpTop !== undefined) return "help";
+export function placeOf({ screen, mode, help, ask }: UiState): Place {
+  if (help !== undefined) return "help";
   if (ask !== undefined) return "ask";
   return screen === "list" ? "list" : mode;
 }
