@@ -109,6 +109,28 @@ verifies(
   },
 );
 
+verifies(
+  "cli.chat",
+  "in a terminal, a chat begins with where one is, and no line is broken within a word",
+  async () => {
+    await using chat = openCcd({ args: ["chat", "--scratch", "--rm", "--name", "here"], env, columns: 60 });
+    await chat.waitFor(/^>/m);
+    expect(chat.screen().replaceAll("\n", " ")).toMatch(
+      /^session [0-9a-f]{8} \(here\) in an empty workspace.* asks before it changes something; \/help/,
+    );
+    await chat.type(`say: ${"abcdefg ".repeat(20)}\r`);
+    await chat.waitFor("done in");
+    const answer = chat
+      .screen()
+      .split("\n")
+      .filter((line) => line.startsWith("abc"));
+    expect(answer.length).toBeGreaterThan(2);
+    expect(answer.join(" ").split(" ")).toEqual(Array.from({ length: 20 }, () => "abcdefg"));
+    chat.send(KEYS.ctrlD);
+    expect(await chat.exited).toBe(0);
+  },
+);
+
 verifies("cli.chat", "in a terminal, what the agent asks is answered in place", async () => {
   await using chat = openCcd({ args: ["chat", "--scratch", "--rm"], env });
   await chat.see("> ");

@@ -1,6 +1,7 @@
 /** `ccd` on sessions that stay: prompts, interrupts, forks, what is asked, and what is told of each. */
 import { afterAll, beforeAll, expect } from "vitest";
 import { type Install, openInstall, type Settings } from "../harness/install.ts";
+import { openCcd } from "../harness/pseudo-terminal.ts";
 import { runCcd, startCcd } from "../harness/run-ccd.ts";
 import { startGatewayProcess } from "../harness/start-gateway-process.ts";
 import { waitUntil } from "../harness/wait-until.ts";
@@ -148,3 +149,30 @@ verifies(
     expect(none).toMatchObject({ exitCode: 3, stderr: expect.stringMatching(/^APPROVAL_NOT_FOUND.*\n`ccd ls`/) });
   },
 );
+
+verifies("cli.sessions", "ls on a terminal fits it, and tells what each session is about", async () => {
+  await using named = await openSession("say: one", "--name", "the parser");
+  await using other = await openSession(`say: ${"what it is about ".repeat(10)}`);
+  await using terminal = openCcd({ args: ["ls"], env, columns: 80 });
+  expect(await terminal.exited).toBe(0);
+  const lines = terminal
+    .screen()
+    .split("\n")
+    .filter((line) => line !== "");
+  expect(lines).toHaveLength(3);
+  expect(lines[1]).toMatch(new RegExp(`^${other.id.slice(0, 8)} .* say: what it is ab.*…$`));
+  expect(lines[2]).toMatch(new RegExp(`^${named.id.slice(0, 8)} .* the parser$`));
+});
+
+verifies("cli.answers", "logs tell how to answer what is open, and of what was answered only the answer", async () => {
+  await using session = await openSession("bash: touch one\nbash: touch two\nsay: both", "--mode", "ask");
+  const isAsked = () =>
+    waitUntil(async () => (await ccd("logs", session.id)).stdout.includes("ccd approve"), { what: "a question" });
+  await isAsked();
+  expect((await ccd("approve", "--session", session.id)).exitCode).toBe(0);
+  await waitUntil(async () => (await ccd("logs", session.id)).stdout.includes("touch two"), { what: "the second" });
+  await isAsked();
+  const { stdout } = await ccd("logs", session.id);
+  expect(stdout.match(/ccd approve/g)).toHaveLength(1);
+  expect(stdout).toMatch(/touch one[^]*allowed by[^]*ccd approve/);
+});

@@ -12,6 +12,8 @@ export type Output = {
   write(text: string): Promise<void>;
   /** The text, in a quieter colour where the stream shows colours. */
   dim(text: string): string;
+  /** How wide the terminal is just now; absent where it is none. */
+  readonly columns?: number | undefined;
 };
 
 /** `isTTY`: a person types into it. */
@@ -53,5 +55,11 @@ export function createOutput(stream: WriteStream, signal: AbortSignal): Output {
     if (!stream.writable || stream.write(text)) return;
     await once(stream, "drain", { signal }).catch(() => undefined); // interrupted or closed: nothing is left to wait for
   }
-  return { write, dim: (text) => styleText("dim", text, { stream }) };
+  return {
+    write,
+    dim: (text) => styleText("dim", text, { stream }),
+    get columns() {
+      return stream.isTTY ? stream.columns : undefined;
+    },
+  };
 }

@@ -1,6 +1,6 @@
 /** `ccd chat` once it is called: which session, the conversation, and what becomes of the session. */
 import type { Client } from "@cc-docker/client";
-import { CcError } from "@cc-docker/protocol";
+import { CcError, type Session } from "@cc-docker/protocol";
 import type { Json } from "../command.ts";
 import type { Io } from "../io.ts";
 import { printableLine } from "../output/printable.ts";
@@ -12,33 +12,32 @@ import { removeSession } from "../session/remove-session.ts";
 import { isPlaced, toWorkspace, type WorkspaceInput } from "../session/workspace-options.ts";
 import { type Chat, converse } from "./converse.ts";
 
-type Opened = Pick<Chat, "sessionId" | "after" | "asked">;
+type Opened = Pick<Chat, "sessionId" | "after" | "asked"> & { session: Session };
 
 export type ChatInput = { session?: string; rm?: true } & WorkspaceInput & ConfigInput & Json;
 
 export async function chat(input: ChatInput, io: Io): Promise<number> {
   const client = await connect(io.env);
   const isNew = input.session === undefined;
-  const session = isNew ? await openNew(client, input, io) : await openKnown(client, input, io);
+  const { session, ...opened } = isNew ? await openNew(client, input, io) : await openKnown(client, input, io);
   let hasSent = false;
   try {
     const onSent = () => {
       hasSent = true;
     };
-    return await converse(client, { ...session, json: input.json === true, onSent }, io);
+    if (io.terminal && !input.json) await io.stderr.write(`${printableLine(describeChat(session))}\n`);
+    return await converse(client, { ...opened, json: input.json === true, onSent }, io);
   } finally {
-    await leave(client, session.sessionId, { isRemoved: input.rm === true || (isNew && !hasSent), io });
+    await leave(client, opened.sessionId, { isRemoved: input.rm === true || (isNew && !hasSent), io });
   }
 }
 
 /** Started at once: while the first prompt is typed it gets ready. Not interruptible: the answer holds the id. */
 async function openNew(client: Client, input: ChatInput, io: Io): Promise<Opened> {
   const workspace = await toWorkspace(input, io);
-  const { id: sessionId } = await client.sessions.create.mutate({
-    ...workspace,
-    config: toConfig({ ...input, mode: input.mode ?? "ask" }),
-  });
-  return { sessionId, after: 0, asked: [] };
+  const config = toConfig({ ...input, mode: input.mode ?? "ask" });
+  const session = await client.sessions.create.mutate({ ...workspace, config });
+  return { session, sessionId: session.id, after: 0, asked: [] };
 }
 
 /** @throws CcError REQUEST_INVALID when it is to be configured */
@@ -50,8 +49,17 @@ async function openKnown(client: Client, input: ChatInput, io: Io): Promise<Open
       "The options of a new session go with none that is there already: it has its own.",
     );
   const sessionId = await findSession(client, input.session, io);
-  const { lastSeq: after } = await client.sessions.get.query({ sessionId }, { signal });
-  return { sessionId, after, asked: await listOpenApprovals(client, { sessionId }, signal) };
+  const session = await client.sessions.get.query({ sessionId }, { signal });
+  return { session, sessionId, after: session.lastSeq, asked: await listOpenApprovals(client, { sessionId }, signal) };
+}
+
+/** Where a person is before the first prompt: what it is about is not asked by a bare mark. */
+function describeChat(session: Session): string {
+  const { id, name, config } = session;
+  const where = session.workspace.type === "host" ? session.workspace.path : "an empty workspace of its own";
+  const mode = config.permissionMode === "ask" ? "asks before it changes something" : "uses its tools without asking";
+  const called = name === undefined ? "" : ` (${name})`;
+  return `session ${id.slice(0, 8)}${called} in ${where}; its agent ${mode}; /help shows what you can type`;
 }
 
 async function leave(

@@ -9,6 +9,7 @@ import { listOpenApprovals } from "../session/find-approval.ts";
 import { listSessions } from "../session/list-sessions.ts";
 import { type Candidate, complete, type Lookup } from "./complete.ts";
 
+const PLAIN_NAME = /^[\w.@+,/-]+$/;
 /** A person waits for it, and the shell stands still. */
 const LOOKUP_MS = 2000;
 
@@ -29,15 +30,30 @@ async function lookUp(lookup: Lookup, typed: string, io: Io): Promise<Candidate[
   const signal = AbortSignal.any([io.signal, AbortSignal.timeout(LOOKUP_MS)]);
   try {
     const known = lookup === "sessions" ? await findSessions(io, signal) : await findApprovals(io, signal);
-    return known.filter(({ value }) => value.startsWith(typed.toLowerCase()));
+    return known.filter(({ value }) => value.toLowerCase().startsWith(typed.toLowerCase()));
   } catch {
     return [];
   }
 }
 
 async function findSessions({ env }: Io, signal: AbortSignal): Promise<Candidate[]> {
-  const sessions = await listSessions(await connect(env), { signal });
-  return sessions.map((session: Session) => ({ value: session.id, does: describeStatus(session) }));
+  return toCandidates(await listSessions(await connect(env), { signal }));
+}
+
+/** A session by its name, where that means no other and needs no quotes in any shell; and by its id. */
+export function toCandidates(sessions: readonly Session[]): Candidate[] {
+  const counts = Map.groupBy(sessions, ({ name }) => name);
+  const named = sessions.flatMap((session) => {
+    const { name = "" } = session;
+    return PLAIN_NAME.test(name) && counts.get(name)?.length === 1
+      ? [{ value: name, does: describeStatus(session) }]
+      : [];
+  });
+  const byId = sessions.map((session) => ({
+    value: session.id,
+    does: [describeStatus(session), ...(session.name === undefined ? [] : [session.name])].join(", "),
+  }));
+  return [...named, ...byId];
 }
 
 async function findApprovals({ env }: Io, signal: AbortSignal): Promise<Candidate[]> {

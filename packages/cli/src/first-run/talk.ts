@@ -4,7 +4,7 @@ import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import type { ReadStream, WriteStream } from "node:tty";
 import { printable } from "../output/printable.ts";
-import { wrapWords } from "./wrap-words.ts";
+import { wrapWords } from "../output/wrap-words.ts";
 
 export type Talk = {
   /** On as many lines as it needs, broken between words. */

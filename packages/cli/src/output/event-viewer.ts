@@ -22,12 +22,13 @@ export function createJsonViewer({ stdout, stderr }: { stdout: Output; stderr: O
   };
 }
 
-/** `answer` gets the agent's text, `notes` the rest, as far as it is of one of the `kinds`. */
+/** `answer` gets the agent's text, `notes` the rest, as far as it is of one of the `kinds`. `isOver`: as `createRenderer`. */
 export function createTextViewer(
   outputs: { answer: Output; notes: Output },
   kinds: readonly Piece["kind"][],
+  isOver?: (asked: Event) => boolean,
 ): EventViewer {
-  const renderer = createRenderer();
+  const renderer = createRenderer(isOver);
   const printer = createPiecePrinter(outputs);
   async function show(event: Event): Promise<void> {
     for (const piece of renderer.render(event)) {

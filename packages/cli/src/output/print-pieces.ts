@@ -2,6 +2,8 @@
 import type { Output } from "../io.ts";
 import { createPrintable, printable, printableLine } from "./printable.ts";
 import type { Piece } from "./render-event.ts";
+import { createWordWrap } from "./word-wrap.ts";
+import { wrapWords } from "./wrap-words.ts";
 
 const LINE_LENGTH = 100;
 const RESULT_LINES = 5;
@@ -12,9 +14,10 @@ export type PiecePrinter = {
   finish(): Promise<void>;
 };
 
-/** `answer` gets the agent's text, `notes` the rest; they may be the same. */
+/** `answer` gets the agent's text, `notes` the rest; they may be the same. On a terminal lines end between words. */
 export function createPiecePrinter({ answer, notes }: { answer: Output; notes: Output }): PiecePrinter {
   const text = createPrintable();
+  const wrap = createWordWrap(() => answer.columns ?? Number.POSITIVE_INFINITY);
   let isLineOpen = false;
 
   async function writeAnswer(shown: string): Promise<void> {
@@ -24,19 +27,24 @@ export function createPiecePrinter({ answer, notes }: { answer: Output; notes: O
   }
 
   async function finish(): Promise<void> {
-    await writeAnswer(text.flush());
+    await writeAnswer(wrap.push(text.flush()) + wrap.flush());
     if (isLineOpen) await writeAnswer("\n");
   }
 
   async function print(piece: Piece): Promise<void> {
-    if (piece.kind === "text") return writeAnswer(text.push(piece.text));
+    if (piece.kind === "text") return writeAnswer(wrap.push(text.push(piece.text)));
     await finish();
-    const lines = linesOf(piece);
+    const lines = fitLines(linesOf(piece), notes.columns);
     const isLoud = piece.kind === "prompt" || piece.kind === "failure";
     if (lines !== "") await notes.write(`${isLoud ? lines : notes.dim(lines)}\n`);
   }
 
   return { print, finish };
+}
+
+function fitLines(text: string, columns = Number.POSITIVE_INFINITY): string {
+  const lines = text.split("\n").flatMap((line) => wrapWords(line, columns));
+  return lines.join("\n");
 }
 
 function linesOf({ kind, text }: Piece): string {

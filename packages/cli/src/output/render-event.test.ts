@@ -1,4 +1,4 @@
-import type { Event, EventType } from "@cc-docker/protocol";
+import { at, type Event, type EventType } from "@cc-docker/protocol";
 import { describe, expect, it } from "vitest";
 import { createRenderer, type Piece } from "./render-event.ts";
 
@@ -153,5 +153,13 @@ describe("what the gateway says", () => {
         expect(() => render(event(type, data))).not.toThrow();
       }
     }
+  });
+
+  it("tells how to answer only what waits for an answer", () => {
+    const { render } = createRenderer(({ data }) => at(data, "approval", "id") === "a1");
+    const asked = (id: string) =>
+      render(event("approval.requested", { approval: { id, kind: "tool", toolName: "Bash", input: {} } }));
+    expect(asked("a1").map(({ text }) => text)).toEqual(["the agent asks to use Bash: {}"]);
+    expect(asked("a2").at(-1)?.text).toContain("ccd approve a2");
   });
 });

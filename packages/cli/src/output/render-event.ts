@@ -13,12 +13,16 @@ export type Piece = { kind: "text" | "break" | "prompt" | "tool" | "result" | "n
 
 export type Renderer = { render(event: Event): Piece[] };
 
-export function createRenderer(): Renderer {
+/** `isOver`: whether what was asked with the event needs no answer any more; absent where that is not known. */
+export function createRenderer(isOver: (asked: Event) => boolean = () => false): Renderer {
   /** What deltas have shown of the text block that is being written. */
   let streamed = "";
 
-  function render({ type, data }: Event): Piece[] {
+  function render(event: Event): Piece[] {
+    const { type, data } = event;
     switch (type) {
+      case "approval.requested":
+        return renderAsked(data, isOver(event));
       case "agent.stream_event":
         return isSubagent(data) ? [] : renderDelta(at(data, "event"));
       case "agent.assistant":
@@ -67,6 +71,12 @@ function renderResult(block: unknown): Piece[] {
   return [{ kind: "result", text }];
 }
 
+/** Last is how it is answered. */
+function renderAsked(data: unknown, isOver: boolean): Piece[] {
+  const lines = describeAsked(readAsked(at(data, "approval")));
+  return (isOver ? lines.slice(0, -1) : lines).map((text) => ({ kind: "note", text }));
+}
+
 function renderSystem(data: unknown): Piece[] {
   if (at(data, "subtype") !== "api_retry") return [];
   const status = at(data, "error_status") ?? "no answer";
@@ -96,8 +106,6 @@ function renderGatewayEvent(type: Event["type"], data: unknown): Piece[] {
       return [
         { kind: "note", text: `the model's service limits calls; the turn waits until ${textAt(data, "until")}` },
       ];
-    case "approval.requested":
-      return describeAsked(readAsked(at(data, "approval"))).map((text) => ({ kind: "note", text }));
     case "approval.answered": {
       const [state, by] = [textAt(data, "state"), textAt(data, "answeredBy")];
       return [

@@ -26,3 +26,11 @@ it("lets no cell do more than be read", () => {
   const table = formatTable([{ name: "\x1b[2Ja\nb\u202e", count: 1 }], columns.slice(0, 1));
   expect(table).toBe("NAME\na b\\u202e\n");
 });
+
+it("is cut to the width there is, wide characters counted twice", () => {
+  const table = (name: string) => formatTable([{ name, count: 1 }], columns.slice(0, 1), 8).split("\n")[1];
+  expect(table("12345678")).toBe("12345678");
+  expect(table("123456789")).toBe("1234567…");
+  expect(table("日本日本")).toBe("日本日本");
+  expect(table("日本日本日")).toBe("日本日…");
+});

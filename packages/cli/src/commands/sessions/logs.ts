@@ -1,10 +1,12 @@
 import type { Client } from "@cc-docker/client";
-import { type Event, EXIT_CODES, endsSession, isCcError, type SessionId } from "@cc-docker/protocol";
+import { at, type Event, EXIT_CODES, endsSession, isCcError, type SessionId } from "@cc-docker/protocol";
 import { Option } from "commander";
 import { defineCommand, type Json, type OneSession, sessionArgument } from "../../command.ts";
 import { findInterruption, type Io } from "../../io.ts";
+import { readAsked } from "../../output/describe-approval.ts";
 import { createJsonViewer, createTextViewer, type EventViewer } from "../../output/event-viewer.ts";
 import { connect } from "../../server/connect.ts";
+import { listOpenApprovals } from "../../session/find-approval.ts";
 import { findSession } from "../../session/find-session.ts";
 import { followSession } from "../../session/follow-session.ts";
 import { readEvents } from "../../session/read-events.ts";
@@ -31,11 +33,19 @@ const SHOWN = ["text", "break", "prompt", "tool", "result", "note", "failure"] a
 async function logs({ session, follow, json }: LogsInput, io: Io): Promise<number> {
   const client = await connect(io.env);
   const sessionId = await findSession(client, session, io);
-  const viewer = json ? createJsonViewer(io) : createTextViewer({ answer: io.stdout, notes: io.stdout }, SHOWN);
+  const viewer = json ? createJsonViewer(io) : await createLogViewer(client, sessionId, io);
   const events = follow ? untilEnd(client, sessionId, viewer, io.signal) : readEvents(client, sessionId, io.signal);
   for await (const event of events) await viewer.show(event);
   await viewer.finish();
   return findInterruption(io.signal)?.exitCode ?? EXIT_CODES.ok;
+}
+
+/** How something is answered is told of what is open still, and of what is asked from now on. */
+async function createLogViewer(client: Client, sessionId: SessionId, { stdout, signal }: Io): Promise<EventViewer> {
+  const { lastSeq } = await client.sessions.get.query({ sessionId }, { signal });
+  const open = new Set<string>((await listOpenApprovals(client, { sessionId }, signal)).map(({ id }) => id));
+  const isOver = ({ seq, data }: Event) => seq <= lastSeq && !open.has(readAsked(at(data, "approval")).id);
+  return createTextViewer({ answer: stdout, notes: stdout }, SHOWN, isOver);
 }
 
 /** A stopped session may have been started again: it has ended when it is at rest now and all of its log was read. */

@@ -2,20 +2,18 @@
 import {
   type ActivitySample,
   type Client,
-  type Event,
   type Session,
   type SessionId,
   type SessionView,
   sessionView,
   type ViewEntry,
 } from "@cc-docker/client";
+import { FIRST_EVENTS, firstPrompt, MAX_TITLE_CHARS } from "../../session/read-titles.ts";
 
-/** Enough for a title, the newest words and some activity. */
-const FIRST_EVENTS = 10;
+/** Enough for the newest words and some activity. */
 const LAST_EVENTS = 100;
 /** The others have their turn when the list is asked for next. */
 const MOST_AT_ONCE = 30;
-const MAX_TITLE_CHARS = 200;
 /** Words that lie further back are of another time. */
 const MOST_ENTRIES = 50;
 /** As many as any list has room for. */
@@ -94,12 +92,6 @@ export function createGlimpses({ client, signal, onChange }: GlimpsesOptions): G
 export function costsOf({ turns }: SessionView): readonly number[] {
   const ended = turns.filter(({ endedAtMs }) => endedAtMs !== undefined);
   return ended.slice(-MOST_COSTS).map(({ costUsd }) => costUsd);
-}
-
-function firstPrompt(events: readonly Event[]): string {
-  const queued = events.find(({ type }) => type === "turn.queued");
-  const { prompt } = (queued?.data ?? {}) as { prompt?: unknown };
-  return typeof prompt === "string" ? prompt.slice(0, MAX_TITLE_CHARS) : "";
 }
 
 /** A part of a text, as V8 has it, keeps the whole in memory. */
