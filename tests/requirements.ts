@@ -117,6 +117,8 @@ export const REQUIREMENTS = {
   "ui.approvals": "What an agent asks is answered in the UI, and never by what is typed or pasted.",
   "ui.switch": "Several sessions stream at once in the UI, one key leads to each, and what is new is marked.",
   "ui.restart": "When the gateway restarts the UI says so, and goes on with nothing missing and nothing twice.",
+  "ui.network": "When the network is lost the UI says so, and goes on with nothing missing and nothing twice.",
+  "ui.moves": "In the UI a session is paused, goes on, is stopped, and wakes with a prompt.",
   "ui.resize": "The UI fits every terminal from 80 columns by 24 rows on, also while its size changes.",
   "ui.safety": "What an agent writes cannot move the cursor, set the title, write the clipboard or turn text around.",
   "ui.editor":

@@ -4,6 +4,7 @@ import { findFreePort } from "../harness/find-free-port.ts";
 import { type Install, openInstall, type Settings } from "../harness/install.ts";
 import { KEYS, openCcd, type Terminal } from "../harness/pseudo-terminal.ts";
 import { type GatewayProcess, startGatewayProcess } from "../harness/start-gateway-process.ts";
+import { send, toReading } from "../harness/ui-keys.ts";
 import { verifies } from "../verifies.ts";
 
 const cleanup = new AsyncDisposableStack();
@@ -86,18 +87,6 @@ async function openSession(options: { asks?: boolean } & Partial<Parameters<type
   const terminal = open(["attach", id], others);
   await terminal.waitFor(/^idle /m);
   return { id, terminal };
-}
-
-/** A key that came before the UI has told Esc from the beginning of a sequence would be one with it. */
-async function toReading(terminal: Terminal): Promise<void> {
-  await terminal.press(KEYS.esc);
-  await terminal.waitFor("i write");
-}
-
-async function send(terminal: Terminal, prompt: string): Promise<void> {
-  terminal.paste(prompt);
-  await terminal.waitFor(prompt.split("\n").at(-1) ?? "");
-  await terminal.press(KEYS.enter);
 }
 
 verifies("ui.session", "an answer is shown as it streams, and a turn is interrupted", async () => {
