@@ -1,7 +1,11 @@
 /** `ccd` in a directory: where its sessions work, and which one is meant when none is named. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, realpath, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { dataPaths } from "@cc-docker/server";
 import { afterAll, beforeAll, expect } from "vitest";
 import { type Install, openInstall, type Settings } from "../harness/install.ts";
 import { runCcd } from "../harness/run-ccd.ts";
@@ -134,4 +138,22 @@ verifies("cli.directories", "approve without an id answers what the agent of the
   expect(await jsonIn(here, "approve")).toMatchObject({ state: "allowed", sessionId: id });
   await waitUntil(() => stat(join(here, "allowed")), { what: "the file" });
   expect((await ccdIn(here, "rm", id)).exitCode).toBe(0);
+});
+
+verifies("cli.directories", "./dev start lets sessions work in the directory it is given in", async () => {
+  const here = await realpath(await mkdtemp(join(tmpdir(), "ccd-start-")));
+  await using mine = await openInstall();
+  const dev = join(import.meta.dirname, "../../dev");
+  const gateway = spawn(dev, ["start"], { cwd: here, env: { ...process.env, ...mine.env }, stdio: "ignore" });
+  const ended = once(gateway, "exit");
+  try {
+    await waitUntil(() => existsSync(dataPaths(mine.dataDir).server), { what: "the gateway", deadlineMs: 120_000 });
+    const made = await runCcd(["run", "bash: touch made\nsay: done"], { DATA_DIR: mine.dataDir }, { cwd: here });
+    expect(made).toMatchObject({ exitCode: 0, stdout: "done\n" });
+    expect((await stat(join(here, "made"))).isFile()).toBe(true);
+  } finally {
+    gateway.kill("SIGTERM");
+    await ended;
+    await rm(here, { recursive: true });
+  }
 });

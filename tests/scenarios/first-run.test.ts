@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Session } from "@cc-docker/client";
 import { afterEach, beforeEach, expect } from "vitest";
+import { startEngineProxy } from "../harness/engine-proxy.ts";
 import { findFreePort } from "../harness/find-free-port.ts";
 import { type Install, openInstall, type Settings } from "../harness/install.ts";
 import { KEYS, openCcd } from "../harness/pseudo-terminal.ts";
@@ -68,6 +69,37 @@ verifies("ui.first-run", "ccd alone makes the image, starts a gateway, says hell
   expect(sessions).toMatchObject([{ workspace: { type: "host", path: process.cwd() } }]); // hello has left nothing
   expect((await runCcd(["rm", sessions[0]?.id ?? ""], { DATA_DIR: install.dataDir })).exitCode).toBe(0);
 });
+
+/** The engine, which has no session image of that name until one was built. */
+async function startEngineWithoutImage() {
+  let isBuilt = false;
+  return startEngineProxy(({ method, url = "" }, response) => {
+    if (method === "POST" && /\/build\?/.test(url)) isBuilt = true;
+    const isAsked = /\/images\/cc-docker\/session:[^/]+\/json/.test(decodeURIComponent(url));
+    if (!isAsked || isBuilt) return false;
+    response.writeHead(404, { "content-type": "application/json" }).end('{"message":"No such image"}');
+    return true;
+  });
+}
+
+verifies(
+  "ui.first-run",
+  "where there is no image a bar shows how far its build is, and the hello is out of it",
+  async () => {
+    await using engine = await startEngineWithoutImage();
+    await using terminal = openCcd({ env: await nothingYet({ ...engine.env, MODEL: "scripted" }) });
+    await terminal.waitFor("[Y/n]");
+    await terminal.press(KEYS.enter);
+    await terminal.waitFor(/\[#*\.+\] +\d+ %/);
+    await terminal.waitFor(/\[#{24}\] 100 %.* built in \d/);
+    await terminal.waitFor("Hello from Claude Code in a container.");
+    const parts = Array.from(terminal.written().matchAll(/\[#*\.*\] +(\d+) %/g), ([, percent]) => Number(percent));
+    expect(parts).toEqual(parts.toSorted((a, b) => a - b));
+    expect(new Set(parts).size).toBeGreaterThan(2);
+    await terminal.press(KEYS.ctrlC);
+    expect(await terminal.exited).toBe(130);
+  },
+);
 
 verifies("ui.first-run", "a credential that is pasted is not shown, and goes to the gateway alone", async () => {
   const secret = install.canary;
