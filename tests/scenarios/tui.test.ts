@@ -293,19 +293,36 @@ verifies("ui.colours", "light and dark backgrounds have their own, and none is c
   expect([...dark].filter((colour) => light.has(colour))).toEqual([]);
 });
 
-verifies("ui.plain", "in plain mode the sessions are a table and a session is a chat, in lines", async () => {
-  const { id } = await client.sessions.create.mutate({ config: {} });
-  const list = open(["attach", "--plain"]);
-  expect(await list.exited).toBe(0);
-  expect(list.screen()).toContain(id);
-  const terminal = open(["attach", "--plain", id]);
-  await terminal.waitFor(/^>/m);
-  await terminal.type("say: in lines\r");
-  await terminal.waitFor(/^in lines$/m);
-  expect(terminal.isAlternate()).toBe(false);
-  // oxlint-disable-next-line no-control-regex -- what a screen reader would stumble over
-  expect([list, terminal].map((one) => one.written()).join("")).not.toMatch(/\u001b\[[\d;:]*m/);
-});
+verifies(
+  "ui.plain",
+  "in plain mode changes of sessions are lines, a number opens one as a chat, and leads back",
+  async () => {
+    await client.sessions.create.mutate({ config: {}, name: "the first" });
+    const terminal = open(["--plain"]);
+    await terminal.waitFor(/^1\. the first, (starting|idle), [0-9a-f]{8}$/m);
+    const { id } = await client.sessions.create.mutate({ config: { permissionMode: "ask" }, name: "the second" });
+    await terminal.waitFor(/^new: 2\. the second, /m);
+    await client.chat.send.mutate({ sessionId: id, prompt: "bash: echo > asked\nsay: in lines" });
+    await terminal.waitFor(/^2\. the second: asks; type 2 to answer$/m);
+    await terminal.type("2\r");
+    await terminal.waitFor("/help shows what you can type");
+    await terminal.waitFor("[e]dit");
+    await terminal.type('e {"command":"echo > edited; ls"}\r');
+    await terminal.waitFor(/^in lines$/m);
+    await terminal.waitFor("done in");
+    await terminal.type("/exit\r");
+    await terminal.waitFor(/^2\. the second, idle, [0-9a-f]{8}$/m);
+    await terminal.type("nothing\r");
+    await terminal.waitFor("no session is meant by nothing");
+    await terminal.type("q\r");
+    expect(await terminal.exited).toBe(0);
+    const { approvals } = await client.approvals.list.query({ sessionId: id });
+    expect(approvals).toMatchObject([{ answer: { updatedInput: { command: "echo > edited; ls" } } }]);
+    expect(terminal.isAlternate()).toBe(false);
+    // oxlint-disable-next-line no-control-regex -- what a screen reader would stumble over
+    expect(terminal.written()).not.toMatch(/\u001b\[[\d;:]*m/);
+  },
+);
 
 verifies("ui.resize", "everything fits 80 columns by 24 rows, and any size after that", async () => {
   const { terminal } = await openSession({ columns: 80, rows: 24 });

@@ -63,3 +63,14 @@ export function createOutput(stream: WriteStream, signal: AbortSignal): Output {
     },
   };
 }
+
+/** The same for who hears it: nothing but text. */
+export function withoutColours(output: Output): Output {
+  return {
+    write: output.write,
+    dim: (text) => text,
+    get columns() {
+      return output.columns;
+    },
+  };
+}

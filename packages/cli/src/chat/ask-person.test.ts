@@ -20,6 +20,10 @@ it.each([
   [" Always ", { decision: "allow", rule: "Bash(ls *)" }],
   ["a Bash(npm test *) ", { decision: "allow", rule: "Bash(npm test *)" }],
   ["y", { decision: "allow" }],
+  ['e {"command":"ls"}', { decision: "allow", updatedInput: { command: "ls" } }],
+  ['edit {\n"command":\n"ls"} ', { decision: "allow", updatedInput: { command: "ls" } }],
+  ['e {"command":', undefined],
+  ["e ls", undefined],
   ["and", undefined],
 ])("takes %j for %j where something can be allowed for good", (typed, answer) => {
   expect(toDecision(typed, "Bash(ls *)")).toEqual(answer);
@@ -27,4 +31,5 @@ it.each([
 
 it("takes always for no answer where nothing can be allowed for good", () => {
   expect(toDecision("always")).toBeUndefined();
+  expect(toDecision("e {}")).toBeUndefined();
 });

@@ -2,6 +2,7 @@
 import type { ApprovalAnswer } from "@cc-docker/protocol";
 import type { Asked } from "../output/describe-approval.ts";
 import { printableLine } from "../output/printable.ts";
+import { parseToolInput } from "../session/parse-tool-input.ts";
 import { type Question, readQuestions, toAnswer } from "../session/questions.ts";
 import { suggestRule } from "../session/suggest-rule.ts";
 import type { LineInput } from "./line-input.ts";
@@ -15,7 +16,7 @@ type Talk = {
 
 const YES_NO = "[y]es, [n]o, or n and why: ";
 const yesAlwaysNo = (rule: string) =>
-  `[y]es, [a]lways ${printableLine(rule)} (or a and another rule), [n]o, or n and why: `;
+  `[y]es, [a]lways ${printableLine(rule)} (or a and another rule), [e]dit (e and all of the input as JSON), [n]o, or n and why: `;
 const ANSWER = "number or answer; /deny and why: ";
 
 /**
@@ -59,13 +60,23 @@ async function readSomething({ input, signal }: Talk): Promise<string | undefine
   }
 }
 
-/** `rule`: what is allowed for good unless it is said, where that can be. `undefined`: what was typed is no answer. */
+/** `rule`: what is allowed for good unless it is said, where that can be; there the input may be another, too. `undefined`: what was typed is no answer. */
 export function toDecision(typed: string, rule?: string): ApprovalAnswer | undefined {
   const [, always, wanted] = /^\s*(a|always)(?:\s+(\S.*?))?\s*$/i.exec(typed) ?? [];
   if (always !== undefined && rule !== undefined) return { decision: "allow", rule: wanted ?? rule };
+  const [, edited] = /^\s*(?:e|edit)\s+(\{[^]*)$/i.exec(typed) ?? [];
+  if (edited !== undefined && rule !== undefined) return toEdited(edited);
   const [, no, why = ""] = /^\s*(no?)(?:\s+([^]*))?$/i.exec(typed) ?? [];
   if (no !== undefined) return toDenial(why);
   return /^\s*y(es)?\s*$/i.test(typed) ? { decision: "allow" } : undefined;
+}
+
+function toEdited(text: string): ApprovalAnswer | undefined {
+  try {
+    return { decision: "allow", updatedInput: parseToolInput("The edited input", text) };
+  } catch {
+    return undefined;
+  }
 }
 
 function toDenial(why: string): ApprovalAnswer {

@@ -8,6 +8,8 @@ export type Gate = {
   isOpen(): boolean;
   open(): void;
   close(): void;
+  /** It is of no use any more: the terminal is left alone. */
+  remove(): void;
   /** Takes the line that is being edited off the screen. */
   wipeLine(): void;
 };
@@ -24,7 +26,8 @@ export function createGate(terminal: Terminal): Gate {
   });
   // A line that is not shown takes no rows: the editor would go up by them when it is.
   Object.defineProperty(output, "columns", { get: () => (isOpen ? terminal.columns : Number.POSITIVE_INFINITY) });
-  terminal.on("resize", () => output.emit("resize"));
+  const onResize = () => void output.emit("resize");
+  terminal.on("resize", onResize);
   return {
     output,
     isOpen: () => isOpen,
@@ -34,6 +37,7 @@ export function createGate(terminal: Terminal): Gate {
     close: () => {
       isOpen = false;
     },
+    remove: () => void terminal.off("resize", onResize),
     wipeLine: () => void terminal.write(WIPE),
   };
 }

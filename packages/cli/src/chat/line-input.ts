@@ -88,6 +88,7 @@ export function createLineInput({ stdin, terminal, onInterrupt }: Options): Line
 
   function close(): void {
     pastes?.close();
+    gate?.remove();
     lines.close();
   }
 

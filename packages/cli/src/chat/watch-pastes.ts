@@ -13,9 +13,14 @@ export type Pastes = {
 export function watchPastes(stdin: Input, terminal: Terminal): Pastes {
   let isPasting = false;
   terminal.write(BRACKETED.on);
-  stdin.on("keypress", (_text: unknown, key: { name?: string } | undefined) => {
+  function watch(_text: unknown, key: { name?: string } | undefined): void {
     if (key?.name === "paste-start") isPasting = true;
     if (key?.name === "paste-end") isPasting = false;
-  });
-  return { isPasting: () => isPasting, close: () => void terminal.write(BRACKETED.off) };
+  }
+  stdin.on("keypress", watch);
+  function close(): void {
+    stdin.off("keypress", watch);
+    terminal.write(BRACKETED.off);
+  }
+  return { isPasting: () => isPasting, close };
 }

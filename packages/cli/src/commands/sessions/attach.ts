@@ -1,6 +1,6 @@
 import { Argument, Option } from "commander";
 import { defineCommand, type Json, SESSION } from "../../command.ts";
-import type { Io } from "../../io.ts";
+import { type Io, withoutColours } from "../../io.ts";
 
 type AttachInput = { session?: string; plain?: true } & Json;
 
@@ -11,12 +11,18 @@ export const attachCommand = defineCommand<AttachInput>({
   details:
     "Sessions go on when you leave. `?` shows every key, and what to press where Option is not Meta. NO_COLOR takes the colours away, COLORFGBG or CC_DOCKER_THEME tell light from dark.",
   arguments: [new Argument("[session]", `${SESSION}; all of them when absent`)],
-  options: [new Option("--plain", "plain lines for screen readers: the sessions as a table, or a chat in one")],
+  options: [
+    new Option(
+      "--plain",
+      "lines for screen readers, on the terminal's own screen: your sessions and what changes, and a chat in the one you open; where nobody types, a table",
+    ),
+  ],
   json: "with --plain: print every event, or session, as a line of JSON",
   examples: [
     { line: "ccd attach", does: "your sessions, live" },
     { line: "ccd attach 3d9a", does: "one of them" },
-    { line: "ccd attach --plain 3d9a", does: "the same in lines, on the terminal's own screen" },
+    { line: "ccd attach --plain 3d9a", does: "a chat in it, in lines, on the terminal's own screen" },
+    { line: "ccd --plain", does: "your sessions in lines: each change is one, and a number opens a session" },
   ],
   run: async (input, io) => (input.plain ? attachPlain(input, io) : attach(input, io)),
 });
@@ -26,7 +32,12 @@ async function attach({ session }: AttachInput, io: Io): Promise<number> {
   return runUi(session, io);
 }
 
-async function attachPlain({ session, json }: AttachInput, io: Io): Promise<number> {
+async function attachPlain({ session, json }: AttachInput, coloured: Io): Promise<number> {
+  const io = { ...coloured, stdout: withoutColours(coloured.stdout), stderr: withoutColours(coloured.stderr) };
+  if (session === undefined && !json && io.screen && io.terminal) {
+    const { runPlain } = await import("../../plain/run-plain.ts");
+    return runPlain(io, io.screen);
+  }
   const { lsCommand } = await import("./ls.ts");
   const { chatCommand } = await import("../prompts/chat.ts");
   const command = session === undefined ? lsCommand : chatCommand;
