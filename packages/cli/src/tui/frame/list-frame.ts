@@ -69,10 +69,15 @@ export function listTitle(columns: number): Line {
   const right: Line = [
     ...column([span("ACTIVITY", "muted")], activity),
     ...column([span("BY TURN", "muted")], costs),
-    ...fit([span("COST", "muted")], 9, "right"),
+    ...fit([span("COST", "muted")], costColumns(columns), "right"),
     ...fit([span("AGE", "muted")], 6, "right"),
   ];
   return spread([span("  SESSION  STATUS    ", "muted"), span("WHAT", "muted")], right, columns);
+}
+
+/** Where there is hardly room, what the session is about matters more. */
+function costColumns(columns: number): number {
+  return columns < 40 ? 0 : 9;
 }
 
 /** With a space behind it; nothing where there is no room. */
@@ -92,7 +97,7 @@ function rowLine(row: ListedRow, columns: number, now: number): Line {
   ];
   const right: Line = [
     ...picturesOf(row, picturesIn(columns), now),
-    ...fit([span(formatCost(session.costUsd), undefined)], 9, "right"),
+    ...fit([span(formatCost(session.costUsd), undefined)], costColumns(columns), "right"),
     ...fit([span(formatAge(now - Date.parse(session.createdAt)), "muted")], 6, "right"),
   ];
   return spread(left, right, columns);

@@ -16,6 +16,7 @@ export function createFakeGateway() {
   const logs = new Map<SessionId, Log>();
   const following = new Map<SessionId, number>();
   const news = new EventEmitter();
+  let isAway = false;
   news.setMaxListeners(0);
 
   function toSession([id, { lastSeq, turnCount, row }]: [SessionId, Log]): Session {
@@ -33,11 +34,11 @@ export function createFakeGateway() {
     return id as SessionId;
   }
 
-  function append(id: SessionId, type: EventType, data: unknown = {}): void {
+  function append(id: SessionId, type: EventType, data: unknown = {}, turnId = "turn"): void {
     const log = requireLog(id);
     log.lastSeq += 1;
     if (endsTurn(type)) log.turnCount += 1;
-    log.events.push({ seq: log.lastSeq, sessionId: id, type, turnId: "turn", at: AT, data } as unknown as Event);
+    log.events.push({ seq: log.lastSeq, sessionId: id, type, turnId, at: AT, data } as unknown as Event);
     news.emit(id);
   }
 
@@ -71,6 +72,7 @@ export function createFakeGateway() {
   }
 
   async function list() {
+    if (isAway) throw new CcError("SERVER_UNREACHABLE", "There is no gateway at http://127.0.0.1:8080.");
     return { sessions: [...logs].map(toSession).toReversed() };
   }
 
@@ -90,7 +92,10 @@ export function createFakeGateway() {
     news.emit(id);
   }
 
-  return { client, create, append, compact, ask, say, remove, following: () => new Set(following.keys()) };
+  /** Nothing is answered any more. */
+  const goAway = () => void (isAway = true);
+
+  return { client, goAway, create, append, compact, ask, say, remove, following: () => new Set(following.keys()) };
 }
 
 /** The UI on such a gateway, with a history of its own. */
