@@ -2,8 +2,8 @@
 import { sessionView } from "@cc-docker/client";
 import { printableLine } from "../../output/printable.ts";
 import type { App } from "../state/app.ts";
+import type { Search } from "../state/looking.ts";
 import type { OpenSession } from "../state/open-session.ts";
-import type { Search } from "../state/session-body.ts";
 import type { UiState } from "../state/ui-state.ts";
 import { fillRows, type Line, span } from "../text/line.ts";
 import { editorLines } from "./editor-lines.ts";

@@ -2,26 +2,13 @@
 import type { SessionView } from "@cc-docker/client";
 import type { Highlight } from "../text/code/layout-code.ts";
 import { fillRows, type Line, span } from "../text/line.ts";
-import { type EntrySource, sourceOf } from "../text/lines-index/entry-source.ts";
-import { createLineIndex, type ScreenRow, type Top } from "../text/lines-index/line-index.ts";
-import type { Place } from "../text/lines-index/walk.ts";
-import { countMatches, type MatchCount } from "../text/search/count-matches.ts";
-import { type Direction, findNext, highlightMatches, type Match } from "../text/search/search.ts";
+import { sourceOf } from "../text/lines-index/entry-source.ts";
+import { createLineIndex, type ScreenRow } from "../text/lines-index/line-index.ts";
+import { highlightMatches } from "../text/search/search.ts";
 import type { StyleName } from "../text/theme.ts";
-import { MIN_WIDTH } from "../text/wrap/wrap-line.ts";
+import { count, type Found, findFurther, keepPlace, searchFor } from "./body-search.ts";
 import { createFolding } from "./folding.ts";
-
-export type Room = { readonly columns: number; readonly rows: number };
-
-export type Search = {
-  readonly text: string;
-  readonly isFound: boolean;
-  /** Once it was counted. */
-  readonly count?: MatchCount;
-};
-
-/** `wrapped`: beyond the last one it begins anew at the other end. */
-export type Found = "found" | "wrapped" | "none";
+import { bringIntoSight, type Looking, layOutAnew, type Parts, type Room, type Search, scroll } from "./looking.ts";
 
 export type SessionBody = {
   /** The rows that fit, from where it was scrolled to. */
@@ -55,27 +42,7 @@ export type SessionBody = {
   rest(seq: number): void;
 };
 
-/** What stands left of every row, so that a mark moves nothing. */
-const MARK_COLUMNS = 2;
 const FOLDABLE: ReadonlySet<string> = new Set(["tool", "thinking"]);
-
-/** What of it changes. */
-type Looking = {
-  source: EntrySource | undefined;
-  room: Room;
-  top: Top;
-  /** Where the screen begins, also at the end. */
-  shownFrom: Place;
-  share: number;
-  /** The position of the entry that is marked. */
-  marked: number | undefined;
-  highlight: Highlight | undefined;
-  search: Search | undefined;
-  /** The place to go back to, and the event that the view must have come to before it is there. */
-  awaited: { readonly top: Top; readonly seq: number } | undefined;
-  /** The match that was shown last. */
-  matchAt: Place | undefined;
-};
 
 export function createSessionBody(): SessionBody {
   const folding = createFolding();
@@ -117,12 +84,6 @@ export function createSessionBody(): SessionBody {
   };
 }
 
-type Parts = {
-  folding: ReturnType<typeof createFolding>;
-  index: ReturnType<typeof createLineIndex>;
-  looking: Looking;
-};
-
 function draw(parts: Parts, view: SessionView, room: Room): Line[] {
   const { index, looking } = parts;
   const isOtherWidth = room.columns !== looking.room.columns;
@@ -150,14 +111,6 @@ function styleOf({ matchAt, shownFrom }: Looking, rows: readonly ScreenRow[], in
   return position === matchAt?.position && index - first + above === matchAt?.row ? "currentMatch" : "match";
 }
 
-function layOutAnew({ index, looking: { room, highlight } }: Parts): void {
-  index.resize({ width: Math.max(MIN_WIDTH, room.columns - MARK_COLUMNS), highlight });
-}
-
-function scroll({ index, looking }: Parts, rows: number): void {
-  if (looking.source) looking.top = index.move(looking.source, looking.top, rows, looking.room.rows);
-}
-
 function mark(parts: Parts, direction: 1 | -1): void {
   const { source, marked } = parts.looking;
   if (!source) return;
@@ -175,64 +128,6 @@ function toggleMarked(parts: Parts): void {
   if (id === undefined) return;
   folding.toggle(id);
   index.forget(id);
-}
-
-function searchFor(parts: Parts, text: string): void {
-  const { looking } = parts;
-  looking.search = text === "" ? undefined : { text, isFound: true };
-  looking.matchAt = undefined;
-  if (!looking.search || !looking.source) return;
-  looking.search = { text, isFound: find(parts, { position: looking.source.end, row: 0 }, "up") };
-}
-
-function count({ looking, index }: Parts): void {
-  const { search, source, matchAt } = looking;
-  if (search && source) looking.search = { ...search, count: countMatches({ index, source }, search.text, matchAt) };
-}
-
-/** Beyond the last one the first comes again. */
-function findFurther(parts: Parts, direction: Direction): Found {
-  const { source, matchAt, shownFrom } = parts.looking;
-  if (!source) return "none";
-  if (find(parts, matchAt ?? shownFrom, direction)) return "found";
-  const otherEnd = direction === "down" ? source.first - 1 : source.end;
-  return find(parts, { position: otherEnd, row: 0 }, direction) ? "wrapped" : "none";
-}
-
-/** What is folded is unfolded to show it. */
-function find(parts: Parts, from: Place, direction: Direction): boolean {
-  const { looking, index, folding } = parts;
-  const { source, search } = looking;
-  const found = source && search && findNext({ index, source }, search.text, from, direction);
-  if (!found) return false;
-  looking.matchAt = found.isHidden ? unfold(found) : found;
-  bringIntoSight(parts, looking.matchAt);
-  return true;
-
-  function unfold({ position, entryId }: Match): Place {
-    folding.toggle(entryId);
-    index.forget(entryId);
-    const start = { position, row: direction === "down" ? -1 : Number.MAX_SAFE_INTEGER };
-    const row = findNext({ index, source: source as EntrySource }, search?.text ?? "", start, direction);
-    return row?.position === position ? row : { position, row: 0 };
-  }
-}
-
-function keepPlace(parts: Parts): () => void {
-  const { looking, folding } = parts;
-  const { top, search, matchAt } = looking;
-  const fold = folding.keep();
-  return () => {
-    Object.assign(looking, { top, search, matchAt });
-    fold();
-    layOutAnew(parts);
-  };
-}
-
-/** In the upper part of the screen, with what came before. */
-function bringIntoSight(parts: Parts, { position, row }: Place): void {
-  parts.looking.top = { position, row };
-  scroll(parts, -Math.floor(parts.looking.room.rows / 3));
 }
 
 function withMark(line: Line, isMarked: boolean): Line {
