@@ -29,7 +29,7 @@ await runTool(async (signal) => {
   cleanup.defer(() => rm(parent, { recursive: true, force: true }));
   const project = await makeProject(parent);
   const settings = { MODEL: "scripted", WORKSPACE_HOST_ROOTS: parent };
-  const gateway = cleanup.use(await startGateway({ docker: engine.docker, image, settings, signal }));
+  const gateway = cleanup.use(await startGateway({ docker: engine.docker, image, settings, owner: "ada", signal }));
   const scene = await fillGateway(gateway.client, project);
   const environment = { CC_DOCKER_URL: gateway.url, CC_DOCKER_TOKEN: gateway.token, XDG_STATE_HOME: parent };
   await mkdir(OUT, { recursive: true });

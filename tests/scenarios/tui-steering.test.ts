@@ -8,6 +8,7 @@ import { startFaultProxy } from "../harness/fault-proxy.ts";
 import { findFreePort } from "../harness/find-free-port.ts";
 import { type Install, openInstall, type Settings } from "../harness/install.ts";
 import { KEYS, openCcd, type Terminal } from "../harness/pseudo-terminal.ts";
+import { runCcd } from "../harness/run-ccd.ts";
 import { type GatewayProcess, startGatewayProcess } from "../harness/start-gateway-process.ts";
 import { send, toReading } from "../harness/ui-keys.ts";
 import { waitUntil } from "../harness/wait-until.ts";
@@ -178,3 +179,22 @@ verifies("ui.network", "while the network is away the UI says so; then every wor
   await send(terminal, "say: and on");
   await terminal.waitFor(/^ *and on$/m);
 });
+
+verifies(
+  "cli.directories",
+  "n in a second project says which command lets it in, and makes a session after it",
+  async () => {
+    const second = await realpath(await mkdtemp(join(tmpdir(), "ccd-second-")));
+    cleanup.defer(() => rm(second, { recursive: true }));
+    const terminal = open({ cwd: second });
+    await terminal.waitFor("No sessions. n makes one.");
+    await terminal.press("n");
+    await terminal.waitFor("WORKSPACE_NOT_ALLOWED");
+    await terminal.waitFor("ccd serve --allow");
+    expect((await runCcd(["serve", "--allow"], env, { cwd: second })).exitCode).toBe(0);
+    await terminal.press("n");
+    await terminal.waitFor(/^idle /m);
+    const { sessions } = await client.sessions.list.query({});
+    expect(sessions).toMatchObject([{ workspace: { type: "host", path: second } }]);
+  },
+);

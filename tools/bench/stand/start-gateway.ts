@@ -20,15 +20,17 @@ export type StartGateway = {
   dataDir?: string;
   /** What is otherwise than usual. */
   settings?: Record<string, string>;
+  /** Whom its client and token are of; `OWNER` when absent. */
+  owner?: string;
   signal: AbortSignal;
 };
 const NO_MODEL = "http://127.0.0.1:9";
-/** The owner of whatever is asked for by the gateway's `client`. */
+/** The owner of whatever is asked for by the gateway's `client`, where none is named. */
 export const OWNER = "bench";
 
 /** A gateway of the bench's own, on a throwaway data directory. Ending it removes whatever its install has made. */
 export async function startGateway(options: StartGateway): Promise<Gateway> {
-  const { docker, image, modelUrl = NO_MODEL, settings, signal } = options;
+  const { docker, image, modelUrl = NO_MODEL, settings, owner = OWNER, signal } = options;
   await using opening = new AsyncDisposableStack();
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "cc-docker-bench-")));
   opening.defer(() => rm(dataDir, { recursive: true, force: true }));
@@ -37,7 +39,7 @@ export async function startGateway(options: StartGateway): Promise<Gateway> {
   const usual = gatewaySettings({ dataDir, image, modelUrl, secret });
   const gateway = opening.use(spawnGateway({ ...usual, ...settings }));
   const url = await orAbort(gateway.listening, signal);
-  const token = signToken({ secret, sub: OWNER, ttlSeconds: 7200 });
+  const token = signToken({ secret, sub: owner, ttlSeconds: 7200 });
   const client = createClient({ url, token });
   const stack = opening.move();
   const { pid, ended } = gateway;
