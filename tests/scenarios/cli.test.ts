@@ -156,6 +156,24 @@ verifies("cli.exit-codes", "a terminated gateway ends with 0, and ccd says that 
   expect(stderr).toMatch(/SERVER_UNREACHABLE/);
 });
 
+verifies("cli.answers", "approve --always guesses no rule where none is suggested", async () => {
+  const token = await install.token("erin");
+  const own = { CC_DOCKER_URL: gateway.url, CC_DOCKER_TOKEN: token };
+  const client = createClient({ url: gateway.url, token });
+  const hidden = JSON.stringify({ command: "touch a\u200bb" });
+  const run = startCcd(["run", "--scratch", "--mode", "ask", `tool: Bash ${hidden}\nsay: told`], own);
+  const asked = await waitUntil(async () => (await client.approvals.list.query({ state: "open" })).approvals[0], {
+    what: "the question",
+    deadlineMs: 30_000,
+  });
+  const { exitCode, stderr } = await runCcd(["approve", "--always", asked.id], own);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("--rule 'Bash(…)', or allow all of Bash with --rule Bash");
+  expect(await client.approvals.get.query({ approvalId: asked.id })).toMatchObject({ state: "open" });
+  expect((await runCcd(["approve", asked.id], own)).stdout).toBe(`${asked.id} allowed\n`);
+  expect((await run.ended).exitCode).toBe(0);
+});
+
 verifies("cli.answers", "run --mode ask shows what the agent asks and the command that answers it", async () => {
   const token = await install.token("dave");
   const own = { CC_DOCKER_URL: gateway.url, CC_DOCKER_TOKEN: token };

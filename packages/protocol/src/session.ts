@@ -3,7 +3,7 @@ import { SessionId, TurnId } from "./ids.ts";
 import { PERMISSION_MODES, SESSION_STATUSES } from "./plain-words.ts";
 import { MAX_ALLOWED_RULES, ToolRule } from "./tool-rule.ts";
 import { errorShape, TurnTotals } from "./turn.ts";
-import { VISIBLE } from "./visible-text.ts";
+import { ON_ONE_LINE, VISIBLE } from "./visible-text.ts";
 import { Workspace } from "./workspace.ts";
 
 export const SessionStatus = z
@@ -20,14 +20,11 @@ const MAX_TOOL_RULES = 200;
 const MAX_TIMEOUT_SECONDS = 86_400;
 const timeout = z.number().positive().max(MAX_TIMEOUT_SECONDS).optional();
 
-/** No control characters, no separators of lines, nothing that turns the direction of what is around it. */
-const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*$/u;
-
 export const SessionName = z
   .string()
   .trim()
   .max(100)
-  .regex(PRINTABLE, "must be printable characters in one line")
+  .regex(ON_ONE_LINE, "must be printable characters in one line")
   .regex(VISIBLE, "must have a character that can be seen")
   .describe("What a person calls it: up to 100 printable characters, not necessarily of one session alone.");
 

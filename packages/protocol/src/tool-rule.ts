@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { WHOLLY_VISIBLE } from "./visible-text.ts";
 
 /**
  * A tool by Claude Code's name for it (`Bash`), or what it may be used for (`Bash(git *)`). Claude Code reads these; a
  * name it does not know means nothing to it, so at least what cannot be one is refused. Rules go to it as one list,
- * parted by commas.
+ * parted by commas. What people allow by one they see: no character of it is invisible.
  */
 export const ToolRule = z
   .string()
@@ -11,7 +12,8 @@ export const ToolRule = z
   .regex(
     /^[A-Z][A-Za-z0-9]*(\([^(),\p{Cc}]+\))?$/u,
     "is not a tool's name, such as Bash, or a rule, such as Bash(git *)",
-  );
+  )
+  .regex(WHOLLY_VISIBLE, "has a character that cannot be seen, or that turns the direction of writing");
 
 /** Of the rules that a session's owner has given with answers. */
 export const MAX_ALLOWED_RULES = 100;

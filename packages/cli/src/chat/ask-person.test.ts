@@ -26,10 +26,15 @@ it.each([
   ["e ls", undefined],
   ["and", undefined],
 ])("takes %j for %j where something can be allowed for good", (typed, answer) => {
-  expect(toDecision(typed, "Bash(ls *)")).toEqual(answer);
+  expect(toDecision(typed, { suggested: "Bash(ls *)" })).toEqual(answer);
 });
 
 it("takes always for no answer where nothing can be allowed for good", () => {
   expect(toDecision("always")).toBeUndefined();
   expect(toDecision("e {}")).toBeUndefined();
+});
+
+it("allows nothing for good by always alone where no rule is suggested", () => {
+  expect(toDecision("a", { suggested: undefined })).toBeUndefined();
+  expect(toDecision("a Bash(ls)", { suggested: undefined })).toEqual({ decision: "allow", rule: "Bash(ls)" });
 });

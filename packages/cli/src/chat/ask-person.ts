@@ -14,9 +14,19 @@ type Talk = {
   signal: AbortSignal;
 };
 
+/** It can be allowed for good: by the rule that is suggested, or by one that is typed. */
+type Always = { suggested: string | undefined };
+
+/** In characters, of a tool's name. */
+const MAX_TOOL_NAME = 60;
 const YES_NO = "[y]es, [n]o, or n and why: ";
-const yesAlwaysNo = (rule: string) =>
-  `[y]es, [a]lways ${printableLine(rule)} (or a and another rule), [e]dit (e and all of the input as JSON), [n]o, or n and why: `;
+const yesAlwaysNo = ({ toolName }: Asked, { suggested }: Always) => {
+  const always =
+    suggested === undefined
+      ? `a and a rule for always (${printableLine(toolName, MAX_TOOL_NAME)} alone allows all of it)`
+      : `[a]lways ${printableLine(suggested)} (or a and another rule)`;
+  return `[y]es, ${always}, [e]dit (e and all of the input as JSON), [n]o, or n and why: `;
+};
 const ANSWER = "number or answer; /deny and why: ";
 
 /**
@@ -29,11 +39,11 @@ export async function askPerson(asked: Asked, talk: Talk): Promise<ApprovalAnswe
 }
 
 async function askWhether(asked: Asked, { input, say, signal }: Talk): Promise<ApprovalAnswer | undefined> {
-  const rule = asked.kind === "tool" ? suggestRule(asked) : undefined;
+  const always = asked.kind === "tool" ? { suggested: suggestRule(asked) } : undefined;
   for (;;) {
-    const typed = await input.read(rule === undefined ? YES_NO : yesAlwaysNo(rule), { fresh: true, signal });
+    const typed = await input.read(always ? yesAlwaysNo(asked, always) : YES_NO, { fresh: true, signal });
     if (typed === undefined) return undefined;
-    const given = toDecision(typed, rule);
+    const given = toDecision(typed, always);
     if (given) return given;
     await say("that is no answer");
   }
@@ -60,12 +70,15 @@ async function readSomething({ input, signal }: Talk): Promise<string | undefine
   }
 }
 
-/** `rule`: what is allowed for good unless it is said, where that can be; there the input may be another, too. `undefined`: what was typed is no answer. */
-export function toDecision(typed: string, rule?: string): ApprovalAnswer | undefined {
-  const [, always, wanted] = /^\s*(a|always)(?:\s+(\S.*?))?\s*$/i.exec(typed) ?? [];
-  if (always !== undefined && rule !== undefined) return { decision: "allow", rule: wanted ?? rule };
+/**
+ * `always`: what can be allowed for good, where that can be; there the input may be another, too. `undefined`: what was
+ * typed is no answer, as "always" is none where no rule is suggested and none was typed.
+ */
+export function toDecision(typed: string, always?: Always): ApprovalAnswer | undefined {
+  const [, word, wanted = always?.suggested] = /^\s*(a|always)(?:\s+(\S.*?))?\s*$/i.exec(typed) ?? [];
+  if (word !== undefined && always) return wanted === undefined ? undefined : { decision: "allow", rule: wanted };
   const [, edited] = /^\s*(?:e|edit)\s+(\{[^]*)$/i.exec(typed) ?? [];
-  if (edited !== undefined && rule !== undefined) return toEdited(edited);
+  if (edited !== undefined && always) return toEdited(edited);
   const [, no, why = ""] = /^\s*(no?)(?:\s+([^]*))?$/i.exec(typed) ?? [];
   if (no !== undefined) return toDenial(why);
   return /^\s*y(es)?\s*$/i.test(typed) ? { decision: "allow" } : undefined;

@@ -1,14 +1,18 @@
 /** `ccd approve` and `ccd deny`: the answer to what an agent asks. */
-import type { Approval } from "@cc-docker/protocol";
+import { type Approval, CcError } from "@cc-docker/protocol";
 import { Argument, Option } from "commander";
 import { defineCommand, type Json } from "../../command.ts";
 import type { Io } from "../../io.ts";
 import { printResult } from "../../output/print-result.ts";
+import { printableLine } from "../../output/printable.ts";
 import { connect } from "../../server/connect.ts";
 import { type ApprovalName, findApproval } from "../../session/find-approval.ts";
 import { parseToolInput } from "../../session/parse-tool-input.ts";
 import { looksLikeId } from "../../session/pick-id.ts";
 import { suggestRule } from "../../session/suggest-rule.ts";
+
+/** In columns, of a tool's name in a message. */
+const MAX_TOOL_NAME = 60;
 
 type ApproveInput = ApprovalName & { input?: string; always?: true; rule?: string } & Json;
 type DenyInput = ApprovalName & { message?: string | undefined } & Json;
@@ -34,7 +38,7 @@ export const approveCommand = defineCommand<ApproveInput>({
     new Option("--input <json>", "have it do this instead, or the answers to its question"),
     new Option(
       "--always",
-      "also for the rest of the session: by the rule that Claude Code suggests, else the whole tool",
+      "also for the rest of the session, by the rule that Claude Code suggests; it is printed",
     ).conflicts("rule"),
     new Option(
       "--rule <rule>",
@@ -70,7 +74,7 @@ async function approve({ input, always, rule: given, json, ...named }: ApproveIn
   const updatedInput = input === undefined ? {} : { updatedInput: parseToolInput("--input", input) };
   const client = await connect(io.env);
   const approvalId = await findApproval(client, named, io);
-  const rule = always ? suggestRule(await client.approvals.get.query({ approvalId }, { signal: io.signal })) : given;
+  const rule = always ? suggestedOf(await client.approvals.get.query({ approvalId }, { signal: io.signal })) : given;
   const answer = { approvalId, decision: "allow", ...updatedInput, ...(rule !== undefined && { rule }) } as const;
   return say(await client.approvals.answer.mutate(answer, { signal: io.signal }), { json, io });
 }
@@ -81,6 +85,17 @@ async function deny({ message: given, json, ...named }: DenyInput, io: Io): Prom
   const approvalId = await findApproval(client, { ...named, approval }, io);
   const answer = { approvalId, decision: "deny", ...(message !== undefined && { message }) } as const;
   return say(await client.approvals.answer.mutate(answer, { signal: io.signal }), { json, io });
+}
+
+/** @throws CcError REQUEST_INVALID when nothing is suggested: the whole tool is nothing to guess */
+function suggestedOf(approval: Approval): string {
+  const rule = suggestRule(approval);
+  if (rule !== undefined) return rule;
+  const toolName = printableLine(approval.toolName, MAX_TOOL_NAME);
+  throw new CcError(
+    "REQUEST_INVALID",
+    `Claude Code suggests no rule for what ${approval.id} asks: name one with --rule '${toolName}(…)', or allow all of ${toolName} with --rule ${toolName}`,
+  );
 }
 
 /** The first of one argument may be the message: then it does not look like an id. */

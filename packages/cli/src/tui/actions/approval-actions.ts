@@ -31,6 +31,9 @@ export const APPROVAL_ACTIONS = {
     withApproval(app, (approval, session) => choose({ app, approval, session }, Number(key))),
 } as const;
 
+/** In columns, of a tool's name in the label above a line. */
+const MAX_TOOL_NAME = 30;
+
 type Answering = { app: App; approval: ApprovalEntry; session: OpenSession };
 
 /** A key that is pressed twice in so short a time was meant once: what is asked next was not read by then. */
@@ -48,7 +51,7 @@ function withApproval(app: App, work: (approval: ApprovalEntry, session: OpenSes
   return work(approval, session);
 }
 
-/** What is allowed for good is seen, and may be changed, before it is. */
+/** What is allowed for good is seen, and may be changed, before it is; it is typed where no rule is suggested. */
 function askForRule(app: App, approval: ApprovalEntry): void {
   const onAnswer = (typed: string) =>
     app.attempt(async () => {
@@ -57,8 +60,9 @@ function askForRule(app: App, approval: ApprovalEntry): void {
       await answer(app, approval, { decision: "allow", rule });
       app.say(`${printableLine(rule)} is not asked about in this session any more.`);
     });
-  const label = "Allow it, and in this session from now on";
-  app.set({ ask: { label, editor: editorWith(suggestRule(approval)), onAnswer } });
+  const toolName = printableLine(approval.toolName, MAX_TOOL_NAME);
+  const label = `Always allow by a rule (${toolName} alone allows all)`;
+  app.set({ ask: { label, editor: editorWith(suggestRule(approval) ?? ""), onAnswer } });
 }
 
 async function answer(
