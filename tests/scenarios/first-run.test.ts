@@ -48,6 +48,7 @@ verifies("ui.first-run", "ccd alone makes the image, starts a gateway, says hell
   await terminal.press(KEYS.enter);
   await terminal.waitFor(/image +cc-docker\/session:/);
   await terminal.waitFor("Hello from Claude Code in a container.");
+  expect(terminal.screen()).toContain("`ccd serve --allow`");
   await terminal.press(KEYS.enter);
   await terminal.waitFor("No sessions.");
   expect(terminal.isAlternate()).toBe(true);

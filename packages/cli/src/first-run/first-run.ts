@@ -33,6 +33,7 @@ export async function firstRun({ env, talk, signal }: FirstRun): Promise<boolean
   talk.say(`  image    ${image}`);
   const { url } = await startInBackground({ ...env, ...settings, SESSION_IMAGE: image }, signal);
   talk.say(`  gateway  ${url}, in the background; \`ccd serve --stop\` ends it`);
+  talk.say("           it serves all your projects: `ccd serve --allow` in another lets agents work there too");
   talk.say(`           its log is ${localFiles(env).log}`);
   talk.say(`  hello    ${await sayHello(env, isScripted, signal)}`);
   await talk.ask("Enter shows your sessions; ? there shows every key. ");
