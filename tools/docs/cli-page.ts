@@ -2,6 +2,7 @@
 import { type Command, GROUPS } from "../../packages/cli/src/command.ts";
 import { COMMANDS } from "../../packages/cli/src/commands/commands.ts";
 import { EXIT_WORDS } from "../../packages/cli/src/exit-words.ts";
+import { ANSWER_LIMITS } from "../../packages/cli/src/server/answer-limits.ts";
 import { OWN_FILES, OWN_SETTINGS, type OwnSetting, SETTING_GROUPS } from "../../packages/cli/src/settings.ts";
 import { describeKeys, type KeySection } from "../../packages/cli/src/tui/describe-keys.ts";
 import { page, table } from "./markdown.ts";
@@ -62,6 +63,8 @@ export function cliPage(): string {
       "",
       "[Errors](errors.md) says which error ends with which. What went wrong is on stderr: what happened on one line, what to",
       'type or do on the next; with `--json` as one object `{"error": {"code", "message", "hint", "retry"}}`, on a line of its own.',
+      "",
+      ...ANSWER_LIMITS,
     ],
   });
 }

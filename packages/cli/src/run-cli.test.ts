@@ -1,9 +1,12 @@
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { jwtVerify } from "jose";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { type Environment, INTERRUPTED, type Output } from "./io.ts";
 import { runCli } from "./run-cli.ts";
 
@@ -151,4 +154,20 @@ it("ends with 130 when it is interrupted, without a word", async () => {
   const result = await ccd(["ls"], { env: { JWT_SECRET: "s".repeat(32) }, signal: AbortSignal.abort(INTERRUPTED) });
   await rm(join(dataDir, "server.json"));
   expect(result).toEqual({ exitCode: 130, stdout: "", stderr: "" });
+});
+
+it.each([
+  [["run", "--scratch", "hi"], "may still make the session"],
+  [["chat", "--scratch"], "may still make the session"],
+  [["doctor", "--start"], ""],
+])("leaves a gateway that answers nothing with the first Ctrl-C: %j", async (argv, said) => {
+  const interruption = new AbortController();
+  const server = createServer(() => interruption.abort(INTERRUPTED)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => server.close().closeAllConnections());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const env = { CC_DOCKER_URL: url, CC_DOCKER_TOKEN: "t" };
+  const { exitCode, stderr } = await ccd(argv, { env, signal: interruption.signal });
+  expect(exitCode).toBe(130);
+  expect(stderr).toContain(said);
 });

@@ -5,6 +5,7 @@ import type { AnyTRPCRouter } from "@trpc/server";
 import type { CallOptions } from "./api.ts";
 import { backoffMs } from "./backoff.ts";
 import { toClientError } from "./client-error.ts";
+import { isTimeout } from "./gateway-http.ts";
 import { wait } from "./wait.ts";
 
 /** About 12 s of trying: longer than a gateway takes to restart. */
@@ -46,7 +47,9 @@ export function createCaller(trpc: TRPCUntypedClient<AnyTRPCRouter>) {
   };
 }
 
+/** One that stands still does not go on sooner when it is asked more often. */
 function isAway(error: unknown): boolean {
+  if (isTimeout((error as Error).cause)) return false;
   return isCcError(error, "SERVER_UNREACHABLE") || isCcError(error, "SERVER_STOPPING");
 }
 

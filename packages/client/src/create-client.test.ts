@@ -86,6 +86,20 @@ describe("a call", () => {
     expect(requests).toHaveLength(1);
   });
 
+  it("that nothing is said to fails with what to look at, and is not sent again", async () => {
+    let calls = 0;
+    const fetch = async () => {
+      calls += 1;
+      throw new DOMException("nothing came for 30 s", "TimeoutError");
+    };
+    const client = createClient({ url: "http://127.0.0.1:9", token: "t", fetch });
+    await expect(client.chat.send.mutate(prompt)).rejects.toMatchObject({
+      code: "SERVER_UNREACHABLE",
+      message: expect.stringMatching(/does not answer \(nothing came for 30 s\): look at its log/),
+    });
+    expect(calls).toBe(1);
+  });
+
   it("throws the typed error of the gateway, and does not repeat what was refused", async () => {
     const cc = describeError("SESSION_NOT_RUNNING", "Session s is stopped.");
     const { client, requests } = await serve(({ res }) =>

@@ -24,7 +24,10 @@ export type GatewayOptions = {
    * The client's own headers win over what it returns.
    */
   headers?: () => Record<string, string>;
-  /** Used instead of the global `fetch`. */
+  /**
+   * Used instead of the global `fetch`. One that waits for no longer than it likes rejects with a `TimeoutError`, as
+   * `AbortSignal.timeout` has it: the call fails with SERVER_UNREACHABLE, and is not sent again.
+   */
   fetch?: typeof globalThis.fetch;
 };
 
@@ -119,8 +122,18 @@ async function reach<T>(base: string, signal: AbortSignal | null | undefined, ac
     return await act();
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw unreachable(base, error);
+    throw isTimeout(error) ? silent(base, error) : unreachable(base, error);
   }
+}
+
+/** It took the call and said nothing. */
+export function isTimeout(error: unknown): error is Error {
+  return (error as { name?: unknown } | undefined)?.name === "TimeoutError";
+}
+
+function silent(base: string, cause: Error): CcError {
+  const message = `The gateway at ${base} does not answer (${cause.message}): look at its log, and whether its process stands still. What was asked of it may still happen.`;
+  return new CcError("SERVER_UNREACHABLE", message, { cause });
 }
 
 /** `fetch` says "fetch failed" and keeps the reason in its cause. */

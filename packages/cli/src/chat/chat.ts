@@ -6,6 +6,7 @@ import type { Io } from "../io.ts";
 import { printableLine } from "../output/printable.ts";
 import { connect } from "../server/connect.ts";
 import { type ConfigInput, isConfigured, toConfig } from "../session/config-options.ts";
+import { createSession } from "../session/create-session.ts";
 import { listOpenApprovals } from "../session/find-approval.ts";
 import { findSession } from "../session/find-session.ts";
 import { removeSession } from "../session/remove-session.ts";
@@ -32,11 +33,11 @@ export async function chat(input: ChatInput, io: Io): Promise<number> {
   }
 }
 
-/** Started at once: while the first prompt is typed it gets ready. Not interruptible: the answer holds the id. */
+/** Started at once: while the first prompt is typed it gets ready. */
 async function openNew(client: Client, input: ChatInput, io: Io): Promise<Opened> {
   const workspace = await toWorkspace(input, io);
   const config = toConfig({ ...input, mode: input.mode ?? "ask" });
-  const session = await client.sessions.create.mutate({ ...workspace, config });
+  const session = await createSession(client, { ...workspace, config }, io);
   return { session, sessionId: session.id, after: 0, asked: [] };
 }
 

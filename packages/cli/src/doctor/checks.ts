@@ -2,10 +2,11 @@
 import type { Client, HealthReport } from "@cc-docker/client";
 import { CcError, type SessionId } from "@cc-docker/protocol";
 import manifest from "../../package.json" with { type: "json" };
-import type { Environment } from "../io.ts";
+import type { Environment, Io } from "../io.ts";
 import { formatSeconds } from "../output/amounts.ts";
 import { namedGateway } from "../server/connect.ts";
 import { findLocalGateway } from "../server/local-gateway.ts";
+import { createSession } from "../session/create-session.ts";
 import { followSession } from "../session/follow-session.ts";
 import { removeSession } from "../session/remove-session.ts";
 import type { Finding } from "./finding.ts";
@@ -66,11 +67,11 @@ export async function checkToken(client: Client, signal: AbortSignal): Promise<F
 }
 
 /** @throws CcError what the session failed with; SERVER_UNREACHABLE when the gateway is lost meanwhile */
-export async function checkStart(client: Client, signal: AbortSignal): Promise<Finding> {
+export async function checkStart(client: Client, io: Pick<Io, "signal" | "stderr">): Promise<Finding> {
   const began = performance.now();
-  const { id: sessionId } = await client.sessions.create.mutate({}); // not interruptible: the answer holds the id
+  const { id: sessionId } = await createSession(client, {}, io);
   try {
-    await untilReady(client, sessionId, AbortSignal.any([signal, AbortSignal.timeout(START_MS)]));
+    await untilReady(client, sessionId, AbortSignal.any([io.signal, AbortSignal.timeout(START_MS)]));
   } finally {
     await removeSession(client, sessionId, () => undefined);
   }

@@ -11,7 +11,8 @@ import { attempt, type Finding } from "./finding.ts";
 export type DoctorInput = { start?: true } & Json;
 
 /** Ends at the first look that leaves nothing to look at. */
-async function* look({ start }: DoctorInput, { env, signal }: Io): AsyncGenerator<Finding> {
+async function* look({ start }: DoctorInput, io: Io): AsyncGenerator<Finding> {
+  const { env, signal } = io;
   yield checkProgram(process.versions.node);
   const gateway = await attempt(() => checkGateway(env));
   yield gateway;
@@ -24,7 +25,7 @@ async function* look({ start }: DoctorInput, { env, signal }: Io): AsyncGenerato
   yield* checkEngine(health);
   const token = await attempt(() => checkToken(client, signal));
   yield token;
-  if (start && token.level !== "FAIL") yield attempt(() => checkStart(client, signal));
+  if (start && token.level !== "FAIL") yield attempt(() => checkStart(client, io));
 }
 
 /** @throws the reason of `io.signal` */

@@ -6,6 +6,7 @@ import { startInBackground } from "../server/background-gateway.ts";
 import { connect } from "../server/connect.ts";
 import { localFiles } from "../server/data-dir.ts";
 import { gatewaySettings } from "../server/gateway-program.ts";
+import { createSession } from "../session/create-session.ts";
 import { findCredential } from "./credential.ts";
 import { describePlace } from "./describe-place.ts";
 import { makeImage } from "./make-image.ts";
@@ -35,16 +36,17 @@ export async function firstRun({ env, talk, signal }: FirstRun): Promise<boolean
   talk.say(`  gateway  ${url}, in the background; \`ccd serve --stop\` ends it`);
   talk.say("           it serves all your projects: `ccd serve --allow` in another lets agents work there too");
   talk.say(`           its log is ${localFiles(env).log}`);
-  talk.say(`  hello    ${await sayHello(env, isScripted, signal)}`);
+  talk.say(`  hello    ${await sayHello({ env, talk, signal }, isScripted)}`);
   await talk.ask("Enter shows your sessions; ? there shows every key. ");
   return true;
 }
 
 /** One prompt through a container of its own, which goes with it. @returns what the agent says, and how long it took */
-async function sayHello(env: Environment, isScripted: boolean, signal: AbortSignal): Promise<string> {
+async function sayHello({ env, talk, signal }: FirstRun, isScripted: boolean): Promise<string> {
   const startedAt = performance.now();
   const client = await connect(env);
-  const { id: sessionId } = await client.sessions.create.mutate({});
+  const tell = async (text: string) => talk.say(text.trimEnd());
+  const { id: sessionId } = await createSession(client, {}, { signal, stderr: { write: tell } });
   try {
     const prompt = isScripted ? "say: Hello from Claude Code in a container." : "Say hello in one short sentence.";
     const turn = await client.chat.ask.mutate({ sessionId, prompt }, { signal });

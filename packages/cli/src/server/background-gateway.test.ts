@@ -9,9 +9,11 @@ import { stopInBackground } from "./background-gateway.ts";
 import { localFiles } from "./data-dir.ts";
 
 /** A data directory in which this process is announced, which answers as a gateway does. */
-async function announceThis(answers: boolean): Promise<{ DATA_DIR: string }> {
+async function announceThis(answers: boolean | "never"): Promise<{ DATA_DIR: string }> {
   const env = { DATA_DIR: await mkdtemp(join(tmpdir(), "ccd-stop-")) };
-  const server = createServer((_request, response) => response.writeHead(answers ? 200 : 404).end());
+  const server = createServer((_request, response) => {
+    if (answers !== "never") response.writeHead(answers ? 200 : 404).end();
+  });
   await once(server.listen(0, "127.0.0.1"), "listening");
   onTestFinished(async () => {
     server.close();
@@ -58,3 +60,11 @@ it("ends no process that does not answer as a gateway", async () => {
     message: expect.stringContaining("may be another program by now, and was not ended"),
   });
 });
+
+it("ends no gateway that stands still, and says what does", async () => {
+  const env = await announceThis("never");
+  await expect(stop(env)).rejects.toMatchObject({
+    code: "SERVER_UNREACHABLE",
+    message: expect.stringContaining(`\`kill -KILL ${process.pid}\` ends it in any case`),
+  });
+}, 10_000);

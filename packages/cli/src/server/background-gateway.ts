@@ -13,6 +13,8 @@ const START_MS = 30_000;
 /** Longer than the gateway gives itself. */
 const STOP_MS = 15_000;
 const LOOK_EVERY_MS = 50;
+/** For a look whether it is a gateway at all. */
+const ANSWER_MS = 5000;
 
 /**
  * Resolves when it can be found, and so serves.
@@ -55,7 +57,7 @@ export async function startInBackground(env: Environment, signal: AbortSignal): 
 
 /**
  * Ends the gateway of this machine as Ctrl-C does; its sessions go on in their containers.
- * @throws CcError SERVER_UNREACHABLE when none runs; SERVER_NOT_STOPPED when it does not end, or may not be told to; the signal's reason
+ * @throws CcError SERVER_UNREACHABLE when none runs or it does not answer; SERVER_NOT_STOPPED when it does not end, or may not be told to; the signal's reason
  */
 export async function stopInBackground(env: Environment, signal: AbortSignal): Promise<LocalGateway> {
   const found = await findLocalGateway(env);
@@ -91,11 +93,18 @@ function tellToEnd({ pid }: LocalGateway): void {
 
 /** Where processes cannot be told apart by their start, that of its number may be anything after a crash. */
 async function requireGateway({ url, pid }: LocalGateway, signal: AbortSignal): Promise<void> {
-  const answer = await fetch(`${url}/health/live`, { signal }).catch(() => undefined);
+  const limit = AbortSignal.timeout(ANSWER_MS);
+  const answer = await fetch(`${url}/health/live`, { signal: AbortSignal.any([signal, limit]) }).catch(() => undefined);
   signal.throwIfAborted();
   if (answer?.ok) return;
+  if (limit.aborted) throw standsStill(url, pid);
   const message = `Nothing answers at ${url}: process ${pid} may be another program by now, and was not ended.`;
   throw new CcError("SERVER_NOT_STOPPED", message);
+}
+
+function standsStill(url: string, pid: number): CcError {
+  const message = `The gateway at ${url}, process ${pid}, does not answer within ${ANSWER_MS / 1000} s, and was not ended: look at its log, and whether the process stands still. \`kill -KILL ${pid}\` ends it in any case; its sessions go on.`;
+  return new CcError("SERVER_UNREACHABLE", message);
 }
 
 async function findIfAny(env: Environment): Promise<LocalGateway | undefined> {

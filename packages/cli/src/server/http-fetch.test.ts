@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
-import { httpFetch } from "./http-fetch.ts";
+import { createHttpFetch, httpFetch } from "./http-fetch.ts";
 
 async function serve(listener: (...call: Parameters<RequestListener>) => void | Promise<void>) {
   const server = createServer((...call) => void listener(...call)).listen(0, "127.0.0.1");
@@ -69,5 +69,15 @@ describe("a request of ccd", () => {
     expect((await reader?.read())?.done).toBe(false);
     controller.abort();
     await expect(reader?.read()).rejects.toThrow(/abort/i);
+  });
+
+  it("that nothing is said to ends with a TimeoutError, before the answer and in the midst of it", async () => {
+    await using server = await serve(async (request, response) => {
+      if ((await text(request)) === "begin") response.write("one");
+    });
+    const impatient = createHttpFetch(() => 50);
+    await expect(impatient(server.url)).rejects.toMatchObject({ name: "TimeoutError" });
+    const begun = await impatient(server.url, { method: "POST", body: "begin" });
+    await expect(begun.text()).rejects.toMatchObject({ message: expect.stringContaining("nothing came for 0.05 s") });
   });
 });

@@ -6,28 +6,54 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { silenceLimitOf } from "./answer-limits.ts";
 
 type Init = Pick<RequestInit, "method" | "headers" | "body" | "signal">;
 type Answer = Pick<Response, "ok" | "status" | "text" | "body"> & { headers: Pick<Headers, "get"> };
 
-/** @throws the reason of the signal; TypeError with its cause, as `fetch` does */
-export const httpFetch = ((target: string, init: Init = {}) => send(target, init)) as unknown as typeof fetch;
+/**
+ * @throws the reason of the signal; TypeError with its cause, as `fetch` does; DOMException `TimeoutError` when nothing
+ * comes for as long as the call may be silent
+ */
+export const httpFetch = createHttpFetch(silenceLimitOf);
 
-async function send(target: string, { method = "GET", headers, body, signal }: Init): Promise<Answer> {
-  const url = new URL(target);
+/** `limitOf` is a parameter for tests only. */
+export function createHttpFetch(limitOf: typeof silenceLimitOf): typeof fetch {
+  return ((target: string, init: Init = {}) => {
+    const url = new URL(target);
+    return send(url, init, limitOf(url, init.method ?? "GET"));
+  }) as unknown as typeof fetch;
+}
+
+async function send(
+  url: URL,
+  { method = "GET", headers, body, signal }: Init,
+  silenceMs: number | undefined,
+): Promise<Answer> {
   // Not imported: what an import sees of node:http brings Node's `fetch` with it.
   const { request } = process.getBuiltinModule(url.protocol === "https:" ? "node:https" : "node:http");
   signal?.throwIfAborted();
   const call = request(url, { method, headers: headers as Record<string, string>, ...(signal && { signal }) });
   call.on("error", () => undefined); // once the answer has begun, its reader is told; nobody else may be there to hear
+  let reading: IncomingMessage | undefined;
+  if (silenceMs !== undefined) call.setTimeout(silenceMs, () => (reading ?? call).destroy(silence(silenceMs)));
   call.end(body);
   try {
     const [message] = (await once(call, "response")) as [IncomingMessage];
+    reading = message;
     return toAnswer(message);
   } catch (error) {
     signal?.throwIfAborted();
-    throw new TypeError("fetch failed", { cause: error });
+    throw isSilence(error) ? error : new TypeError("fetch failed", { cause: error });
   }
+}
+
+function silence(ms: number): DOMException {
+  return new DOMException(`nothing came for ${ms / 1000} s`, "TimeoutError");
+}
+
+function isSilence(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "TimeoutError";
 }
 
 function toAnswer(message: IncomingMessage): Answer {

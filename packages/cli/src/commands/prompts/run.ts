@@ -7,6 +7,7 @@ import { printResult } from "../../output/print-result.ts";
 import { printableLine } from "../../output/printable.ts";
 import { connect } from "../../server/connect.ts";
 import { type ConfigInput, configOptions, toConfig } from "../../session/config-options.ts";
+import { createSession } from "../../session/create-session.ts";
 import { type PromptInput, promptArgument, promptOptions, readPrompt, timeoutOf } from "../../session/read-prompt.ts";
 import { removeSession } from "../../session/remove-session.ts";
 import { showTurn } from "../../session/show-turn.ts";
@@ -44,8 +45,7 @@ async function run(input: RunInput, io: Io): Promise<number> {
   const prompt = await readPrompt(input, io); // before there is a session to remove again
   const client = await connect(io.env);
   const workspace = await toWorkspace(input, io);
-  // Not interruptible: the answer holds the id by which the session can be removed.
-  const { id } = await client.sessions.create.mutate({ ...workspace, config: toConfig(input) });
+  const { id } = await createSession(client, { ...workspace, config: toConfig(input) }, io);
   let isKept = false;
   try {
     const send = { sessionId: id, prompt, ...timeoutOf(input) };
