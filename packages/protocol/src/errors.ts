@@ -431,6 +431,12 @@ export const ERRORS = {
     retry: "unknown",
     hint: "Start the gateway with `./dev start` or `ccd serve`, or set CC_DOCKER_URL.",
   },
+  OUTPUT_FAILED: {
+    exit: "unavailable",
+    http: 500,
+    retry: "unknown",
+    hint: "Make room where the output goes, or send it elsewhere. What the command did at the gateway was done.",
+  },
   SERVER_NOT_STOPPED: {
     exit: "refused",
     http: 500,

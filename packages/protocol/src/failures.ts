@@ -287,6 +287,7 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureSpec>> = {
     note: "as for a gateway that is going",
     counted: "exit",
   },
+  OUTPUT_FAILED: { meaning: "`ccd` cannot write what it was asked for", policy: ["tell"], counted: "exit" },
   SERVER_NOT_STOPPED: {
     meaning: "`ccd serve --stop` cannot end the gateway, or not be sure that the process is one",
     policy: ["tell"],

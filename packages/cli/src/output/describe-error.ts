@@ -1,4 +1,4 @@
-import { describeError, type ErrorShape, isCcError } from "@cc-docker/protocol";
+import { CcError, describeError, type ErrorShape, isCcError } from "@cc-docker/protocol";
 import { toJsonLine } from "./json.ts";
 import { NEXT_STEPS } from "./next-steps.ts";
 import { printable, printableLine } from "./printable.ts";
@@ -10,13 +10,29 @@ export type ErrorStyle = {
 };
 
 /** Anything thrown in this program, with what to type next. What is not in the table is a defect of this program. */
-export function toFailure(error: unknown): ErrorShape {
+export function toFailure(thrown: unknown): ErrorShape {
+  const error = isOfLostDirectory(thrown) ? lostDirectory() : thrown;
   if (isCcError(error)) {
     const failure = describeError(error.code, error.message);
     return { ...failure, hint: NEXT_STEPS[error.code] ?? failure.hint };
   }
   const message = `ccd failed: ${error instanceof Error ? error.message : String(error)}`;
   return { ...describeError("INTERNAL", message), hint: "This is a defect of ccd; CC_DOCKER_DEBUG=1 shows where." };
+}
+
+/** Standing in a directory that is gone, a process has none: whatever asks for it fails so. */
+function isOfLostDirectory(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).syscall === "uv_cwd";
+}
+
+function lostDirectory(): CcError {
+  return new CcError("REQUEST_INVALID", "The current directory was removed: `cd` to one that is there.");
+}
+
+/** An output that takes nothing any more, as a file on a full disk. */
+export function toOutputFailure({ code, message }: NodeJS.ErrnoException): CcError {
+  const why = code === "ENOSPC" ? "the disk of the output is full" : message;
+  return new CcError("OUTPUT_FAILED", `Not all of the output could be written: ${why}.`);
 }
 
 /** What stands on stderr: what happened on one line, what to do on the next; never a stack unless asked for. */

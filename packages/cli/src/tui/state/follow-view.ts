@@ -1,6 +1,6 @@
 /** A session's view, as its events come. */
 import { type Client, isCcError, type SessionId, type SessionView, sessionView } from "@cc-docker/client";
-import type { CcError, Event } from "@cc-docker/protocol";
+import { CcError, type Event } from "@cc-docker/protocol";
 
 export type FollowedView = {
   view(): SessionView;
@@ -28,11 +28,19 @@ export function followView({ client, id: sessionId, signal, onEvent, onChange }:
   let pending: Event[] = [];
   let isAway = false;
   let failure: CcError | undefined;
+  const ending = new AbortController();
+  const until = AbortSignal.any([signal, ending.signal]);
 
   /** Events are applied when somebody looks, many at a time. */
   function upToDate(): SessionView {
-    if (pending.length > 0) view = sessionView.applyAll(view, pending);
+    const events = pending;
     pending = [];
+    if (events.length === 0) return view;
+    try {
+      view = sessionView.applyAll(view, events);
+    } catch (error) {
+      end(error);
+    }
     return view;
   }
 
@@ -51,14 +59,24 @@ export function followView({ client, id: sessionId, signal, onEvent, onChange }:
 
   async function follow(): Promise<void> {
     try {
-      for await (const event of client.followEvents({ sessionId, signal, onReconnect })) take(event);
+      for await (const event of client.followEvents({ sessionId, signal: until, onReconnect })) take(event);
     } catch (error) {
-      if (!isCcError(error)) throw error;
-      failure = error;
-      onChange();
+      end(error);
     }
+  }
+
+  /** A defect in here ends one session's view, not the whole UI. */
+  function end(error: unknown): void {
+    failure ??= isCcError(error) ? error : defectOf(error);
+    ending.abort();
+    onChange();
   }
 
   void follow();
   return { view: upToDate, isAway: () => isAway, forgetAway: () => void (isAway = false), failure: () => failure };
+}
+
+function defectOf(cause: unknown): CcError {
+  const message = `The session can be shown no further, by a defect of ccd: ${(cause as Error).message}. It goes on: \`ccd logs -f SESSION\` follows it.`;
+  return new CcError("INTERNAL", message, { cause });
 }
