@@ -70,6 +70,7 @@ verifies("ui.list", "sessions are found by their words, named, and removed once 
   await terminal.press("r");
   await terminal.type(" of all");
   await terminal.press(KEYS.enter);
+  await terminal.waitForNot("Name:");
   await terminal.waitFor("the second of all");
   await terminal.press("D");
   await terminal.waitFor("Type yes");

@@ -24,21 +24,58 @@ const ALONE: ReadonlySet<ActionName> = new Set<ActionName>([
 
 const NAMES: Readonly<Record<string, string>> = { "\r": "enter", "\n": "ctrl+j", "\t": "tab" };
 
+/** Takes what was read: the name of a key, or several characters. */
+export type KeyReader = { key(name: string): void; text(text: string): void };
+
+/** A read may hold several of them: then they come one after the other in one task, and the rules above are for all. */
+export function createKeyReader(app: App): KeyReader {
+  let read: { hasText: boolean } | undefined;
+
+  /** @returns the read that is going on, when it has brought something before */
+  function goOn(): { hasText: boolean } | undefined {
+    const before = read;
+    if (!before) {
+      read = { hasText: false };
+      setImmediate(() => void (read = undefined));
+    }
+    return before;
+  }
+
+  return {
+    key(name) {
+      const before = goOn();
+      if (before && isAlone(app, name)) return refuse(app, name);
+      if (before?.hasText && name === "enter" && isWriting(app) && !isEnterObeyed(app)) return type(app, "\n");
+      press(app, name);
+    },
+    text(text) {
+      const before = goOn();
+      if (read) read.hasText = true;
+      if (before) pressEach(app, text);
+      else pressBurst(app, text);
+    },
+  };
+}
+
+/** All that one read brought. */
 export function pressBurst(app: App, text: string): void {
   const [first = ""] = Array.from(text);
   const isHeld = text === first.repeat(text.length / first.length);
   if (isHeld && isAlone(app, first)) return press(app, first);
+  pressEach(app, text);
+}
+
+function pressEach(app: App, text: string): void {
   for (let rest = text; rest !== ""; ) rest = pressNext(app, rest);
 }
 
 /** @returns what is left */
 function pressNext(app: App, text: string): string {
-  const place = placeOf(app.state());
-  if (place === "write" || place === "ask") return writeNext(app, text);
+  if (isWriting(app)) return writeNext(app, text);
   const [character = ""] = Array.from(text);
   const key = NAMES[character] ?? character;
   if (isAlone(app, key)) {
-    app.say(`“${key}” came with other keys and was not obeyed: press it alone.`);
+    refuse(app, key);
     return "";
   }
   press(app, key);
@@ -51,6 +88,15 @@ function writeNext(app: App, text: string): string {
   if (end === -1) return "";
   press(app, "enter");
   return text.slice(end + 1);
+}
+
+function refuse(app: App, key: string): void {
+  app.say(`“${key}” came with other keys and was not obeyed: press it alone.`);
+}
+
+function isWriting(app: App): boolean {
+  const place = placeOf(app.state());
+  return place === "write" || place === "ask";
 }
 
 function isEnterObeyed(app: App): boolean {

@@ -3,7 +3,7 @@ import type { Client, Session } from "@cc-docker/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { drawFrame } from "./frame/draw-frame.ts";
 import { paste, press, type as typeText } from "./press.ts";
-import { pressBurst } from "./press-burst.ts";
+import { createKeyReader, pressBurst } from "./press-burst.ts";
 import { type App, createApp } from "./state/app.ts";
 import { plainText } from "./text/line.ts";
 import { createRandom, expectHarmless, hostileText } from "./text/lines.test-helper.ts";
@@ -311,6 +311,22 @@ describe("what the agent asks", () => {
     pressBurst(app, "ky");
     expect(answered()).toEqual([]);
     expect(screen()).toContain("“y” came with other keys");
+  });
+
+  it("is not answered by a key behind others in one read, and nothing is sent by an Enter there", async () => {
+    await openAsking();
+    const reader = createKeyReader(app);
+    reader.key("j");
+    reader.key("y");
+    expect(screen()).toContain("“y” came with other keys");
+    reader.text("iwrong");
+    reader.key("backspace");
+    reader.key("alt+y");
+    reader.key("enter");
+    expect([answered(), app.current()?.editor.text]).toEqual([[], "wron\n"]);
+    await new Promise(setImmediate); // the next read
+    reader.key("alt+y");
+    expect(answered()).toEqual([{ approvalId: "a1", decision: "allow" }]);
   });
 
   it("is allowed for good as the line says that is asked for, which begins empty where nothing is suggested", async () => {

@@ -1,9 +1,9 @@
 /** Keys in, frames out. */
 import { useApp, useInput, usePaste, useWindowSize } from "ink";
-import { type ReactNode, useEffect, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { drawFrame } from "../frame/draw-frame.ts";
-import { paste, press } from "../press.ts";
-import { pressBurst } from "../press-burst.ts";
+import { paste } from "../press.ts";
+import { createKeyReader } from "../press-burst.ts";
 import type { App } from "../state/app.ts";
 import type { Theme } from "../text/theme.ts";
 import { keyName } from "./key-name.ts";
@@ -21,10 +21,11 @@ export function Ui({ app, theme, onSuspend }: Props): ReactNode {
   const { suspendTerminal } = useApp();
   useEffect(() => onSuspend((work) => suspendTerminal(work)), [onSuspend, suspendTerminal]);
   useSyncExternalStore(app.frames.subscribe, app.frames.count);
+  const [reader] = useState(() => createKeyReader(app));
   useInput((input, key) => {
     const name = keyName(input, key);
-    if (name !== undefined) press(app, name);
-    else if (input !== "" && !key.ctrl && !key.meta) pressBurst(app, input);
+    if (name !== undefined) reader.key(name);
+    else if (input !== "" && !key.ctrl && !key.meta) reader.text(input);
   });
   usePaste((text) => paste(app, text));
   return <Screen frame={drawFrame(app, { columns, rows })} theme={theme} />;
