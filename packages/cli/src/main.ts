@@ -10,9 +10,8 @@ const isBuilt = !import.meta.filename.endsWith(".ts");
 // Most of a start is compiling: what is loaded from here on is kept compiled, in a directory of this user alone.
 if (isBuilt) enableCompileCache(join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "cc-docker"));
 const { createOutput, INTERRUPTED, OUTPUT_CLOSED } = await import("./io.ts");
-const { formatFailure, toFailure, toOutputFailure } = await import("./output/describe-error.ts");
+const { endingOf, formatFailure, toOutputFailure } = await import("./output/describe-error.ts");
 const { runCli } = await import("./run-cli.ts");
-const { exitCodeOf } = await import("@cc-docker/protocol");
 
 /** How long what was begun may take to end after a failure that nobody expected. */
 const LAST_MS = 1000;
@@ -40,7 +39,7 @@ for (const stream of [process.stdout, process.stderr]) {
 function fail(error: unknown): void {
   if (failure) return;
   failure = { error };
-  interruption.abort({ interrupted: "by a failure", exitCode: exitCodeOf(toFailure(error).code) });
+  interruption.abort({ interrupted: "by a failure", exitCode: endingOf(error) });
   setTimeout(end, LAST_MS);
 }
 
@@ -53,7 +52,7 @@ function end(exitCode: number = INTERRUPTED.exitCode): never {
   } catch {
     // nobody can be told: the exit code is left
   }
-  process.exit(exitCodeOf(toFailure(error).code));
+  process.exit(endingOf(error));
 }
 
 const exitCode = await runCli(argv, {

@@ -1,7 +1,7 @@
-import { CcError, EXIT_CODES, exitCodeOf } from "@cc-docker/protocol";
+import { CcError, EXIT_CODES } from "@cc-docker/protocol";
 import { CommanderError } from "commander";
 import { findInterruption, type Io } from "./io.ts";
-import { formatFailure, toFailure } from "./output/describe-error.ts";
+import { endingOf, formatFailure } from "./output/describe-error.ts";
 import { createProgram } from "./program.ts";
 
 const UI = "attach";
@@ -20,7 +20,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     const interruption = findInterruption(io.signal);
     if (interruption === error && interruption) return interruption.exitCode;
     await io.stderr.write(formatFailure(error, { json: state.json, debug: io.env["CC_DOCKER_DEBUG"] === "1" }));
-    return exitCodeOf(toFailure(error).code);
+    return endingOf(error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { CcError, describeError, type ErrorShape, isCcError } from "@cc-docker/protocol";
+import { CcError, describeError, type ErrorShape, exitCodeOf, isCcError } from "@cc-docker/protocol";
 import { toJsonLine } from "./json.ts";
 import { NEXT_STEPS } from "./next-steps.ts";
 import { printable, printableLine } from "./printable.ts";
@@ -18,6 +18,11 @@ export function toFailure(thrown: unknown): ErrorShape {
   }
   const message = `ccd failed: ${error instanceof Error ? error.message : String(error)}`;
   return { ...describeError("INTERNAL", message), hint: "This is a defect of ccd; CC_DOCKER_DEBUG=1 shows where." };
+}
+
+/** The exit code of who ends with it. */
+export function endingOf(error: unknown): number {
+  return exitCodeOf(toFailure(error).code);
 }
 
 /** Standing in a directory that is gone, a process has none: whatever asks for it fails so. */
