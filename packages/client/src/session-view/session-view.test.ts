@@ -52,15 +52,15 @@ describe("a view of recorded sessions", () => {
     expect(outline(view)).toMatchInlineSnapshot(`
       [
         "prompt completed",
-        "TodoWrite error: <tool_use_error>Error: No such tool avai",
+        "TodoWrite ok: Todos have been modified successfully. E",
         "Write ok: File created successfully at: /workspace",
         "Read ok: 1	remember the milk",
         "Edit ok: The file /workspace/note.txt has been up",
-        "TodoWrite error: <tool_use_error>Error: No such tool avai",
+        "TodoWrite ok: Todos have been modified successfully. E",
         "text final: Now two at once.",
         "Bash ok: remember the bread",
         "Bash error: Exit code 3",
-        "TodoWrite error: <tool_use_error>Error: No such tool avai",
+        "TodoWrite ok: Todos have been modified successfully. E",
         "text final: All done.",
         "end completed",
       ]
@@ -175,6 +175,20 @@ describe("a view of recorded sessions", () => {
         "model",
       ]
     `);
+  });
+
+  it("has no todos of a list that was refused", () => {
+    const refused = [...readStream("tools")].map((event) => {
+      const told = JSON.stringify(event).replaceAll('"type":"tool_result"', '"type":"tool_result","is_error":true');
+      return JSON.parse(told) as Event;
+    });
+    expect(viewOf(refused).todos).toEqual([]);
+  });
+
+  it("counts the tokens of an interrupted turn by its messages where Claude Code counts none", () => {
+    const [turn] = viewOf(readStream("interrupted")).turns;
+    expect(turn?.costUsd).toBeGreaterThan(0);
+    expect(turn?.usage.inputTokens).toBeGreaterThan(0);
   });
 
   it("shows turns that were ended early, and prompts that never ran", () => {

@@ -25,7 +25,6 @@ export function settleTool(draft: Draft, event: Event, block: unknown, parentId:
   remember(draft, { tools: [...draft.fold.tools, tool].slice(-VIEW_LIMITS.atOnce) });
   countChars(draft, base.atMs, chars);
   openToolSpan(draft, tool, base.atMs);
-  if (name === "TodoWrite") draft.todos = readTodos(input) ?? draft.todos;
   linkWaitingApproval(draft, tool, input);
 }
 
@@ -43,10 +42,16 @@ export function settleResult(draft: Draft, event: Event, block: unknown, message
     const bytes = entry.bytes + bytesOf(output.length + patch.chars);
     const changes = { status, output, outputCutChars, endedAtMs, bytes, ...(patch.hunks && { patch: patch.hunks }) };
     amend(draft, { position: tool.position, kind: "tool" }, changes);
+    if (status === "ok") followTodos(draft, entry);
   }
   closeSpan(draft, { kind: "tool", entryId: id }, endedAtMs);
   changeOpen(draft, { ...tool, isRunning: false });
   if (tool.parentId === undefined) startModelAfterTools(draft, endedAtMs);
+}
+
+/** A list counts once it is written down. Each subagent keeps one of its own, which is not the session's. */
+function followTodos(draft: Draft, { name, input, parentId }: ToolEntry): void {
+  if (name === "TodoWrite" && parentId === undefined) draft.todos = readTodos(input) ?? draft.todos;
 }
 
 function statusOf(entry: ToolEntry, block: unknown, message: unknown): ToolStatus {
@@ -70,7 +75,9 @@ export function followTask(draft: Draft, data: unknown): void {
   const tool = draft.fold.tools.findLast((open) => open.id === id);
   if (!tool) return;
   const hasEnded = at(data, "subtype") === "task_notification";
+  const known = entryOf(draft, tool.position, "tool")?.task?.isSubagent === true;
   const task: ToolTask = {
+    isSubagent: known || nameAt(data, "subagent_type") !== "",
     status: hasEnded ? nameAt(data, "status") : "running",
     summary: wordsAt(data, hasEnded ? "summary" : "description"),
     toolUses: amountAt(data, "usage", "tool_uses"),

@@ -58,9 +58,13 @@ function showRunningUsage(draft: Draft): void {
   showUsage(draft, { ...toldUsage, outputTokens: toldUsage.outputTokens + streamedTokens });
 }
 
-/** `result`: of the turn that ends; absent when it came to none, and then what its messages told is all there is. */
+/**
+ * `result`: of the turn that ends; absent when it came to none. Of an interrupted one Claude Code counts nothing. Then
+ * what its messages told is all there is.
+ */
 export function settleUsage(draft: Draft, result: unknown): TokenUsage {
-  const usage = result === undefined ? draft.fold.toldUsage : readTurnUsage(at(result, "usage"));
+  const counted = readTurnUsage(at(result, "usage"));
+  const usage = isNothing(counted) ? draft.fold.toldUsage : counted;
   showUsage(draft, usage);
   remember(draft, {
     endedUsage: addUsage(draft.fold.endedUsage, usage),
@@ -68,6 +72,10 @@ export function settleUsage(draft: Draft, result: unknown): TokenUsage {
     streamedTokens: 0,
   });
   return usage;
+}
+
+function isNothing(usage: TokenUsage): boolean {
+  return Object.values(usage).every((tokens) => tokens === 0);
 }
 
 function showUsage(draft: Draft, usage: TokenUsage): void {

@@ -55,6 +55,8 @@ export type PatchHunk = {
 
 /** What Claude Code tells of a subagent or other task that a tool call has started. */
 export type ToolTask = {
+  /** Else it is a command, of which nothing is counted. */
+  readonly isSubagent: boolean;
   /** `running`, then Claude Code's word for its end, such as `completed`. */
   readonly status: string;
   /** What it does just now, or what it came to. */
@@ -79,7 +81,7 @@ export type ToolEntry = EntryBase & {
   readonly outputCutChars: number;
   /** The changes of an edit; absent when the tool tells none. */
   readonly patch?: readonly PatchHunk[];
-  /** Of a call that started a subagent, also one that goes on in the background. */
+  /** Of a call that started a subagent, or a command that takes long; also one that goes on in the background. */
   readonly task?: ToolTask;
   /** The `id` of the newest approval that was asked for it. */
   readonly approvalId?: string;

@@ -41,3 +41,10 @@ test("an agent finds itself in the home of whom it runs as, and is told of a san
   expect(environmentOf(1000)).toEqual({ HOME: "/home/agent", IS_SANDBOX: undefined });
   expect(environmentOf(0)).toEqual({ HOME: "/home/users/0", IS_SANDBOX: "1" });
 });
+
+test("an agent has the tool that tells its whole list of todos, with every model", () => {
+  const { CLAUDE_CODE_ENABLE_TODO_TOOLS, CLAUDE_CODE_ENABLE_TASKS } = agentEnvironment({
+    ...{ user, modelMaxRetries: 1, goOn: false, tracing: undefined },
+  });
+  expect([CLAUDE_CODE_ENABLE_TODO_TOOLS, CLAUDE_CODE_ENABLE_TASKS]).toEqual(["1", "0"]);
+});

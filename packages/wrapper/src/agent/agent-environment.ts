@@ -42,12 +42,19 @@ export function agentEnvironment({
     API_TIMEOUT_MS: String(MODEL_CALL_MS),
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     DISABLE_AUTOUPDATER: "1",
+    ...TODOS,
     ...(user.uid === 0 && { IS_SANDBOX: "1" }), // Claude Code leaves tools to root in a sandbox only; this is one
     ...(goOn && { CLAUDE_CODE_RESUME_INTERRUPTED_TURN: "1" }),
     ...(tracing && TRACING),
     ...(tracing?.traceparent !== undefined && { TRACEPARENT: tracing.traceparent }),
   };
 }
+
+/**
+ * Newer models get tools for todos only where somebody asks for them. Of the two kinds it is the one that tells the
+ * whole list with each call: the other keeps it in files, which are gone with the container.
+ */
+const TODOS = { CLAUDE_CODE_ENABLE_TODO_TOOLS: "1", CLAUDE_CODE_ENABLE_TASKS: "0" } as const;
 
 /** Spans and nothing else, to where the gateway listens for them. Prompts are left out of them unless this is told. */
 const TRACING = {

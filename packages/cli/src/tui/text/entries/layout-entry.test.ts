@@ -133,9 +133,25 @@ describe("a tool call", () => {
   });
 
   it("tells what its subagent does", () => {
-    const task = { status: "running", summary: "reads files", toolUses: 3, tokens: 1234, durationMs: 5 };
+    const task = {
+      isSubagent: true,
+      status: "running",
+      summary: "reads files",
+      toolUses: 3,
+      tokens: 1234,
+      durationMs: 5,
+    };
     expect(short(tool("Task", { input: { description: "look" }, task, status: "running" }))).toBe(
       "◌ Task (1.2 s, running, 3 tools, 1234 tokens) look\n  reads files",
+    );
+  });
+
+  it("says of a command that takes long no more than of others, but that it goes on in the background", () => {
+    const task = { isSubagent: false, status: "failed", summary: "sleep 3", toolUses: 0, tokens: 0, durationMs: 5 };
+    const input = { command: "sleep 3" };
+    expect(short(tool("Bash", { input, task, status: "error" }))).toBe("✗ Bash (1.2 s) sleep 3");
+    expect(short(tool("Bash", { input, task: { ...task, status: "running" } }))).toBe(
+      "✓ Bash (1.2 s, goes on in the background) sleep 3",
     );
   });
 });
@@ -170,12 +186,18 @@ describe("a question of the agent", () => {
 
 describe("what happens around the agent", () => {
   const error = { code: "AGENT_EXITED", message: "It ended.", hint: "Try again." };
+  const [asked, late] = [
+    { ...error, code: "TURN_INTERRUPTED" },
+    { ...error, code: "REQUEST_TIMEOUT" },
+  ];
 
   it.each<[ViewEntry, string]>([
     [note(), "— paused"],
     [note({ note: "failed", error }), "— failed: AGENT_EXITED: It ended. Try again."],
     [note({ note: "stopped", reason: "requested" }), "— stopped: requested"],
     [turnEnd(), "— completed in 3.2 s, $0.0123, 20 tokens out"],
+    [turnEnd({ status: "interrupted", error: asked }), "— interrupted in 3.2 s, $0.0123, 20 tokens out"],
+    [turnEnd({ status: "interrupted", error: late }), "— interrupted: REQUEST_TIMEOUT: It ended. Try again."],
     [turnEnd({ status: "failed", error }), "— failed: AGENT_EXITED: It ended. Try again."],
   ])("is a line of its own", (entry, line) => {
     expect(short(entry)).toBe(line);
@@ -197,7 +219,7 @@ describe("any entry", () => {
       const error = { code: text(), message: text(), hint: text() };
       const lines = Array.from({ length: 4 }, () => `${text().slice(0, 1)}${text()}`);
       const patch = [{ oldStart: 1, oldLines: 3, newStart: 99, newLines: 3, lines }];
-      const task = { status: text(), summary: text(), toolUses: 1, tokens: 1, durationMs: 1 };
+      const task = { isSubagent: true, status: text(), summary: text(), toolUses: 1, tokens: 1, durationMs: 1 };
       const entries: ViewEntry[] = [
         prompt(text()),
         said(text(), { state: "streaming", parentId: "x" }),

@@ -99,6 +99,8 @@ function layoutNote({ note, text, reason, error }: NoteEntry): Line {
 function layoutTurnEnd({ status, durationMs, costUsd, usage, error }: TurnEndEntry): Line {
   const tokens = `${usage.outputTokens} tokens out`;
   const spent = `${formatSeconds(durationMs)}, ${formatCost(costUsd)}, ${tokens}`;
-  if (error === undefined) return [span(`— ${status} in ${spent}`, "muted")];
+  // An interrupt is no failure: that somebody asked for it is all that its error says.
+  const isAskedFor = status === "interrupted" && error?.code === "TURN_INTERRUPTED";
+  if (error === undefined || isAskedFor) return [span(`— ${status} in ${spent}`, "muted")];
   return [span(printableLine(`— ${status}: ${error.code}: ${error.message} ${error.hint}`), "failure")];
 }

@@ -1,5 +1,5 @@
 /** A tool call: one line that says what and how it went, and below it what it was given and gave back. */
-import type { ToolEntry, ToolStatus } from "@cc-docker/client";
+import type { ToolEntry, ToolStatus, ToolTask } from "@cc-docker/client";
 import { formatSeconds } from "../../../output/amounts.ts";
 import { describeInput } from "../../../output/describe-tool.ts";
 import { printableLine } from "../../../output/printable.ts";
@@ -53,15 +53,26 @@ function tellOf({ status, startedAtMs, endedAtMs, patch, task }: ToolEntry): str
   const told = [
     ...(endedAtMs === undefined || status === "denied" ? [] : [formatSeconds(endedAtMs - startedAtMs)]),
     ...(changes === undefined ? [] : [`+${changes.added} -${changes.removed}`]),
-    ...(task === undefined ? [] : [`${printableLine(task.status)}, ${task.toolUses} tools, ${task.tokens} tokens`]),
+    ...(task === undefined ? [] : tellOfTask(task, endedAtMs !== undefined)),
   ];
   return told.length === 0 ? "" : `(${told.join(", ")}) `;
+}
+
+/** Of a command there is news only where it goes on after its call has ended. */
+function tellOfTask({ isSubagent, status, toolUses, tokens }: ToolTask, hasEnded: boolean): string[] {
+  if (isSubagent) return [`${printableLine(status)}, ${toolUses} tools, ${tokens} tokens`];
+  return hasEnded && status === "running" ? ["goes on in the background"] : [];
+}
+
+/** A command's only repeats it. */
+function layoutSummary({ task }: ToolEntry, width: number): Line[] {
+  return task?.isSubagent ? layoutText(task.summary, width) : [];
 }
 
 function expandedBody(entry: ToolEntry, options: EntryOptions): Line[] {
   if (entry.status === "streaming") return layoutText(entry.inputText, options.width);
   const input = layoutToolInput(entry.name, entry.input, { ...options, patch: entry.patch });
-  const task = entry.task === undefined ? [] : layoutText(entry.task.summary, options.width);
+  const task = layoutSummary(entry, options.width);
   return [...input, ...task, ...layoutOutput(entry, options.width)];
 }
 
@@ -74,7 +85,7 @@ function collapsedBody(entry: ToolEntry, options: EntryOptions): Line[] {
     const rows = layoutToolInput(entry.name, entry.input, input);
     return rows.length <= GLIMPSE_DIFF_ROWS ? rows : [...rows.slice(0, GLIMPSE_DIFF_ROWS), MORE];
   }
-  const task = entry.task === undefined ? [] : layoutText(entry.task.summary, options.width);
+  const task = layoutSummary(entry, options.width);
   if (READERS.has(entry.name) && !isFailure) return task;
   return [...firstRows(task, GLIMPSE_ROWS), ...firstRows(layoutOutput(entry, options.width), GLIMPSE_ROWS)];
 }
