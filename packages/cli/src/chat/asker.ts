@@ -50,7 +50,7 @@ export function createAsker(deps: Deps): Asker {
 
 async function answer(deps: Deps, asked: Asked, signal: AbortSignal): Promise<void> {
   const { input, say, onEnd } = deps;
-  for (const line of describeAsked(asked).slice(0, 1)) await say(line);
+  for (const line of describeAsked(asked).slice(0, -1)) await say(line);
   for (;;) {
     const given = await askPerson(asked, { input, say, signal });
     if (!given) {

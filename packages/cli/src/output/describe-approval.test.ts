@@ -17,3 +17,11 @@ it("lets no long field push the command out of sight, and says how much is not s
     /^the agent asks to use Bash: \{"command":"rm -rf \/","description":"x+ … and \d{4} characters more$/,
   );
 });
+
+it("shows a plan whole, as it was written, or says that there is none", () => {
+  const plan = { ...asked, kind: "plan", toolName: "ExitPlanMode", title: "Go on?" };
+  const [head, ...lines] = describeAsked({ ...plan, input: { plan: "# Mend\n\n- the door", planFilePath: "/p" } });
+  expect([head, ...lines.slice(0, -1)]).toEqual(["Go on?:", "# Mend", "", "- the door"]);
+  expect(describeAsked({ ...plan, input: {} })[1]).toContain("There is no plan to be read");
+  expect(describeAsked({ ...plan, input: { plan: "x".repeat(20_005) } }).at(-2)).toBe("… and 5 characters more");
+});

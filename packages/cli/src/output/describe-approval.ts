@@ -1,5 +1,6 @@
 /** What an agent asks, in lines for people, with the command that answers it. */
 import { at, type Event, isRecord, type ToolInput, textAt } from "@cc-docker/protocol";
+import { planLines } from "./describe-plan.ts";
 
 /** As an approval has it; without a title where Claude Code gave none. */
 export type Asked = {
@@ -16,11 +17,12 @@ const MAX_SHOWN_CHARS = 2000;
 /** What a tool does hangs on them: no other field is to push them out of sight. */
 const FIRST = ["command", "file_path", "notebook_path", "url", "plan", "questions"];
 
+/** Last is how it is answered. */
 export function describeAsked({ id, kind, toolName, input, title = "" }: Asked): string[] {
   const what = title === "" ? `the agent asks to use ${toolName}` : title;
-  const shown = showInput(input);
   const answers = kind === "question" ? ` --input '{"answers":{"QUESTION":"LABEL"}}'` : "";
-  return [`${what}: ${shown}`, `answer with \`ccd approve ${id}${answers}\` or \`ccd deny ${id} "WHY"\``];
+  const shown = kind === "plan" ? [`${what}:`, ...planLines(input)] : [`${what}: ${showInput(input)}`];
+  return [...shown, `answer with \`ccd approve ${id}${answers}\` or \`ccd deny ${id} "WHY"\``];
 }
 
 function showInput(input: ToolInput): string {

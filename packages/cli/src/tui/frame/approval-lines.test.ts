@@ -38,6 +38,16 @@ describe("what an agent asks", () => {
     ]);
   });
 
+  it("is a plan to be read, or the word that there is none, and is not allowed for good", () => {
+    const plan = { approvalKind: "plan", toolName: "ExitPlanMode" } as const;
+    expect(draw(asked({ ...plan, input: { plan: "- mend the door" } }))).toEqual([
+      "┌ The agent has a plan",
+      "│ • mend the door",
+      "└ alt+y allow   alt+n deny   alt+e edit",
+    ]);
+    expect(draw(asked({ ...plan, input: {} })).join(" ")).toContain("There is no plan to be read");
+  });
+
   it("says that there is more than fits", () => {
     const command = Array.from({ length: 50 }, (_, n) => `line ${n}`).join("\n");
     const lines = draw(asked({ input: { command } }, { waiting: 2 }), 6);

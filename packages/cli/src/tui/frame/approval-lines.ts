@@ -53,7 +53,7 @@ function keysLine({ approvalKind }: ApprovalEntry, isWriting: boolean): Line {
         ]
       : [
           [`${alt}y`, "allow"],
-          [isWriting ? "alt+a" : "A", "always"],
+          ...(approvalKind === "tool" ? [[isWriting ? "alt+a" : "A", "always"] as const] : []),
           [isWriting ? "alt+n" : "d", "deny"],
           [`${alt}e`, "edit"],
         ];

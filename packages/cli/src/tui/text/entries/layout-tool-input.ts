@@ -2,6 +2,7 @@
 
 import { type PatchHunk, readTodos } from "@cc-docker/client";
 import { textAt } from "@cc-docker/protocol";
+import { hasPlan, NO_PLAN } from "../../../output/describe-plan.ts";
 import { printableLine } from "../../../output/printable.ts";
 import { cleanLines } from "../clean-text.ts";
 import { type Highlight, layoutCode } from "../code/layout-code.ts";
@@ -60,6 +61,7 @@ function layoutBash(input: Input, options: ToolInputOptions): Line[] {
 }
 
 function layoutPlan(input: Input, options: ToolInputOptions): Line[] {
+  if (options.isAsked && !hasPlan(input)) return wrapLine([span(NO_PLAN, "warning")], options.width);
   const { lines, left } = cut(textAt(input, "plan"), options);
   return [...layoutMarkdown(lines.join("\n"), options), ...left];
 }
