@@ -73,10 +73,23 @@ export function answerApproval(draft: Draft, event: Event): void {
   const tool = draft.fold.tools.find(({ id, isRunning }) => isRunning && id === closed?.toolEntryId);
   if (!tool) return;
   if (state === "denied") amend(draft, { position: tool.position, kind: "tool" }, { status: "denied" });
-  else {
-    amend(draft, { position: tool.position, kind: "tool" }, { startedAtMs: closedAtMs });
-    openToolSpan(draft, tool, closedAtMs);
-  }
+  else startTool(draft, tool, closedAtMs);
+  for (const behind of toolsBehind(draft, tool)) startTool(draft, behind, closedAtMs);
+}
+
+/** What it had to wait for is no time of its own. */
+function startTool(draft: Draft, tool: OpenTool, startMs: number): void {
+  amend(draft, { position: tool.position, kind: "tool" }, { startedAtMs: startMs });
+  withdrawToolSpan(draft, tool.id);
+  openToolSpan(draft, tool, startMs);
+}
+
+/** Calls are made one after the other: those that come after one that is asked about wait with it. */
+function toolsBehind(draft: Draft, { position, parentId }: OpenTool): OpenTool[] {
+  const asked = draft.fold.approvals.map((open) => entryOf(draft, open.position, "approval")?.toolEntryId);
+  return draft.fold.tools.filter(
+    (tool) => tool.isRunning && tool.parentId === parentId && tool.position > position && !asked.includes(tool.id),
+  );
 }
 
 export function withdrawApproval(draft: Draft, event: Event): void {

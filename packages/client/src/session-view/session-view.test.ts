@@ -216,6 +216,19 @@ describe("a view of recorded sessions", () => {
     `);
   });
 
+  it("counts no waiting for one tool as time of those that come after it", () => {
+    const view = viewOf(twoCallsOfWhichTheFirstWaits());
+    const times = sessionView
+      .entries(view)
+      .flatMap((entry) => (entry.kind === "tool" ? [(entry.endedAtMs ?? Number.NaN) - entry.startedAtMs] : []));
+    expect(times).toEqual([1000, 2000]);
+    const spans = view.turns[0]?.spans.filter(({ kind }) => kind === "tool") ?? [];
+    expect(spans.map(({ name, startMs, endMs = Number.NaN }) => [name, endMs - startMs])).toEqual([
+      ["Edit", 1000],
+      ["Bash", 2000],
+    ]);
+  });
+
   it("shows how a turn goes on after its agent's death", () => {
     const view = viewOf(readStream("recovered"));
     expect(outline(view)).toMatchInlineSnapshot(`
@@ -296,6 +309,28 @@ describe.each(STREAMS)("the stream %s", (name) => {
     }
   });
 });
+
+/** The first is asked about in second 1, and allowed in second 10. */
+function twoCallsOfWhichTheFirstWaits(): Event[] {
+  const call = (id: string, name: string) => ({
+    message: { id: "m", content: [{ type: "tool_use", id, name, input: { name } }] },
+  });
+  const result = (id: string) => ({ message: { content: [{ type: "tool_result", tool_use_id: id, content: "" }] } });
+  const approval = { id: "a", kind: "tool", toolName: "Edit", input: { name: "Edit" } };
+  const told: [second: number, type: string, data: object][] = [
+    [0, "turn.started", {}],
+    [1, "agent.assistant", call("t1", "Edit")],
+    [1, "approval.requested", { approval }],
+    [1, "agent.assistant", call("t2", "Bash")],
+    [10, "approval.answered", { approvalId: "a", state: "allowed", answer: { decision: "allow" } }],
+    [11, "agent.user", result("t1")],
+    [12, "agent.user", result("t2")],
+  ];
+  return told.map(([second, type, data], index) => {
+    const at = new Date(second * 1000).toISOString();
+    return { seq: index + 1, sessionId: "s", type, turnId: "t", at, data } as unknown as Event;
+  });
+}
 
 /** What a compacted log cannot tell: when what was written was begun, and how many events there were. */
 function withoutTimes(view: SessionView): unknown {
