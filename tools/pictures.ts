@@ -86,6 +86,7 @@ async function drawQuestion({ asking }: Scene, open: Open): Promise<void> {
   await terminal.waitFor("rm -rf dist");
   await terminal.waitFor(/allow/i);
   await draw("approval", terminal);
+  await terminal.settle(); // what has just come up is answered by no key
   terminal.press("\x1by");
   await terminal.waitFor("price.ts");
   await terminal.settle();

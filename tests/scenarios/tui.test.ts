@@ -4,7 +4,7 @@ import { findFreePort } from "../harness/find-free-port.ts";
 import { type Install, openInstall, type Settings } from "../harness/install.ts";
 import { KEYS, openCcd, type Terminal } from "../harness/pseudo-terminal.ts";
 import { type GatewayProcess, startGatewayProcess } from "../harness/start-gateway-process.ts";
-import { send, toReading } from "../harness/ui-keys.ts";
+import { answer, send, toReading } from "../harness/ui-keys.ts";
 import { verifies } from "../verifies.ts";
 
 const cleanup = new AsyncDisposableStack();
@@ -134,13 +134,12 @@ verifies("ui.history", "tools' output is unfolded, words are found wherever they
 verifies("ui.approvals", "what an agent asks is allowed, denied with a reason, and allowed from then on", async () => {
   const { id, terminal } = await openSession({ asks: true });
   await send(terminal, "bash: touch one\nsay: did one");
-  await terminal.waitFor("alt+y allow");
-  await terminal.press("\x1by");
+  await answer(terminal, "alt+y allow", "\x1by");
   await terminal.waitFor(/^ *did one$/m);
   await send(terminal, "bash: touch two\nsay: did not do two");
   await terminal.waitFor("alt+y allow");
   await toReading(terminal);
-  await terminal.press("d");
+  await answer(terminal, "y allow", "d");
   await terminal.waitFor("Deny");
   await terminal.type("not today");
   await terminal.press(KEYS.enter);
@@ -148,8 +147,7 @@ verifies("ui.approvals", "what an agent asks is allowed, denied with a reason, a
   await terminal.waitFor("not today");
   await terminal.press("i");
   await send(terminal, "bash: touch three\nbash: touch four\nsay: did four");
-  await terminal.waitFor("alt+y allow");
-  await terminal.press("\x1ba");
+  await answer(terminal, "alt+y allow", "\x1ba");
   await terminal.waitFor("Bash(touch three *)"); // as Claude Code suggests it, and wider
   await terminal.press("\x15");
   await terminal.type("Bash(touch *)");
@@ -180,7 +178,7 @@ verifies("ui.approvals", "a question is answered by its number, and typed or pas
   const { approvals } = await client.approvals.list.query({ sessionId: id, state: "open" });
   expect(approvals).toHaveLength(1);
   await toReading(terminal);
-  await terminal.press("2");
+  await answer(terminal, "2 Blue", "2");
   await terminal.waitFor(/^ *thanks$/m);
   const answered = await client.approvals.get.query({ approvalId: approvals[0]?.id ?? "" });
   expect(answered).toMatchObject({
@@ -247,8 +245,7 @@ const COLOURFUL = [
 async function coloursWith(settings: Settings): Promise<Set<string>> {
   const { terminal } = await openSession({ asks: true, env: { ...env, ...settings } });
   await send(terminal, COLOURFUL);
-  await terminal.waitFor("alt+y allow");
-  await terminal.press("\x1by");
+  await answer(terminal, "alt+y allow", "\x1by");
   await terminal.waitFor(/^ *all seen$/m);
   await toReading(terminal);
   await terminal.press("O");

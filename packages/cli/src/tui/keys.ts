@@ -153,6 +153,20 @@ export const KEYS = [
     needs: "approval",
   },
   {
+    keys: ["v"],
+    in: ["read"],
+    action: "more-of-asked",
+    help: "the rest of what the agent asks, where it does not fit",
+    needs: "approval",
+  },
+  {
+    keys: ["alt+v"],
+    in: ["write"],
+    action: "more-of-asked",
+    help: "the rest of what the agent asks, where it does not fit",
+    needs: "approval",
+  },
+  {
     keys: DIGITS,
     in: ["read"],
     action: "choose",

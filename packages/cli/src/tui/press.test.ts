@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { drawFrame } from "./frame/draw-frame.ts";
 import { paste, press, type as typeText } from "./press.ts";
 import { createKeyReader, pressBurst } from "./press-burst.ts";
+import { READ_MS } from "./state/answer-guard.ts";
 import { type App, createApp } from "./state/app.ts";
 import { plainText } from "./text/line.ts";
 import { createRandom, expectHarmless, hostileText } from "./text/lines.test-helper.ts";
@@ -290,6 +291,12 @@ describe("any screen", () => {
 
 describe("what the agent asks", () => {
   const commands = { a1: "rm one", a2: "rm two" };
+  let passedMs = 0;
+  const performanceNow = performance.now.bind(performance);
+  beforeEach(() => void vi.spyOn(performance, "now").mockImplementation(() => performanceNow() + passedMs));
+  afterEach(() => void vi.restoreAllMocks());
+  /** So much time as it takes. */
+  const read = () => void (passedMs += READ_MS);
   const answered = () => calls.filter(([name]) => name === "answer").map(([, input]) => input);
 
   async function openAsking() {
@@ -297,6 +304,7 @@ describe("what the agent asks", () => {
     await vi.waitUntil(() => screen().includes("search")); // it is read, not written in
     ask("one", "a1", commands.a1);
     await vi.waitUntil(() => screen().includes(commands.a1));
+    read();
   }
 
   it("is answered by a key, once, also by one that is held down", async () => {
@@ -343,7 +351,7 @@ describe("what the agent asks", () => {
   it("is not answered when the rule is taken back, or nothing is left of it", async () => {
     await openAsking();
     pressAll("A", "esc", "i", "esc");
-    await vi.waitUntil(() => (app.current()?.answeredAtMs ?? 0) < performance.now() - 300);
+    read();
     pressAll("A", "ctrl+u", "enter");
     await vi.waitUntil(() => screen().includes("nothing was answered"));
     expect(answered()).toEqual([]);
@@ -353,10 +361,46 @@ describe("what the agent asks", () => {
     await openAsking();
     ask("one", "a0", "rm zero");
     await vi.waitUntil(() => (app.current()?.approvals().length ?? 0) > 1);
-    Object.assign(app.current() ?? {}, { shownApproval: "a0" }); // as if the oldest had changed since the last frame
-    pressAll("y");
+    tell("one", "approval.withdrawn", { approvalId: "a1" });
+    await vi.waitUntil(() => app.current()?.approvals()[0]?.id === "a0");
+    read();
+    pressAll("y"); // no frame has shown it
+    expect(answered()).toEqual([]);
+    screen();
+    pressAll("y"); // one has, just now
     expect(answered()).toEqual([]);
     expect(screen()).toContain("nothing was answered");
+  });
+
+  it("is not allowed where the window has no room to show it", async () => {
+    await openAsking();
+    tell("one", "approval.withdrawn", { approvalId: "a1" });
+    ask("one", "a2", commands.a2);
+    const draw = () => drawFrame(app, { columns: 20, rows: 6 }).lines.map(plainText).join("\n");
+    await vi.waitUntil(() => draw().includes("allow") && app.current()?.approvals()[0]?.id === "a2");
+    draw();
+    read();
+    pressAll("y");
+    expect(answered()).toEqual([]);
+    expect(screen()).toContain("There is no room to show what is asked");
+    read();
+    pressAll("y");
+    expect(answered()).toEqual([{ approvalId: "a2", decision: "allow" }]);
+  });
+
+  it("is not allowed before its rows were all on the screen", async () => {
+    await openAsking();
+    tell("one", "approval.withdrawn", { approvalId: "a1" });
+    ask("one", "a2", `${"echo\n".repeat(20)}rm last`);
+    await vi.waitUntil(() => screen().includes("more rows: v"));
+    read();
+    pressAll("y");
+    expect(screen()).toContain("were not seen: nothing was answered");
+    pressAll("v");
+    expect(screen()).toContain("rm last");
+    read();
+    pressAll("y");
+    expect(answered()).toEqual([{ approvalId: "a2", decision: "allow" }]);
   });
 
   it("is not answered by the second of two presses that were meant as one", async () => {

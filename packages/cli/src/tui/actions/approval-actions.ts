@@ -4,31 +4,36 @@ import { printableLine } from "../../output/printable.ts";
 import { parseToolInput } from "../../session/parse-tool-input.ts";
 import { toAnswer } from "../../session/questions.ts";
 import { suggestRule } from "../../session/suggest-rule.ts";
+import { askedKey } from "../state/answer-guard.ts";
 import type { App } from "../state/app.ts";
 import { EMPTY_EDITOR, editorWith } from "../state/editor.ts";
 import type { OpenSession } from "../state/open-session.ts";
 
 export const APPROVAL_ACTIONS = {
   allow: (app: App) =>
-    withApproval(app, (approval, session) =>
+    withApproval(app, "allow", (approval, session) =>
       approval.approvalKind === "question"
         ? askForAnswer({ app, approval, session }, "")
         : answer(app, approval, { decision: "allow" }),
     ),
   "allow-always": (app: App) =>
-    withApproval(app, (approval) => {
+    withApproval(app, "allow", (approval) => {
       if (approval.approvalKind !== "tool") return app.say("Only a tool can be allowed from now on.");
       askForRule(app, approval);
     }),
   deny: (app: App) =>
-    withApproval(app, (approval) => {
+    withApproval(app, "other", (approval) => {
       const onAnswer = (why: string) =>
         app.attempt(() => answer(app, approval, { decision: "deny", ...(why.trim() !== "" && { message: why }) }));
       app.set({ ask: { label: "Deny; what the agent is told", editor: EMPTY_EDITOR, onAnswer } });
     }),
-  "edit-input": (app: App) => withApproval(app, (approval) => editInput(app, approval)),
+  "edit-input": (app: App) => withApproval(app, "other", (approval) => editInput(app, approval)),
+  "more-of-asked": (app: App) => {
+    app.current()?.guard.turnPage();
+    app.frames.now();
+  },
   choose: (app: App, key: string) =>
-    withApproval(app, (approval, session) => choose({ app, approval, session }, Number(key))),
+    withApproval(app, "allow", (approval, session) => choose({ app, approval, session }, Number(key))),
 } as const;
 
 /** In columns, of a tool's name in the label above a line. */
@@ -36,19 +41,17 @@ const MAX_TOOL_NAME = 30;
 
 type Answering = { app: App; approval: ApprovalEntry; session: OpenSession };
 
-/** A key that is pressed twice in so short a time was meant once: what is asked next was not read by then. */
-const SAME_PRESS_MS = 300;
-
-/** What is answered is what the screen shows, and what there was time to see. */
-function withApproval(app: App, work: (approval: ApprovalEntry, session: OpenSession) => unknown): unknown {
+/** What is answered is what the screen shows, what there was time to see, and all of it where it is to be allowed. */
+function withApproval(
+  app: App,
+  answer: "allow" | "other",
+  work: (approval: ApprovalEntry, session: OpenSession) => unknown,
+): unknown {
   const session = app.current();
   const approval = session?.approvals()[0];
   if (!session || !approval) return undefined;
-  const nowMs = performance.now();
-  if (approval.id !== session.shownApproval || nowMs - session.answeredAtMs < SAME_PRESS_MS)
-    return app.say("The agent asks something else now: nothing was answered.");
-  session.answeredAtMs = nowMs;
-  return work(approval, session);
+  const refusal = session.guard.refuse(askedKey(approval, session.openQuestion(approval)), answer);
+  return refusal === undefined ? work(approval, session) : app.say(refusal);
 }
 
 /** What is allowed for good is seen, and may be changed, before it is; it is typed where no rule is suggested. */

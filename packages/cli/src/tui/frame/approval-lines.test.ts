@@ -1,17 +1,17 @@
 import type { ApprovalEntry } from "@cc-docker/client";
 import { describe, expect, it } from "vitest";
 import { plainText } from "../text/line.ts";
-import { type AskedView, approvalLines } from "./approval-lines.ts";
+import { type AskedView, approvalBox } from "./approval-lines.ts";
 import { widthOf } from "./fit-line.ts";
 
 function asked(approval: Partial<ApprovalEntry>, more: Partial<AskedView> = {}): AskedView {
   const base = { id: "a", seq: 1, atMs: 0, bytes: 1, kind: "approval", approvalKind: "tool", state: "open" } as const;
   const entry = { ...base, toolName: "Bash", input: { command: "ls" }, title: "", description: "", ...approval };
-  return { approval: entry, waiting: 0, question: undefined, isWriting: true, ...more };
+  return { approval: entry, waiting: 0, question: undefined, isWriting: true, page: 0, ...more };
 }
 
 const draw = (view: AskedView, maxRows = 10) =>
-  approvalLines(view, 60, maxRows).map((line) => plainText(line).trimEnd());
+  approvalBox(view, 60, maxRows).lines.map((line) => plainText(line).trimEnd());
 
 describe("what an agent asks", () => {
   it("is shown with what it is about, and the keys that answer it", () => {
@@ -52,8 +52,30 @@ describe("what an agent asks", () => {
     const command = Array.from({ length: 50 }, (_, n) => `line ${n}`).join("\n");
     const lines = draw(asked({ input: { command } }, { waiting: 2 }), 6);
     expect(lines).toHaveLength(6);
-    expect(lines.at(-2)).toBe("│ …");
+    expect(lines.at(-2)).toBe("│ … 47 more rows: alt+v shows them");
     expect(lines[0]).toContain("(2 more)");
+  });
+
+  it("is shown page by page to its end", () => {
+    const command = Array.from({ length: 8 }, (_, n) => `line ${n}`).join("\n");
+    const box = (page: number) => approvalBox(asked({ input: { command } }, { page }), 60, 6);
+    expect([0, 1, 2].map((page) => box(page).rowsBelow)).toEqual([5, 2, 0]);
+    expect(box(2).lines.map(plainText).join("\n")).toMatch(/line 5[^]*line 6[^]*line 7[^]*the end/);
+  });
+
+  it("is not readable where there is room for its keys alone", () => {
+    expect(approvalBox(asked({}), 60, 2)).toMatchObject({ isReadable: false });
+    expect(approvalBox(asked({}), 60, 3)).toMatchObject({ isReadable: true, rowsBelow: 0 });
+    expect(approvalBox(asked({ input: { command: "a\nb" } }), 60, 3)).toMatchObject({ isReadable: false });
+  });
+
+  it("is known to be more than can be shown at all", () => {
+    const isCut = (content: string) => approvalBox(asked({ toolName: "Write", input: { content } }), 60, 10).isCut;
+    expect([isCut("x\n".repeat(100)), isCut("x\n".repeat(6000)), isCut("x".repeat(100_001))]).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 
   it("names the file that is to be changed", () => {
@@ -77,7 +99,7 @@ describe("what an agent asks", () => {
 
   it("is harmless and fits, whatever the agent wrote", () => {
     const evil = "\u001b[2J\u001b]0;title\u0007\u202e日本語".repeat(20);
-    for (const line of approvalLines(asked({ title: evil, input: { command: evil } }), 60, 10)) {
+    for (const line of approvalBox(asked({ title: evil, input: { command: evil } }), 60, 10).lines) {
       // oxlint-disable-next-line no-control-regex -- what must not be there
       expect(plainText(line)).not.toMatch(/[\u0000-\u001f\u202e]/);
       expect(widthOf(line)).toBeLessThanOrEqual(60);

@@ -1,6 +1,7 @@
 /** What the agent asks, in a box above the editor. Pure. */
 import type { ApprovalEntry } from "@cc-docker/client";
 import type { Question } from "../../session/questions.ts";
+import type { Shown } from "../state/answer-guard.ts";
 import { cleanLines } from "../text/clean-text.ts";
 import { layoutToolInput } from "../text/entries/layout-tool-input.ts";
 import { type Line, span } from "../text/line.ts";
@@ -15,26 +16,58 @@ export type AskedView = {
   readonly question: Question | undefined;
   /** Letters are text: then the keys are with alt. */
   readonly isWriting: boolean;
+  /** By how many pages its rows are moved up. */
+  readonly page: number;
 };
 
-/** Of an input is shown what fits; all of it can be seen where it is edited. */
-export function approvalLines(asked: AskedView, columns: number, maxRows: number): Line[] {
-  const { approval, waiting, question, isWriting } = asked;
+export type ApprovalBox = { readonly lines: Line[] } & Omit<Shown, "key">;
+
+/** More rows are not laid out, nor more characters: what is longer is opened in an editor. */
+const MAX_ROWS = 5000;
+const MAX_CHARS = 100_000;
+
+/** In at least 3 rows, also where there is no room for them. What does not fit is shown page by page. */
+export function approvalBox(asked: AskedView, columns: number, maxRows: number): ApprovalBox {
+  const { approval, waiting, isWriting } = asked;
   const more = waiting > 0 ? `  (${waiting} more)` : "";
   const title = approval.title === "" ? titleOf(approval) : approval.title;
-  const width = Math.max(MIN_WIDTH, columns - 2);
+  const { rows, isCut } = bodyOf(asked, columns);
   const room = Math.max(1, maxRows - 2);
-  const options = { width, maxRows: room + 1, isAsked: true };
-  const body = question ? questionLines(question) : layoutToolInput(approval.toolName, approval.input, options);
-  const wrapped = body
-    .flatMap((line) => wrapLine(line, columns - 2))
-    .map((line): Line => [span("│ ", "waiting"), ...line]);
-  const shown = wrapped.length > room ? [...wrapped.slice(0, room - 1), [span("│ …", "muted")]] : wrapped;
-  return [
+  const { shown, rowsBelow } = pageOf(rows, room, asked);
+  const lines = [
     fit([span("┌ ", "waiting"), words(`${title}${more}`, "warning")], columns),
-    ...shown,
-    keysLine(asked.approval, isWriting),
+    ...shown.map((line): Line => [span("│ ", "waiting"), ...line]),
+    keysLine(approval, isWriting),
   ];
+  return { lines, isReadable: maxRows >= 3 && (rows.length <= room || room > 1), rowsBelow, isCut };
+}
+
+/** As much as fits, with a row that says what does not. */
+function pageOf(rows: readonly Line[], room: number, { page, isWriting }: AskedView) {
+  if (rows.length <= room) return { shown: rows, rowsBelow: 0 };
+  const size = room - 1;
+  const from = Math.min(page * size, rows.length - size);
+  const rowsBelow = rows.length - from - size;
+  const key = isWriting ? "alt+v" : "v";
+  const said = rowsBelow > 0 ? `… ${rowsBelow} more rows: ${key} shows them` : `… the end: ${key} to the beginning`;
+  return { shown: [...rows.slice(from, from + size), [span(said, "warning")]], rowsBelow };
+}
+
+type Body = { rows: Line[]; isCut: boolean };
+/** Inputs do not change, and are looked at with every frame. */
+const known = new WeakMap<object, Body & { columns: number }>();
+
+function bodyOf({ approval, question }: AskedView, columns: number): Body {
+  const inner = columns - 2;
+  if (question) return { rows: questionLines(question).flatMap((line) => wrapLine(line, inner)), isCut: false };
+  const found = known.get(approval.input);
+  if (found?.columns === columns) return found;
+  const options = { width: Math.max(MIN_WIDTH, inner), maxRows: MAX_ROWS, isAsked: true };
+  const rows = layoutToolInput(approval.toolName, approval.input, options).flatMap((line) => wrapLine(line, inner));
+  const isCut = rows.length >= MAX_ROWS || JSON.stringify(approval.input).length > MAX_CHARS;
+  const body = { rows, isCut, columns };
+  known.set(approval.input, body);
+  return body;
 }
 
 function titleOf({ approvalKind, toolName }: ApprovalEntry): string {

@@ -1,5 +1,6 @@
 /** What is still to come, between the history and the editor: the agent's todos, prompts that wait, and its question. */
 import type { QueuedPrompt, SessionView, TodoItem } from "@cc-docker/client";
+import { askedKey } from "../state/answer-guard.ts";
 import type { OpenSession } from "../state/open-session.ts";
 import { layoutTodos } from "../text/entries/layout-todos.ts";
 import { type Line, span } from "../text/line.ts";
@@ -7,7 +8,7 @@ import { activityLine } from "../text/pictures/activity.ts";
 import { sparkline } from "../text/pictures/sparkline.ts";
 import { layoutTimeline } from "../text/pictures/timeline.ts";
 import { MIN_WIDTH } from "../text/wrap/wrap-line.ts";
-import { approvalLines } from "./approval-lines.ts";
+import { type ApprovalBox, type AskedView, approvalBox } from "./approval-lines.ts";
 import { fit, words } from "./fit-line.ts";
 
 const MAX_TODO_ROWS = 6;
@@ -23,15 +24,26 @@ export function pendingLines(
   const { todos, queued } = view;
   const [approval, ...others] = session.approvals();
   const question = approval && session.openQuestion(approval);
-  session.shownApproval = approval?.id;
-  const asked = approval
-    ? approvalLines({ approval, waiting: others.length, question, isWriting }, columns, Math.max(3, maxRows))
-    : [];
+  const box =
+    approval && boxOf({ approval, waiting: others.length, question, isWriting }, session, { columns, maxRows });
+  if (!box) session.guard.show(undefined);
   const pictures = session.isTimelineShown ? pictureLines(view, Math.max(MIN_WIDTH, columns)) : [];
-  const lines = [...pictures, ...todoLines(todos, columns), ...queuedLines(queued), ...asked].map((line) =>
+  const lines = [...pictures, ...todoLines(todos, columns), ...queuedLines(queued), ...(box?.lines ?? [])].map((line) =>
     fit(line, columns),
   );
   return maxRows > 0 ? lines.slice(-maxRows) : [];
+}
+
+/** The keys that answer are told what of it can be seen. */
+function boxOf(
+  asked: Omit<AskedView, "page">,
+  { guard }: OpenSession,
+  { columns, maxRows }: { columns: number; maxRows: number },
+): ApprovalBox {
+  const key = askedKey(asked.approval, asked.question);
+  const box = approvalBox({ ...asked, page: guard.page(key) }, columns, maxRows);
+  guard.show({ ...box, key });
+  return box;
 }
 
 /** What the newest turn's time went to, above it what each turn has cost and how busy the session was of late. */

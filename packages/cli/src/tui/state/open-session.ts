@@ -2,6 +2,7 @@
 import type { ApprovalEntry, Client, SessionId } from "@cc-docker/client";
 import { type Event, endsTurn, type TurnId } from "@cc-docker/protocol";
 import { type Question, readQuestions } from "../../session/questions.ts";
+import { type AnswerGuard, createAnswerGuard } from "./answer-guard.ts";
 import { createDesk, type Desk } from "./desk.ts";
 import { type FollowedView, followView } from "./follow-view.ts";
 
@@ -10,10 +11,8 @@ export type OpenSession = FollowedView &
     readonly id: SessionId;
     /** Something came since it was last shown. */
     isUnread: boolean;
-    /** The approval that the last frame showed: no key answers another. */
-    shownApproval: string | undefined;
-    /** When a key last answered something, in milliseconds of `performance.now()`. */
-    answeredAtMs: number;
+    /** Which keys may answer what the agent asks. */
+    readonly guard: AnswerGuard;
     /** Open questions of the agent, oldest first. */
     approvals(): readonly ApprovalEntry[];
     /** Of an approval, the first question without an answer. */
@@ -71,8 +70,7 @@ export function openSession(options: OpenSessionOptions): OpenSession {
     id,
     isUnread: false,
     ...(options.desk ?? createDesk()),
-    shownApproval: undefined,
-    answeredAtMs: Number.NEGATIVE_INFINITY,
+    guard: createAnswerGuard(),
     approvals: () => followed.view().openApprovals,
     openQuestion,
     isTurnRunning: () => running() !== undefined,
