@@ -57,7 +57,8 @@ async function stop({ json }: ServeInput, io: Io): Promise<number> {
 async function allow({ allow: given, json }: ServeInput, io: Io): Promise<number> {
   const allowed = await realDirectory(given === true ? undefined : given, io);
   const { dataDir, allowed: list } = localFiles(io.env);
-  for (const line of await describePlace(allowed, dataDir)) await io.stderr.write(`${printableLine(line)}\n`);
+  const [problem] = await describePlace(allowed, dataDir); // what else it says is for who begins
+  if (problem !== undefined) await io.stderr.write(`${printableLine(problem)}\n`);
   await allowDirectory(io.env, allowed);
   const line = `sessions may work in ${allowed}; ${list} names what is allowed so, and what you take out of it is not any more`;
   return printResult(io, { json, value: { allowed }, line });
