@@ -1,7 +1,17 @@
 /** Takes in what wrappers send: each numbered item once, in order, with what it means for the turn. */
-import { describeError, type ErrorCode, type EventType, type OutboxItem, type SessionId } from "@cc-docker/protocol";
+import {
+  addUsage,
+  describeError,
+  type ErrorCode,
+  type EventType,
+  type OutboxItem,
+  type SessionId,
+  type TurnId,
+  type TurnResult,
+} from "@cc-docker/protocol";
 import { failpoint } from "../../lib/failpoint.ts";
 import { request, settleUsed, withdraw } from "../approvals/approval-moves.ts";
+import { countTokens } from "../quotas/price.ts";
 import type { SessionChange } from "../sessions/session-draft.ts";
 import { crash, crashReason } from "../sessions/session-moves.ts";
 import { isLive } from "../sessions/session-status.ts";
@@ -91,8 +101,15 @@ async function applyMessage(change: SessionChange, { message, turnId }: ItemOf<"
   const { interrupt } = (await change.tx.findTurn(runningTurn)) ?? {};
   const { outcome, agentCostUsd } = readOutcome(message, change.session.agentCostUsd, interrupt);
   change.patch({ agentCostUsd });
-  if (outcome.status === "interrupted" && outcome.result) outcome.result.text ||= await readPartialText(change);
+  if (outcome.status === "interrupted" && outcome.result) await completeResult(change, runningTurn, outcome.result);
   await endRunningTurn(change, outcome);
+}
+
+/** Of a turn that is broken off Claude Code may tell neither what it said nor what its calls have used. */
+async function completeResult(change: SessionChange, turnId: TurnId, result: TurnResult): Promise<void> {
+  result.text ||= await readPartialText(change);
+  if (countTokens(result.usage) > 0) return;
+  result.usage = change.usesOf(turnId).reduce((sum, { usage }) => addUsage(sum, usage), result.usage);
 }
 
 /** The agent's word for the kind of message is data: only a plain name becomes part of a type. */

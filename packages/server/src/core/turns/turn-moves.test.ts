@@ -25,6 +25,18 @@ describe("to interrupt a turn", () => {
     expect(await t.core.links.findRunningTurn(sessionId)).toMatchObject({ id: next });
   });
 
+  it("that counted none of its tokens leaves those that the model's service told of", async () => {
+    await using t = await openTestCore();
+    const sessionId = await t.openSession();
+    const turnId = await t.send(sessionId);
+    const usage = { inputTokens: 30, outputTokens: 4, cacheReadTokens: 200, cacheCreationTokens: 1 };
+    t.core.links.tellUse(sessionId, {}, { model: "claude-opus-5-5", usage, hourCacheTokens: 0 });
+    await interrupt(t, sessionId);
+    await t.ingest(sessionId, agentMessage(turnId, ABORTED));
+    expect(await t.store.findTurn(turnId)).toMatchObject({ status: "interrupted", result: { usage } });
+    expect(await t.store.findSession(sessionId)).toMatchObject({ totals: { usage } });
+  });
+
   it("that was done by then changes nothing of its answer", async () => {
     await using t = await openTestCore();
     const sessionId = await t.openSession();
