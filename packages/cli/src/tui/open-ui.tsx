@@ -30,13 +30,20 @@ export async function openUi({ client, env, stdin, stdout, directory, signal, se
   const leaving = new AbortController();
   const history = await openPromptHistory(historyFile(env), directory);
   const suspension = createSuspension();
+  const ending = AbortSignal.any([signal, leaving.signal]);
+  /** Of a text that is in an editor. */
+  let edited: Promise<unknown> = Promise.resolve();
   const app = createApp({
     client,
     history,
     directory,
-    signal: AbortSignal.any([signal, leaving.signal]),
+    signal: ending,
     onQuit: () => leaving.abort(),
-    editOutside: (text, fileName) => editOutside({ text, fileName, env, suspend: suspension.run }),
+    editOutside(text, fileName) {
+      const left = editOutside({ text, fileName, env, suspend: suspension.run, signal: ending });
+      edited = left.catch(() => undefined);
+      return left;
+    },
   });
   if (sessionId) app.show(sessionId);
   const ui = render(<Ui app={app} theme={themeFor(env, stdout)} onSuspend={suspension.provide} />, {
@@ -54,6 +61,7 @@ export async function openUi({ client, env, stdin, stdout, directory, signal, se
   keepYoungSpaceSmall();
   void loadHighlight(app);
   await ui.waitUntilExit();
+  await edited; // its file holds a prompt
 }
 
 /** Behind the first frame: it takes as long as that did. */
