@@ -1,10 +1,11 @@
 /** What a data directory holds beside the database: who this install is, its secret, where it listens. */
 import { randomBytes } from "node:crypto";
-import { chmod, link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, link, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { CcError } from "@cc-docker/protocol";
 import { dataPaths, type Secret, type SettingInUse, secret } from "./config.ts";
 import { failpoint } from "./lib/failpoint.ts";
+import { makeDirectory } from "./lib/make-directory.ts";
 import { ownProcessStart } from "./lib/process-start.ts";
 
 const DRAFT_BYTES = 8;
@@ -16,7 +17,7 @@ export type Install = { id: string; jwtSecret: Secret };
 export async function openInstall(dataDir: string, givenSecret: Secret | undefined): Promise<Install> {
   const paths = dataPaths(dataDir);
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    makeDirectory(dataDir);
     await chmod(dataDir, 0o700);
     const id = await readOrMake(paths.install, () => randomBytes(8).toString("hex"));
     const jwtSecret =

@@ -1,9 +1,10 @@
 /** What sessions may work in besides what the gateway was started with: it reads the list at each look, without a restart. */
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { CcError } from "@cc-docker/protocol";
 import type { Environment } from "../io.ts";
 import { localFiles } from "./data-dir.ts";
+import { makeDirectory } from "./make-directory.ts";
 
 /**
  * Adds a directory, by its real path, to what sessions of this machine's gateway may work in: at once, and from each
@@ -15,7 +16,7 @@ export async function allowDirectory(env: Environment, path: string): Promise<vo
   try {
     const known = await readList(allowed);
     if (known.includes(path)) return;
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    makeDirectory(dataDir);
     const draft = `${allowed}.${randomBytes(8).toString("hex")}`;
     await writeFile(draft, `${JSON.stringify([...known, path], undefined, 2)}\n`, { mode: 0o600 });
     await rename(draft, allowed); // whoever looks meanwhile sees all of it

@@ -10,9 +10,13 @@ import { printResult } from "../../output/print-result.ts";
 import { printableLine } from "../../output/printable.ts";
 import { allowDirectory } from "../../server/allow-directory.ts";
 import { refuseSecond, startInBackground, stopInBackground } from "../../server/background-gateway.ts";
+import { parseFailure } from "../../server/background-log.ts";
 import { localFiles } from "../../server/data-dir.ts";
 import { findGateway, gatewaySettings } from "../../server/gateway-program.ts";
 import { realDirectory } from "../../session/workspace-options.ts";
+
+/** Of what a gateway says on stderr, in characters: how it failed is at the end. */
+const MOST_SAID = 10_000;
 
 type ServeInput = { detach?: true; stop?: true; allow?: string | true } & Json;
 
@@ -39,7 +43,7 @@ export const serveCommand = defineCommand<ServeInput>({
   run(input, io) {
     if (input.stop) return stop(input, io);
     if (input.allow !== undefined) return allow(input, io);
-    return input.detach ? detach(input, io) : serve(io);
+    return input.detach ? detach(input, io) : serve(input, io);
   },
 });
 
@@ -64,16 +68,25 @@ async function allow({ allow: given, json }: ServeInput, io: Io): Promise<number
   return printResult(io, { json, value: { allowed }, line });
 }
 
-async function serve({ env, signal }: Io): Promise<number> {
+async function serve({ json }: ServeInput, { env, signal, stderr }: Io): Promise<number> {
   await refuseSecond(env);
   // In a process group of its own: a terminal's Ctrl-C would else reach it twice, and a second signal ends it at once.
-  const options = { stdio: "inherit", env: gatewaySettings(env), detached: true } as const;
-  const gateway = spawn(process.execPath, [findGateway()], options);
+  const gateway = spawn(process.execPath, [findGateway()], {
+    stdio: ["inherit", "inherit", json ? "pipe" : "inherit"],
+    env: gatewaySettings(env),
+    detached: true,
+  });
+  let said = "";
+  gateway.stderr?.setEncoding("utf8").on("data", (text: string) => (said = `${said}${text}`.slice(-MOST_SAID)));
   const stop = () => gateway.kill("SIGTERM");
   const kill = () => gateway.kill("SIGKILL");
   signal.addEventListener("abort", stop);
   process.on("exit", kill); // a second signal ends this process at once, and the gateway with it
-  const [exitCode] = (await once(gateway, "exit")) as [number | null];
+  const [exitCode] = (await once(gateway, "close")) as [number | null];
   process.off("exit", kill);
+  if (exitCode === EXIT_CODES.ok) return exitCode;
+  const failure = parseFailure(said);
+  if (failure) throw failure;
+  await stderr.write(said);
   return exitCode ?? EXIT_CODES.defect;
 }

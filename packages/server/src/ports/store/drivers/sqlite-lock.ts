@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { CcError } from "@cc-docker/protocol";
 import SqliteDatabase from "better-sqlite3";
+import { makeDirectory } from "../../../lib/make-directory.ts";
 
 /**
  * Holds a lock file for the life of the process: the kernel lets go of it when the process dies, however it dies.
@@ -11,7 +11,7 @@ import SqliteDatabase from "better-sqlite3";
 export function lockFile(path: string): () => void {
   let database: SqliteDatabase.Database | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(path));
     database = new SqliteDatabase(path, { timeout: 0 });
     database.exec("BEGIN EXCLUSIVE");
   } catch (error) {

@@ -1,10 +1,10 @@
-import { mkdirSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CcError } from "@cc-docker/protocol";
 import SqliteDatabase from "better-sqlite3";
 import { Kysely, SqliteDialect } from "kysely";
 import { failpoint } from "../../../lib/failpoint.ts";
+import { makeDirectory } from "../../../lib/make-directory.ts";
 import { createAuditQueries } from "../kysely/audit-queries.ts";
 import { createKyselyStore, type KyselyStoreDeps } from "../kysely/kysely-store.ts";
 import { migrate } from "../kysely/migrate.ts";
@@ -86,7 +86,7 @@ function openReadOnly(path: string): SqliteDatabase.Database {
 
 function openDatabase(path: string, pragmas = PRAGMAS): SqliteDatabase.Database {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(path));
     const database = new SqliteDatabase(path, { timeout: 5000 });
     for (const pragma of pragmas) database.pragma(pragma);
     return database;
