@@ -5,6 +5,7 @@ import { type Command, GROUPS } from "./command.ts";
 import { COMMANDS } from "./commands/commands.ts";
 import { EXIT_WORDS } from "./exit-words.ts";
 import type { Io } from "./io.ts";
+import { toJsonLine } from "./output/json.ts";
 import { OWN_SETTINGS, type OwnSetting } from "./settings.ts";
 
 const FIRST_STEPS = `
@@ -32,7 +33,7 @@ export function createProgram(
   const state: ProgramState = { exitCode: 0, json: false };
   const program = new CommanderCommand("ccd")
     .description("Run and watch Claude Code sessions in locked-down containers.")
-    .version(manifest.version)
+    .version(isJson ? toJsonLine({ version: manifest.version }).trimEnd() : manifest.version)
     .helpCommand(false)
     .exitOverride()
     .configureOutput({

@@ -55,11 +55,33 @@ it.each([
   expect(stderr).toContain("ccd");
 });
 
-it.each([[["--plain"]], [["--json", "--plain"]]])("%j opens the UI in lines", async (argv) => {
+it.each([[["--plain"]], [["--json", "--plain"]], [["--json"]]])("%j opens the UI in lines", async (argv) => {
   const { exitCode, stderr } = await ccd(argv);
   expect(exitCode).toBe(5);
   expect(stderr).toContain("SERVER_UNREACHABLE");
 });
+
+it.each([[["--version", "--json"]], [["--json", "--version"]]])("tells its version as JSON: %j", async (argv) => {
+  const { exitCode, stdout } = await ccd(argv);
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({ version: expect.stringMatching(/^\d+\.\d+/) });
+});
+
+it("makes no token that every gateway refuses", async () => {
+  const { exitCode, stdout, stderr } = await ccd(["token", "--sub", " "], { env: { JWT_SECRET: "s".repeat(32) } });
+  expect([exitCode, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain("A token without an owner is refused");
+});
+
+it.each([[["serve", "--json"]], [["serve", "--detach", "--json"]]])(
+  "tells as JSON why a gateway does not start: %j",
+  async (argv) => {
+    const { exitCode, stderr } = await ccd(argv, { env: { ...process.env, DATA_DIR: "/dev/null/below" } });
+    expect(exitCode).not.toBe(0);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { message: expect.stringContaining("/dev/null/below") } });
+  },
+  30_000,
+);
 
 it("helps with examples", async () => {
   const { exitCode, stdout } = await ccd(["--help"]);

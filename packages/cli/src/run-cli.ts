@@ -24,10 +24,10 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** `ccd` alone means the UI to a person at a terminal, elsewhere its help; `ccd --plain` means the UI in lines anywhere. */
+/** `ccd` alone means the UI to a person at a terminal, elsewhere its help; `--plain` or `--json` behind it its lines anywhere. */
 function isUi(argv: readonly string[], io: Io): boolean {
   if (argv.length === 0) return io.screen !== undefined;
-  return argv.includes("--plain") && argv.every((word) => UI_OPTIONS.has(word));
+  return argv.every((word) => UI_OPTIONS.has(word));
 }
 
 /** People have read it already: commander says it with the help that fits. */

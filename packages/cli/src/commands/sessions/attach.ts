@@ -17,14 +17,14 @@ export const attachCommand = defineCommand<AttachInput>({
       "lines for screen readers, on the terminal's own screen: your sessions and what changes, and a chat in the one you open; where nobody types, a table",
     ),
   ],
-  json: "with --plain: print every event, or session, as a line of JSON",
+  json: "print every event, or session, as a line of JSON, as with --plain",
   examples: [
     { line: "ccd attach", does: "your sessions, live" },
     { line: "ccd attach 3d9a", does: "one of them" },
     { line: "ccd attach --plain 3d9a", does: "a chat in it, in lines, on the terminal's own screen" },
     { line: "ccd --plain", does: "your sessions in lines: each change is one, and a number opens a session" },
   ],
-  run: async (input, io) => (input.plain ? attachPlain(input, io) : attach(input, io)),
+  run: async (input, io) => (input.plain || input.json ? attachPlain(input, io) : attach(input, io)),
 });
 
 async function attach({ session }: AttachInput, io: Io): Promise<number> {
