@@ -31,7 +31,10 @@ export function parseFailure(tail: string): CcError | undefined {
   for (const { 1: code = "", index } of [...tail.matchAll(/^([A-Z_]+): /gm)].toReversed()) {
     if (!isErrorCode(code)) continue;
     const { hint } = describeError(code, "");
-    const message = tail.trimEnd().slice(index + code.length + 2, -hint.length).trim();
+    const message = tail
+      .trimEnd()
+      .slice(index + code.length + 2, -hint.length)
+      .trim();
     if (tail.trimEnd().endsWith(`\n${hint}`)) return new CcError(code, `The gateway did not start. ${message}`);
   }
   return undefined;

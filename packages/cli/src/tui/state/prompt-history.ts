@@ -1,9 +1,8 @@
 /** The prompts of a directory, newest last, in a file of the user's own; several `ccd` may add to it at once. */
-import { appendFile, readFile, rename, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Environment } from "../../io.ts";
-import { makeDirectory } from "../../server/make-directory.ts";
 
 const MOST_PROMPTS = 1000;
 /** Larger ones are not worth a key press. */
@@ -49,7 +48,7 @@ export async function openPromptHistory(file: string, directory: string): Promis
 }
 
 async function append(file: string, entry: Remembered): Promise<void> {
-  makeDirectory(dirname(file));
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await appendFile(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
 }
 
