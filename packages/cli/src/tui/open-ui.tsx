@@ -25,8 +25,19 @@ export type UiOptions = {
 /** Frames are spared before they come to Ink (state/frames.ts): what a key has changed must not wait there. */
 const INK_MAX_FPS = 200;
 
-/** Resolves when the person has left, with the terminal as it was. */
-export async function openUi({ client, env, stdin, stdout, directory, signal, sessionId }: UiOptions): Promise<void> {
+/**
+ * Resolves when the person has left, with the terminal as it was.
+ * @returns the prompts that the gateway had not taken by then
+ */
+export async function openUi({
+  client,
+  env,
+  stdin,
+  stdout,
+  directory,
+  signal,
+  sessionId,
+}: UiOptions): Promise<{ sessionId: SessionId; text: string }[]> {
   const leaving = new AbortController();
   const history = await openPromptHistory(historyFile(env), directory);
   const suspension = createSuspension();
@@ -62,6 +73,10 @@ export async function openUi({ client, env, stdin, stdout, directory, signal, se
   void loadHighlight(app);
   await ui.waitUntilExit();
   await edited; // its file holds a prompt
+  return app.sessions.ids().flatMap((id) => {
+    const sending = [...(app.sessions.find(id)?.sending ?? [])];
+    return sending.map(({ text }) => ({ sessionId: id, text }));
+  });
 }
 
 /** Behind the first frame: it takes as long as that did. */

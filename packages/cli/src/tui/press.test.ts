@@ -1,5 +1,6 @@
 import { EventEmitter, on } from "node:events";
 import type { Client, Session } from "@cc-docker/client";
+import { CcError } from "@cc-docker/protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { drawFrame } from "./frame/draw-frame.ts";
 import { paste, press, type as typeText } from "./press.ts";
@@ -145,7 +146,9 @@ describe("in a session", () => {
     expect([app.current()?.editor.text, calls]).toEqual(["one\n", []]);
     paste(app, "two");
     pressBurst(app, " three\rfour");
-    await expect.poll(() => calls).toEqual([["send", { sessionId: "one", prompt: "one\ntwo three" }]]);
+    await expect
+      .poll(() => calls)
+      .toEqual([["send", { sessionId: "one", prompt: "one\ntwo three", idempotencyKey: expect.any(String) }]]);
     expect(app.current()?.editor.text).toBe("four");
   });
 
@@ -162,7 +165,9 @@ describe("in a session", () => {
     typeText(app, `${pasted}\0`);
     expect(screen()).toContain("› grep '\\x1b[31m' log \\u202e\\u{200b}\\u{3164}");
     pressAll("enter");
-    await expect.poll(() => calls).toEqual([["send", { sessionId: "one", prompt: pasted }]]);
+    await expect
+      .poll(() => calls)
+      .toEqual([["send", { sessionId: "one", prompt: pasted, idempotencyKey: expect.any(String) }]]);
     pressAll("up"); // what comes from the history, and from an editor, is drawn in the same way
     expect(app.current()?.editor.text).toBe(pasted);
     expect(screen()).toContain("\\x1b[31m");
@@ -173,13 +178,39 @@ describe("in a session", () => {
     pressAll("ctrl+g");
     await vi.waitUntil(() => screen().includes("› one \\x1b]0;title\\x07\\x0d"));
     pressAll("enter");
-    await expect.poll(() => calls).toEqual([["send", { sessionId: "one", prompt: fromOutside }]]);
+    await expect
+      .poll(() => calls)
+      .toEqual([["send", { sessionId: "one", prompt: fromOutside, idempotencyKey: expect.any(String) }]]);
+  });
+
+  it("a prompt that is not taken yet is shown as being sent, and sent again under its key while it is the same", async () => {
+    const keys: unknown[] = [];
+    const { promise, reject } = Promise.withResolvers<never>();
+    app.client.chat.send.mutate = async ({ idempotencyKey }) => {
+      keys.push(idempotencyKey);
+      return promise;
+    };
+    typeText(app, "a prompt");
+    pressAll("enter");
+    await vi.waitUntil(() => screen().includes("being sent a prompt"));
+    reject(new CcError("SERVER_UNREACHABLE", "No gateway can be reached."));
+    await vi.waitUntil(() => app.current()?.editor.text === "a prompt");
+    expect(screen()).not.toContain("being sent");
+    pressAll("enter");
+    await vi.waitUntil(() => keys.length === 2 && app.current()?.editor.text === "a prompt");
+    typeText(app, "!");
+    pressAll("enter");
+    await vi.waitUntil(() => keys.length === 3);
+    expect(keys[1]).toBe(keys[0]);
+    expect(keys[2]).not.toBe(keys[0]);
   });
 
   it("Enter sends, and what was sent comes back with up", async () => {
     typeText(app, "a prompt");
     pressAll("enter");
-    await expect.poll(() => calls).toEqual([["send", { sessionId: "one", prompt: "a prompt" }]]);
+    await expect
+      .poll(() => calls)
+      .toEqual([["send", { sessionId: "one", prompt: "a prompt", idempotencyKey: expect.any(String) }]]);
     expect(app.current()?.editor.text).toBe("");
     await expect.poll(() => app.history.all()).toEqual(["a prompt"]);
     typeText(app, "a draft");

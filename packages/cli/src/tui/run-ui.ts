@@ -2,6 +2,7 @@
 import { CcError, EXIT_CODES } from "@cc-docker/protocol";
 import { connectOrOffer } from "../first-run/connect-or-offer.ts";
 import { findInterruption, type Io } from "../io.ts";
+import { printableLine } from "../output/printable.ts";
 import { findSession } from "../session/find-session.ts";
 
 /** @throws CcError REQUEST_INVALID without a terminal; what `connectOrOffer` and `findSession` throw */
@@ -13,6 +14,10 @@ export async function runUi(session: string | undefined, io: Io): Promise<number
   if (!client) return EXIT_CODES.ok;
   const sessionId = session === undefined ? undefined : await findSession(client, session, io);
   const { openUi } = await import("./open-ui.tsx");
-  await openUi({ client, env, ...screen, directory, signal, sessionId });
+  const unsent = await openUi({ client, env, ...screen, directory, signal, sessionId });
+  for (const { sessionId: id, text } of unsent) {
+    const way = `\`ccd send ${id}\` sends it, \`ccd logs ${id}\` shows whether it came all the same`;
+    await io.stderr.write(`Not sent, as the gateway did not answer (${way}): ${printableLine(text, 200)}\n`);
+  }
   return findInterruption(signal)?.exitCode ?? EXIT_CODES.ok;
 }

@@ -1,4 +1,5 @@
 import type { App } from "../state/app.ts";
+import { type Sending, SHOWN_AFTER_MS } from "../state/desk.ts";
 import { EMPTY_EDITOR } from "../state/editor.ts";
 
 export const SESSION_ACTIONS = {
@@ -42,11 +43,22 @@ async function send(app: App): Promise<void> {
   session.body.toEnd();
   app.frames.now();
   app.history.add(editor.text);
+  const { text } = editor;
+  const key = session.unsent?.text === text ? session.unsent.key : crypto.randomUUID();
+  const sending: Sending = { text, key, sinceMs: performance.now() };
+  session.sending.add(sending);
+  const late = setTimeout(app.frames.soon, SHOWN_AFTER_MS);
   try {
-    await app.client.chat.send.mutate({ sessionId: session.id, prompt: editor.text });
+    await app.client.chat.send.mutate({ sessionId: session.id, prompt: text, idempotencyKey: key });
+    session.unsent = undefined;
   } catch (error) {
+    session.unsent = sending;
     if (session.editor.text === "") session.editor = editor;
     throw error;
+  } finally {
+    clearTimeout(late);
+    session.sending.delete(sending);
+    app.frames.soon();
   }
 }
 

@@ -1,6 +1,7 @@
 /** What is still to come, between the history and the editor: the agent's todos, prompts that wait, and its question. */
 import type { QueuedPrompt, SessionView, TodoItem } from "@cc-docker/client";
 import { askedKey } from "../state/answer-guard.ts";
+import { type Sending, SHOWN_AFTER_MS } from "../state/desk.ts";
 import type { OpenSession } from "../state/open-session.ts";
 import { layoutTodos } from "../text/entries/layout-todos.ts";
 import { type Line, span } from "../text/line.ts";
@@ -28,9 +29,13 @@ export function pendingLines(
     approval && boxOf({ approval, waiting: others.length, question, isWriting }, session, { columns, maxRows });
   if (!box) session.guard.show(undefined);
   const pictures = session.isTimelineShown ? pictureLines(view, Math.max(MIN_WIDTH, columns)) : [];
-  const lines = [...pictures, ...todoLines(todos, columns), ...queuedLines(queued), ...(box?.lines ?? [])].map((line) =>
-    fit(line, columns),
-  );
+  const lines = [
+    ...pictures,
+    ...todoLines(todos, columns),
+    ...queuedLines(queued),
+    ...sendingLines(session.sending),
+    ...(box?.lines ?? []),
+  ].map((line) => fit(line, columns));
   return maxRows > 0 ? lines.slice(-maxRows) : [];
 }
 
@@ -74,6 +79,12 @@ function todoLines(todos: readonly TodoItem[], columns: number): Line[] {
   const rest = open.length > MAX_TODO_ROWS ? `, ${open.length - MAX_TODO_ROWS} more to do` : "";
   const title = span(`Todo: ${done.length} of ${todos.length} done${rest}`, "heading");
   return [[title], ...layoutTodos(open.slice(0, MAX_TODO_ROWS), Math.max(MIN_WIDTH, columns))];
+}
+
+/** What the gateway has not taken yet, as when it is away. */
+function sendingLines(sending: ReadonlySet<Sending>): Line[] {
+  const late = [...sending].filter(({ sinceMs }) => performance.now() - sinceMs >= SHOWN_AFTER_MS);
+  return late.slice(-MAX_QUEUED_ROWS).map(({ text }) => [span("  being sent ", "waiting"), words(text, "muted")]);
 }
 
 function queuedLines(queued: readonly QueuedPrompt[]): Line[] {
