@@ -25,3 +25,13 @@ it("shows a plan whole, as it was written, or says that there is none", () => {
   expect(describeAsked({ ...plan, input: {} })[1]).toContain("There is no plan to be read");
   expect(describeAsked({ ...plan, input: { plan: "x".repeat(20_005) } }).at(-2)).toBe("… and 5 characters more");
 });
+
+it("has the command first, also before fields with numbers for names", () => {
+  const [shown = ""] = describeAsked({ ...asked, input: { 0: "x".repeat(2000), command: "rm -rf /" } });
+  expect(shown).toMatch(/^the agent asks to use Bash: \{"command":"rm -rf \/","0":"x/);
+});
+
+it("leaves nothing out, and shows by its code what is not seen", () => {
+  const [shown] = describeAsked({ ...asked, input: { command: "a\u200db\u009b31mc" } });
+  expect(shown).toBe('the agent asks to use Bash: {"command":"a\\u{200d}b\\x9b31mc"}');
+});

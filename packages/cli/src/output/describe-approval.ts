@@ -1,6 +1,8 @@
 /** What an agent asks, in lines for people, with the command that answers it. */
 import { at, type Event, isRecord, type ToolInput, textAt } from "@cc-docker/protocol";
 import { planLines } from "./describe-plan.ts";
+import { inputFields } from "./input-fields.ts";
+import { literal } from "./printable.ts";
 
 /** As an approval has it; without a title where Claude Code gave none. */
 export type Asked = {
@@ -14,20 +16,18 @@ export type Asked = {
 
 /** More of an input than this is not read in a terminal. */
 const MAX_SHOWN_CHARS = 2000;
-/** What a tool does hangs on them: no other field is to push them out of sight. */
-const FIRST = ["command", "file_path", "notebook_path", "url", "plan", "questions"];
 
 /** Last is how it is answered. */
 export function describeAsked({ id, kind, toolName, input, title = "" }: Asked): string[] {
-  const what = title === "" ? `the agent asks to use ${toolName}` : title;
+  const what = literal(title === "" ? `the agent asks to use ${toolName}` : title);
   const answers = kind === "question" ? ` --input '{"answers":{"QUESTION":"LABEL"}}'` : "";
   const shown = kind === "plan" ? [`${what}:`, ...planLines(input)] : [`${what}: ${showInput(input)}`];
   return [...shown, `answer with \`ccd approve ${id}${answers}\` or \`ccd deny ${id} "WHY"\``];
 }
 
 function showInput(input: ToolInput): string {
-  const first = FIRST.filter((name) => Object.hasOwn(input, name)).map((name) => [name, input[name]]);
-  const text = JSON.stringify({ ...Object.fromEntries(first), ...input });
+  const fields = inputFields(input).map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  const text = literal(`{${fields.join(",")}}`);
   const left = text.length - MAX_SHOWN_CHARS;
   return left <= 0 ? text : `${text.slice(0, MAX_SHOWN_CHARS)} … and ${left} characters more`;
 }

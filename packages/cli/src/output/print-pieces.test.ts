@@ -46,9 +46,9 @@ it("lets no control sequence through, also when deltas cut it", async () => {
     { kind: "tool", text: "Bash \x1b[2J" },
     { kind: "prompt", text: "\x9b1m!" },
   );
-  expect(screen).toBe("ab\n· Bash\n> !\n");
+  expect(screen).toBe("a\\x1b]0;title\\x07b\n· Bash\n> !\n");
 });
 
 it("shows the content of a sequence that was never ended as text", async () => {
-  expect(await print(text("a\x1b]0;title"))).toBe("a0;title\n");
+  expect(await print(text("a\x1b]0;title"))).toBe("a\\x1b]0;title\n");
 });

@@ -1,15 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { createPrintable, printable, printableLine } from "./printable.ts";
+import { createPrintable, literal, printable, printableLine } from "./printable.ts";
 
 const hostile: [name: string, text: string, shown: string][] = [
   ["colours", "\x1b[31mred\x1b[0m", "red"],
   ["moves of the cursor", "a\x1b[2J\x1b[1;1Hb\x1b[?25l", "ab"],
-  ["a title", "\x1b]0;pwned\x07text", "text"],
-  ["a write to the clipboard", "\x1b]52;c;cm0gLXJm\x1b\\text", "text"],
-  ["a hyperlink's address", "\x1b]8;;http://evil\x1b\\click\x1b]8;;\x1b\\", "click"],
-  ["device control", "\x1bP1$r0m\x1b\\text", "text"],
-  ["8-bit sequences", "\x9b31mred\x9d0;t\x9ctext", "redtext"],
+  ["8-bit colours", "\x9b31mred", "red"],
   ["a reset and a charset", "\x1bc\x1b(0text", "text"],
+];
+
+const strings: [name: string, text: string, shown: string][] = [
+  ["a title", "\x1b]0;pwned\x07text", "\\x1b]0;pwned\\x07text"],
+  ["a write to the clipboard", "\x1b]52;c;cm0gLXJm\x1b\\text", "\\x1b]52;c;cm0gLXJm\\x1b\\text"],
+  ["a hyperlink's address", "\x1b]8;;http://evil\x1b\\click", "\\x1b]8;;http://evil\\x1b\\click"],
+  ["device control", "\x1bP1$r0m\x1b\\text", "\\x1bP1$r0m\\x1b\\text"],
+  ["an 8-bit string", "\x9d0;t\x9ctext", "\\x9d0;t\\x9ctext"],
 ];
 
 describe("what people see of an agent's output", () => {
@@ -21,6 +25,26 @@ describe("what people see of an agent's output", () => {
     for (let at = 0; at <= text.length; at += 1) {
       const output = createPrintable();
       expect(output.push(text.slice(0, at)) + output.push(text.slice(at)) + output.flush()).toBe(shown);
+    }
+  });
+
+  it.each(strings)("shows %s as text, wherever it is cut", (_name, text, shown) => {
+    expect(printable(text)).toBe(shown);
+    for (let at = 0; at <= text.length; at += 1) {
+      const output = createPrintable();
+      expect(output.push(text.slice(0, at)) + output.push(text.slice(at)) + output.flush()).toBe(shown);
+    }
+  });
+
+  it("shows joiners and selectors by their code where they join and select nothing", () => {
+    expect(printable("a\u200db\u200cc\ufe0fd 1\ufe0f")).toBe("a\\u{200d}b\\u{200c}c\\u{fe0f}d 1\\u{fe0f}");
+    expect(printable("👩\u200d\u200d💻\ufe0f\ufe0f")).toBe("👩\\u{200d}\\u{200d}💻\ufe0f\\u{fe0f}");
+  });
+
+  it.each(["👩‍💻", "❤️‍🔥", "👩🏽‍🚀 1️⃣", "می‌خواهم", "क्‍ष", "👨‍👩‍👧‍👦"])("keeps %s as it is, wherever it is cut", (text) => {
+    for (let at = 0; at <= text.length; at += 1) {
+      const output = createPrintable();
+      expect(output.push(text.slice(0, at)) + output.push(text.slice(at)) + output.flush()).toBe(text);
     }
   });
 
@@ -63,7 +87,8 @@ describe("what people see of an agent's output", () => {
 
   it("takes long hostile text without delay", () => {
     const started = performance.now();
-    for (const piece of ["\x9d", "\x1b]", "\x1b[1", "\r", "\x1bP;"]) printable(piece.repeat(200_000));
+    for (const piece of ["\x9d", "\x1b]", "\x1b[1", "\r", "\x1bP;", "👩\u200d", "می\u200c"])
+      printable(piece.repeat(200_000));
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
@@ -79,5 +104,23 @@ describe("what people see of an agent's output", () => {
   it("fits on one line when asked", () => {
     expect(printableLine("  a\n\n b\t\x1b[1mc ")).toBe("a b c");
     expect(printableLine("🙂🙂🙂🙂🙂🙂", 4)).toBe("🙂🙂🙂…");
+  });
+});
+
+describe("what somebody decides by", () => {
+  it("has every character, by its code where it is not seen", () => {
+    expect(literal("echo hello \x1b]0;$(touch pwned)\x07\n\x1bP\\\necho x\x1b\\\r\n\x1b[31m")).toBe(
+      "echo hello \\x1b]0;$(touch pwned)\\x07\n\\x1bP\\\necho x\\x1b\\\\x0d\n\\x1b[31m",
+    );
+  });
+
+  it("has no joiner, selector or filler that hides, also between emoji", () => {
+    expect(literal("a\u200db\u200c👩\u200d💻\ufe0f\u3164\u2800")).toBe(
+      "a\\u{200d}b\\u{200c}👩\\u{200d}💻\\u{fe0f}\\u{3164}\\u{2800}",
+    );
+  });
+
+  it("leaves no accent out", () => {
+    expect(literal(`a${"\u0301".repeat(8)}`)).toBe(`a${"\u0301".repeat(6)}\\u{301}\\u{301}`);
   });
 });

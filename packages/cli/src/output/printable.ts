@@ -1,7 +1,8 @@
 /**
- * What an agent wrote is data: a terminal must show it, never obey it. Escape sequences are left out, other control
- * characters, those that turn the direction of writing and those that nobody sees are shown by their code. Newline and
- * tab stay, and what joins emoji and letters.
+ * What an agent wrote is data: a terminal must show it, never obey it. Of output, which programs colour, the sequences
+ * that colour and move are left out; all other control characters, those that turn the direction of writing and those
+ * that nobody sees are shown by their code. Newline and tab stay, and what joins emoji and letters. What somebody decides
+ * by, or is written to a file, is `literal`: there nothing is left out.
  */
 
 import { isVisible } from "@cc-docker/protocol";
@@ -10,32 +11,60 @@ import { isVisible } from "@cc-docker/protocol";
 /** A sequence that is longer is no longer waited for: its characters are shown instead. */
 const MAX_HELD = 1024;
 
-/** Strings to the terminal (title, clipboard, device control): introducer, content, terminator. */
-const STRING_START = String.raw`(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])`;
-const STRING_BODY = String.raw`[^\x07\x1b\x80-\x9f\n]*`;
 const CONTROL_START = String.raw`(?:\x1b\[|\x9b)[0-?]*[ -/]*`;
+/** Strings to the terminal (title, clipboard, device control) are none of them: text could hide in them. */
+const SEQUENCE = new RegExp(String.raw`${CONTROL_START}[@-~]|\x1b[ -/]*(?![PX[\\\]^_])[0-~]`, "g");
 
-const SEQUENCE = new RegExp(
-  [
-    String.raw`${CONTROL_START}[@-~]`,
-    String.raw`${STRING_START}${STRING_BODY}(?:\x07|\x1b\\|\x9c)`,
-    String.raw`\x1b[ -/]*[0-~]`,
-  ].join("|"),
-  "g",
-);
+/** What emoji are joined after and before. */
+const EMOJI = String.raw`\p{Extended_Pictographic}\p{Emoji_Modifier}?\ufe0f?`;
+/** Scripts whose letters look otherwise where they are joined, or are not. */
+const SCRIPTS = [
+  "Arab",
+  "Syrc",
+  "Mong",
+  "Nkoo",
+  "Deva",
+  "Beng",
+  "Guru",
+  "Gujr",
+  "Orya",
+  "Taml",
+  "Telu",
+  "Knda",
+  "Mlym",
+  "Sinh",
+];
+const LETTER = `[${SCRIPTS.map((script) => `\\p{scx=${script}}`).join("")}]`;
+/** Invisible, and of meaning where it stands. */
+const JOINS = [
+  String.raw`(?<=\p{Extended_Pictographic}\p{Emoji_Modifier}?\ufe0f?)\u200d(?=\p{Extended_Pictographic})`,
+  `(?<=(?!\\p{Join_Control})${LETTER})[\\u200c\\u200d](?=(?!\\p{Join_Control})${LETTER})`,
+  String.raw`(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f]`,
+  String.raw`(?<=[0-9#*])\ufe0f(?=\u20e3)`,
+].join("|");
+
+/** What may be followed by what joins. It is at most as long as a family of emoji. */
+const JOINABLE = String.raw`(?:(?:${EMOJI}|${LETTER})[\u200c\u200d]){0,8}(?:${EMOJI}|${LETTER}|(?<!\x1b[ -/]*)[0-9#*]\ufe0f?)[\u200c-\u200d]?`;
 /** The beginning of a sequence, of `\r\n` or of a surrogate pair, at the end of what has come so far. */
 const UNFINISHED = new RegExp(
-  String.raw`(?:\x1b[ -/]*|${CONTROL_START}|${STRING_START}${STRING_BODY}\x1b?|\r|[\ud800-\udbff])$`,
+  String.raw`(?:\x1b[ -/]*|${CONTROL_START}|${JOINABLE}|\r|(?:${JOINABLE})?[\ud800-\udbff])$`,
+  "u",
 );
 /** Most of what is shown: nothing in it is to be replaced. */
 const PLAIN = /^[\n\t\x20-\x7e]*$/;
 const CONTROL = /[\0-\x08\x0b-\x1f\x7f-\x9f]/;
 const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 /** Of no width, or a line break to some terminals: text could hide in them, or behind them. */
-const UNSEEN = /(?!\p{Join_Control}|[\ufe00-\ufe0f])\p{Default_Ignorable_Code_Point}|[\u2028\u2029\ufff9-\ufffb]/u;
+const UNSEEN = /\p{Default_Ignorable_Code_Point}|[\u2028\u2029\ufff9-\ufffb]/u;
 /** A character that is shown by its code. */
-export const HIDDEN = new RegExp(`${CONTROL.source}|${DIRECTION.source}|${UNSEEN.source}`, "gu");
+export const HIDDEN = new RegExp(`${CONTROL.source}|${DIRECTION.source}|(?!${JOINS})(?:${UNSEEN.source})`, "gu");
 /** More accents on one letter than any language has paint over the lines around it. */
+export const TOO_MANY_MARKS = String.raw`(?<=\p{M}{6})\p{M}`;
+/** All that is not seen as it is, with half characters, and fillers that look like a space. */
+const NOT_LITERAL = new RegExp(
+  `${CONTROL.source}|${DIRECTION.source}|${UNSEEN.source}|[\\u2800\\u{1d159}]|${TOO_MANY_MARKS}|\\p{Cs}`,
+  "gu",
+);
 const PILE_OF_MARKS = /(\p{M}{6})\p{M}+/gu;
 
 export type Printable = {
@@ -50,10 +79,10 @@ export function createPrintable(): Printable {
 
   function push(piece: string): string {
     const text = held + piece;
-    const start = text.search(UNFINISHED);
-    const isHeld = start !== -1 && text.length - start <= MAX_HELD;
-    held = isHeld ? text.slice(start) : "";
-    return show(isHeld ? text.slice(0, start) : text);
+    const tail = text.slice(-MAX_HELD);
+    const start = tail.search(UNFINISHED);
+    held = start === -1 ? "" : tail.slice(start);
+    return show(text.slice(0, text.length - held.length));
   }
 
   function flush(): string {
@@ -68,6 +97,14 @@ export function createPrintable(): Printable {
 /** A whole text. */
 export function printable(text: string): string {
   return show(text);
+}
+
+/**
+ * A whole text that somebody decides by, or that is a file's: a command, a path, a rule, a tool's input. Nothing is left
+ * out of it; whatever is not seen as it is, is shown by its code.
+ */
+export function literal(text: string): string {
+  return PLAIN.test(text) ? text : text.replace(NOT_LITERAL, byCode);
 }
 
 /** A whole text on one line of at most `length` characters. Where nothing of it could be seen, it is shown by codes. */

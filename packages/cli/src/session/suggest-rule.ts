@@ -1,10 +1,10 @@
 /** What "always" means for what an agent asks, unless a person says otherwise. Pure. */
-import { printable } from "../output/printable.ts";
+import { literal } from "../output/printable.ts";
 
 export type AskedTool = { readonly suggestedRules?: readonly string[] | undefined };
 
 /** Claude Code's own suggestion; `undefined` where it has none, or none that can be shown as it is. */
 export function suggestRule({ suggestedRules = [] }: AskedTool): string | undefined {
   const [suggested] = suggestedRules;
-  return suggested !== undefined && printable(suggested) === suggested ? suggested : undefined;
+  return suggested !== undefined && literal(suggested) === suggested ? suggested : undefined;
 }

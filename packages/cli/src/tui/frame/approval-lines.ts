@@ -1,5 +1,6 @@
 /** What the agent asks, in a box above the editor. Pure. */
 import type { ApprovalEntry } from "@cc-docker/client";
+import { literal } from "../../output/printable.ts";
 import type { Question } from "../../session/questions.ts";
 import type { Shown } from "../state/answer-guard.ts";
 import { cleanLines } from "../text/clean-text.ts";
@@ -35,7 +36,7 @@ export function approvalBox(asked: AskedView, columns: number, maxRows: number):
   const room = Math.max(1, maxRows - 2);
   const { shown, rowsBelow } = pageOf(rows, room, asked);
   const lines = [
-    fit([span("┌ ", "waiting"), words(`${title}${more}`, "warning")], columns),
+    fit([span("┌ ", "waiting"), words(literal(`${title}${more}`), "warning")], columns),
     ...shown.map((line): Line => [span("│ ", "waiting"), ...line]),
     keysLine(approval, isWriting),
   ];

@@ -1,5 +1,5 @@
 /** A person's own text while it is written: sent as it is, whatever is in it, and shown harmless. */
-import { byCode, HIDDEN } from "../../output/printable.ts";
+import { byCode, HIDDEN, TOO_MANY_MARKS } from "../../output/printable.ts";
 
 export type ShownText = {
   /** Harmless, on one line. */
@@ -8,8 +8,6 @@ export type ShownText = {
   at(place: number): number;
 };
 
-/** More accents on one letter than any language has paint over the lines around it. */
-const TOO_MANY_MARKS = String.raw`(?<=\p{M}{6})\p{M}`;
 const CODED = new RegExp(`${HIDDEN.source}|${TOO_MANY_MARKS}|\\p{Cs}`, "gu");
 /** Each is one unit and one column. */
 const SPACES = /[\t\n]/g;

@@ -1,6 +1,6 @@
 /** Changes of a file as lines: a sign, a number where it is known, and the text. */
 import type { PatchHunk } from "@cc-docker/client";
-import { cleanLines } from "../clean-text.ts";
+import { literalLines } from "../clean-text.ts";
 import { BLANK, type Line, type Span } from "../line.ts";
 import type { StyleName } from "../theme.ts";
 import { prefixLines, wrapLine } from "../wrap/wrap-line.ts";
@@ -68,7 +68,7 @@ function layoutChange(line: string, { gutter, width }: { gutter: string; width: 
   const sign = style === undefined ? " " : line.slice(0, 1);
   const mark: Span = { text: `${gutter}${sign} `, style: style ?? "muted" };
   const room = width - mark.text.length;
-  const rows = cleanLines(line.slice(1)).flatMap((text): Line[] => {
+  const rows = literalLines(line.slice(1)).flatMap((text): Line[] => {
     if (text === "") return [BLANK];
     return wrapLine([style === undefined ? { text } : { text, style }], room, "anywhere");
   });

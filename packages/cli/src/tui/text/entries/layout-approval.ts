@@ -3,7 +3,7 @@
 import type { ApprovalEntry } from "@cc-docker/client";
 import { textAt } from "@cc-docker/protocol";
 import { describeAnswered } from "../../../output/describe-approval.ts";
-import { printableLine } from "../../../output/printable.ts";
+import { literal, printableLine } from "../../../output/printable.ts";
 import { type Line, span } from "../line.ts";
 import { prefixLines, wrapLine } from "../wrap/wrap-line.ts";
 import type { EntryOptions } from "./entry-options.ts";
@@ -13,7 +13,10 @@ import { layoutToolInput } from "./layout-tool-input.ts";
 export function layoutApproval(entry: ApprovalEntry, options: EntryOptions): Line[] {
   const isOpen = entry.state === "open";
   const { description } = entry;
-  const head = wrapLine([span(printableLine(askedOf(entry)), isOpen ? "warning" : "muted")], options.width - 2);
+  const head = wrapLine(
+    [span(printableLine(literal(askedOf(entry))), isOpen ? "warning" : "muted")],
+    options.width - 2,
+  );
   const inner = { ...options, width: options.width - 2 };
   const details = options.isExpanded ? detailsOf(entry, inner) : [];
   const said = description === "" ? [] : wrapLine([span(printableLine(description), "muted")], inner.width);

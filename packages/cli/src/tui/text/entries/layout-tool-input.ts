@@ -3,8 +3,9 @@
 import { type PatchHunk, readTodos } from "@cc-docker/client";
 import { textAt } from "@cc-docker/protocol";
 import { hasPlan, NO_PLAN } from "../../../output/describe-plan.ts";
-import { printableLine } from "../../../output/printable.ts";
-import { cleanLines } from "../clean-text.ts";
+import { inputFields } from "../../../output/input-fields.ts";
+import { literal, printableLine } from "../../../output/printable.ts";
+import { cleanLines, literalLines } from "../clean-text.ts";
 import { type Highlight, layoutCode } from "../code/layout-code.ts";
 import { editHunks } from "../diff/edit-hunks.ts";
 import { layoutHunks } from "../diff/layout-hunks.ts";
@@ -39,7 +40,7 @@ export function layoutToolInput(toolName: string, input: Input, options: ToolInp
   if (toolName === "Bash") return layoutBash(input, options);
   if (toolName === "TodoWrite") return layoutTodos(readTodos(input) ?? [], width);
   if (toolName === "ExitPlanMode") return layoutPlan(input, options);
-  return layoutFields(Object.entries(input), options);
+  return layoutFields(inputFields(input), options);
 }
 
 /** What its hunks show already. */
@@ -48,7 +49,7 @@ const IN_HUNKS: ReadonlySet<string> = new Set(["old_string", "new_string", "cont
 function aboutEdit(input: Input, options: ToolInputOptions): Line[] {
   if (!options.isAsked) return [];
   return layoutFields(
-    Object.entries(input).filter(([name]) => !IN_HUNKS.has(name)),
+    inputFields(input).filter(([name]) => !IN_HUNKS.has(name)),
     options,
   );
 }
@@ -56,13 +57,13 @@ function aboutEdit(input: Input, options: ToolInputOptions): Line[] {
 function layoutBash(input: Input, options: ToolInputOptions): Line[] {
   const { lines: command, left } = cut(textAt(input, "command"), options);
   const lines = layoutCode({ lines: command, language: "bash" }, { ...options, width: options.width - 2 });
-  const rest = Object.entries(input).filter(([name]) => name !== "command");
+  const rest = inputFields(input).filter(([name]) => name !== "command");
   return [...prefixLines([...lines, ...left], span("$ ", "mark")), ...layoutFields(rest, options)];
 }
 
 function layoutPlan(input: Input, options: ToolInputOptions): Line[] {
   if (options.isAsked && !hasPlan(input)) return wrapLine([span(NO_PLAN, "warning")], options.width);
-  const { lines, left } = cut(textAt(input, "plan"), options);
+  const { lines, left } = cut(textAt(input, "plan"), options, cleanLines);
   return [...layoutMarkdown(lines.join("\n"), options), ...left];
 }
 
@@ -72,11 +73,15 @@ function layoutFields(fields: readonly [name: string, value: unknown][], options
 }
 
 /**
- * As much of a text as is shown. It is made harmless first: of what is left out of it then, nobody is to think that it
+ * As much of a text as is shown; a plan is prose. It is made harmless first: of what is left out of it then, nobody is to think that it
  * was all. `left`: the mark of what comes after.
  */
-function cut(text: string, { width, maxRows = MAX_FIELD_CHARS }: ToolInputOptions): { lines: string[]; left: Line[] } {
-  const clean = cleanLines(text.slice(0, MAX_FIELD_CHARS)).join("\n");
+function cut(
+  text: string,
+  { width, maxRows = MAX_FIELD_CHARS }: ToolInputOptions,
+  toLines = literalLines,
+): { lines: string[]; left: Line[] } {
+  const clean = toLines(text.slice(0, MAX_FIELD_CHARS)).join("\n");
   const most = Math.min(MAX_FIELD_CHARS, maxRows * width);
   const isCut = text.length > MAX_FIELD_CHARS || clean.length > most;
   return { lines: clean.slice(0, most).toWellFormed().split("\n"), left: isCut ? [[span("…", "muted")]] : [] };
@@ -84,7 +89,7 @@ function cut(text: string, { width, maxRows = MAX_FIELD_CHARS }: ToolInputOption
 
 function layoutField(name: string, value: unknown, options: ToolInputOptions): Line[] {
   const text = typeof value === "string" ? value : `${JSON.stringify(value, undefined, 2)}`;
-  const label = span(`${printableLine(name, 40)}: `, "muted");
+  const label = span(`${printableLine(literal(name), 40)}: `, "muted");
   const {
     lines: [first = "", ...rest],
     left,

@@ -2,7 +2,7 @@
 import type { ToolEntry, ToolStatus, ToolTask } from "@cc-docker/client";
 import { formatSeconds } from "../../../output/amounts.ts";
 import { describeInput } from "../../../output/describe-tool.ts";
-import { printableLine } from "../../../output/printable.ts";
+import { literal, printableLine } from "../../../output/printable.ts";
 import { cleanLines } from "../clean-text.ts";
 import { countChanges } from "../diff/layout-hunks.ts";
 import { type Line, type Span, span } from "../line.ts";
@@ -42,7 +42,7 @@ export function layoutTool(entry: ToolEntry, options: EntryOptions): Line[] {
 function headOf(entry: ToolEntry): Line {
   const [mark, style] = MARKS[entry.status];
   const input = entry.status === "streaming" ? entry.inputText : describeInput(entry.input);
-  const words = printableLine(input.slice(0, HEAD_CHARS));
+  const words = printableLine(literal(input.slice(0, HEAD_CHARS)));
   const name = printableLine(entry.name);
   return [span(mark, style), span(` ${name} `, "tool"), span(tellOf(entry), "muted"), { text: words }];
 }

@@ -76,7 +76,7 @@ describe("markdown", () => {
 
   it("has no escape sequence and no unseen character of its writer", () => {
     expect(shown(at("a\x1b[2J\x1b]52;c;eA==\x07b \u202ec `d\x9b1m` &#27;**[2J** &#x9b;"))).toBe(
-      "ab \\u202ec d \\x1b[2J \\x9b",
+      "a\\x1b]52;c;eA==\\x07b \\u202ec d \\x1b[2J\n\\x9b",
     );
   });
 });
