@@ -1,8 +1,9 @@
 /** Blocks of markdown as lines. */
 import type { Tokens } from "marked";
+import { printable } from "../../../output/printable.ts";
 import { cleanLines } from "../clean-text.ts";
 import { type Highlight, layoutCode } from "../code/layout-code.ts";
-import { BLANK, type Line, type Span } from "../line.ts";
+import { BLANK, type Line, type Span, span } from "../line.ts";
 import { indentOf, MIN_WIDTH, prefixLines } from "../wrap/wrap-line.ts";
 import { layoutInline } from "./layout-inline.ts";
 import { layoutTable } from "./layout-table.ts";
@@ -22,7 +23,7 @@ const CODE_INDENT: Span = { text: "  " };
 
 /** Whether a token is shown at all: others only stand between blocks. */
 export function isShown(token: Token): boolean {
-  return token.type !== "space" && token.type !== "def";
+  return token.type !== "space";
 }
 
 /** The blocks with a blank line between them. */
@@ -38,13 +39,19 @@ function layoutBlock(token: Token, options: BlockOptions): Line[] {
     case "heading":
       return wrapSpans(layoutInline(token.tokens ?? [], token["depth"] === 1 ? "title" : "heading"), width);
     case "code":
-      return indented(CODE_INDENT, options, (inner) => layoutCode(codeOf(token as Tokens.Code), inner));
+      return indented(CODE_INDENT, options, (inner) => [
+        ...asWritten(restOfInfo(token as Tokens.Code), inner.width),
+        ...layoutCode(codeOf(token as Tokens.Code), inner),
+      ]);
     case "blockquote":
       return indented(QUOTE, options, (inner) => layoutBlocks(token.tokens ?? [], inner), QUOTE);
     case "list":
       return layoutList(token as Tokens.List, options);
     case "table":
+      if (hasMoreCells(token as Tokens.Table)) return asWritten(token.raw, width);
       return layoutTable(token as Tokens.Table, width);
+    case "def":
+      return asWritten(token.raw.trimEnd(), width);
     case "hr":
       return [[{ text: "─".repeat(width), style: "mark" }]];
     case "paragraph":
@@ -54,18 +61,45 @@ function layoutBlock(token: Token, options: BlockOptions): Line[] {
   }
 }
 
+/** Quieter than the rest: what means something to a program only. No text of an agent is left out. */
+function asWritten(text: string, width: number): Line[] {
+  return text === "" ? [] : wrapSpans([span(printable(text), "muted")], width);
+}
+
+/** What stands behind the language of a fence. */
+function restOfInfo({ lang = "" }: Tokens.Code): string {
+  return lang.replace(/^\S*\s*/, "");
+}
+
+/** The lexer leaves out those that have no heading. */
+function hasMoreCells({ raw, header }: Tokens.Table): boolean {
+  const cellsIn = (row: string) =>
+    row
+      .trim()
+      .replace(/^\||(?<!\\)\|$/g, "")
+      .split(/(?<!\\)\|/).length;
+  return raw
+    .trimEnd()
+    .split("\n")
+    .some((row) => cellsIn(row) > header.length);
+}
+
 function codeOf({ text, lang }: Tokens.Code) {
   return { lines: cleanLines(text), language: lang?.split(/\s/, 1)[0] ?? "" };
 }
 
 /** Items stand close together unless one of them holds several blocks. */
 function layoutList(list: Tokens.List, options: BlockOptions): Line[] {
-  const first = typeof list.start === "number" ? list.start : 1;
   return list.items.flatMap((item, index) => {
-    const mark: Span = list.ordered ? { text: `${first + index}. `, style: "mark" } : BULLET;
+    const mark: Span = list.ordered ? { text: `${numberOf(item)}. `, style: "mark" } : BULLET;
     const lines = indented(mark, options, (inner) => layoutItem(item, inner));
     return index > 0 && list.loose ? [BLANK, ...lines] : lines;
   });
+}
+
+/** As it was written: an agent's numbers mean something, also where they skip. */
+function numberOf({ raw }: Tokens.ListItem): string {
+  return /\d+/.exec(raw)?.[0] ?? "1";
 }
 
 function layoutItem({ tokens, loose }: Tokens.ListItem, options: BlockOptions): Line[] {

@@ -43,12 +43,14 @@ function layoutLink(token: Token): Span[] {
   const shown = layoutInline(token.tokens ?? [], "link");
   const text = shown.map((piece) => piece.text).join("");
   const href = hrefOf(token);
-  return text === href || `mailto:${text}` === href ? shown : [...shown, ...layoutTarget(token)];
+  return (text === href || `mailto:${text}` === href) && !token["title"] ? shown : [...shown, ...layoutTarget(token)];
 }
 
 /** Nobody should have to follow a link to see where it leads. */
 function layoutTarget(token: Token): Span[] {
-  return [harmless(` (${hrefOf(token)})`, "linkTarget")];
+  const { title } = token as { title?: unknown };
+  const called = typeof title === "string" && title !== "" ? ` "${title}"` : "";
+  return [harmless(` (${hrefOf(token)}${called})`, "linkTarget")];
 }
 
 function harmless(text: string, style: StyleName | undefined): Span {

@@ -38,7 +38,9 @@ describe("markdown", () => {
     expect(styled(at("[here](http://a.b/c) or http://d.e"))).toBe(
       "<link:here><linkTarget: (http://a.b/c)> or <link:http://d.e>",
     );
-    expect(styled(at("[x][ref]\n\n[ref]: http://a.b"))).toBe("<link:x><linkTarget: (http://a.b)>");
+    expect(styled(at("[x][ref]\n\n[ref]: http://a.b"))).toBe(
+      "<link:x><linkTarget: (http://a.b)>\n\n<muted:[ref]: http://a.b>",
+    );
   });
 
   it("quotes with a bar at every line", () => {
@@ -68,6 +70,14 @@ describe("markdown", () => {
     expect(shown(at(`${row("headword")}\n${row("---")}\n${row("cell text")}`)).split("\n")).toEqual(
       Array.from({ length: 6 }, () => "headword: cell text"),
     );
+  });
+
+  it("leaves no text out: what means something to a program only is there as well", () => {
+    expect(shown(at("```sh hidden words\nls\n```"))).toBe("  hidden words\n  ls");
+    expect(shown(at("| a | b |\n|---|---|\n| 1 | 2 | hidden |"))).toContain("| 1 | 2 | hidden |");
+    expect(shown(at("1. one\n7. seven"))).toBe("1. one\n7. seven");
+    expect(shown(at("[//]: # (hidden text)\n\nend"))).toBe("[//]: # (hidden text)\n\nend");
+    expect(shown(at('[a](http://b.c "hidden")'))).toBe('a (http://b.c "hidden")');
   });
 
   it("shows HTML and unknown entities as they were written", () => {
@@ -137,7 +147,12 @@ describe("markdown that grows", () => {
     const text = "[r]: http://example.org/a\n\n[r]\n\n[R]: http://example.org/b\n\n[r]";
     const layout = createMarkdownLayout({ width: 60 });
     for (let end = 0; end < text.length; end += 1) layout.update(text.slice(0, end), false);
-    expect(shown(layout.update(text, true))).toBe("r (http://example.org/a)\n\nr (http://example.org/a)");
+    expect(shown(layout.update(text, true))).toBe(
+      [
+        ...["[r]: http://example.org/a", "", "r (http://example.org/a)", ""],
+        ...["[R]: http://example.org/b", "", "r (http://example.org/a)"],
+      ].join("\n"),
+    );
   });
 
   it.each([600, 4000])(
