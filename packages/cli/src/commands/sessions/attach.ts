@@ -22,7 +22,7 @@ export const attachCommand = defineCommand<AttachInput>({
     { line: "ccd attach", does: "your sessions, live" },
     { line: "ccd attach 3d9a", does: "one of them" },
     { line: "ccd attach --plain 3d9a", does: "a chat in it, in lines, on the terminal's own screen" },
-    { line: "ccd --plain", does: "your sessions in lines: each change is one, and a number opens a session" },
+    { line: "ccd attach --plain", does: "your sessions in lines: each change is one, and a number opens a session" },
   ],
   run: async (input, io) => (input.plain || input.json ? attachPlain(input, io) : attach(input, io)),
 });
