@@ -1,5 +1,8 @@
-/** One file that starts fast, and one for its thread; what must stay a package of its own (native code) is left out. */
-import { readFile } from "node:fs/promises";
+/**
+ * One file that starts fast, what it loads only when it is wanted beside it, and one for its thread; what must stay a
+ * package of its own (native code) is left out.
+ */
+import { readFile, rm } from "node:fs/promises";
 import { build, type Plugin } from "esbuild";
 
 /**
@@ -32,6 +35,7 @@ const nativeSpread: Plugin = {
   },
 };
 
+await rm("dist", { recursive: true, force: true });
 await build({
   entryPoints: [
     { in: "src/main.ts", out: "gateway" },
@@ -40,6 +44,7 @@ await build({
   outdir: "dist",
   outExtension: { ".js": ".mjs" },
   bundle: true,
+  splitting: true, // without it what is loaded only when it is wanted is loaded at once
   platform: "node",
   format: "esm",
   target: "node24",
