@@ -93,7 +93,7 @@ export function testLink({ name, image, open }: LinkUnderTest): void {
   }
 
   describe(`link: ${name}`, () => {
-    it("opens with the wrapper's hello: its version, its session, an empty outbox, its workspace's inode", async () => {
+    it("opens with the wrapper's hello: its version, its session, an empty outbox, no rules, its workspace's inode", async () => {
       await using link = await openLink(() => undefined);
       expect(await link.pipe.control.next()).toEqual({
         type: "hello",
@@ -103,6 +103,7 @@ export function testLink({ name, image, open }: LinkUnderTest): void {
         ready: false,
         parked: false,
         lastNumber: 0,
+        allowedRules: [],
         workspace: {
           device: expect.stringMatching(/^\d+$/),
           inode: expect.stringMatching(/^\d+$/),
