@@ -21,6 +21,24 @@ it("keeps what is allowed, each once, for the user alone", async () => {
   expect(await readdir(dataDir)).toEqual(["allowed-directories.json"]);
 });
 
+it("loses none of those that are allowed at once", async () => {
+  const paths = ["/srv/a", "/srv/b", "/srv/c", "/srv/d", "/srv/e"];
+  await Promise.all(paths.map((path) => allowDirectory(env, path)));
+  const { allowed, dataDir } = localFiles(env);
+  expect((JSON.parse(await readFile(allowed, "utf8")) as string[]).toSorted()).toEqual(paths);
+  expect(await readdir(dataDir)).toEqual(["allowed-directories.json"]);
+});
+
+it("says what is left of a change that was cut off", async () => {
+  await allowDirectory(env, "/srv/a");
+  const { allowed } = localFiles(env);
+  await writeFile(`${allowed}.new`, "");
+  await expect(allowDirectory(env, "/srv/b")).rejects.toMatchObject({
+    code: "CONFIG_INVALID",
+    message: expect.stringContaining(`${allowed}.new`),
+  });
+});
+
 it.each(["{", '{"a":1}', "[1]"])("leaves a list alone that it does not understand: %s", async (text) => {
   const { allowed } = localFiles(env);
   await allowDirectory(env, "/srv/a");
@@ -30,4 +48,5 @@ it.each(["{", '{"a":1}', "[1]"])("leaves a list alone that it does not understan
     message: expect.stringContaining(allowed),
   });
   expect(await readFile(allowed, "utf8")).toBe(text);
+  expect(await readdir(localFiles(env).dataDir)).toEqual(["allowed-directories.json"]);
 });
