@@ -163,6 +163,8 @@ verifies(
     expect([...new Set(done)]).toEqual(["approvals.answer", "chat.send", "sessions.create"]);
     expect(audit.entries[0]).toMatchObject({ session_id: session.id, target_id: variables["APPROVAL_ID"] });
 
+    const isIdle = async () => (await client.sessions.get.query({ sessionId: session.id })).status === "idle";
+    await waitUntil(isIdle, { what: "the answered turn to end" }); // the three are to find the same use
     expect(await example("GET /limits")).toMatchObject({
       status: 200,
       body: { live_sessions: { used: expect.any(Number) } },
